@@ -1,0 +1,91 @@
+// The one error catalogue: X(name, code, exit, sentence, left unchanged, next step).
+//
+// Rows may be added; a row's code and meaning never change. Order is free: the numbers of the enum
+// never leave the process, the codes do.
+#pragma once
+
+// clang-format off
+#define CHAPAR_ERROR_CATALOGUE(X) \
+/* what was received */ \
+X(MalformedLayout, "malformed.layout", Other, "A record does not follow its layout.", "Nothing was stored.", "Send it again from an unmodified client.") \
+X(MalformedFrame, "malformed.frame", Other, "A frame could not be read.", "Nothing was stored; the session was closed.", "Send it again from an unmodified client.") \
+X(MalformedHeader, "malformed.header", Other, "The header of the envelope is not canonical or uses unknown fields.", "Nothing was stored.", "Update the client that wrote it.") \
+X(HeaderRule, "header.rule", Other, "The header breaks a rule of its kind.", "Nothing was stored.", "Correct the named field.") \
+X(TooLarge, "too.large", Other, "The input is larger than its limit.", "Nothing was stored.", "Split it, or leave out attachments.") \
+X(NameInvalid, "name.invalid", Usage, "A name must have 2 to 32 characters of A-Z, 0-9 and '-'.", "Nothing was changed.", "Correct the name.") \
+X(VersionUnknown, "version.unknown", Other, "A record has a version or level that this program does not know.", "Nothing was read past it.", "Update this program.") \
+X(WrongHome, "home.wrong", Other, "The envelope was made for another centre.", "Nothing was stored.", "Send it to the centre it names.") \
+/* people's input */ \
+X(Usage, "usage", Usage, "The command was not understood.", "Nothing was done.", "See --help.") \
+X(JsonInvalid, "input.json", Usage, "The input is not valid JSON.", "Nothing was sent.", "Correct the place that is named.") \
+X(FieldUnknown, "input.field-unknown", Usage, "The input has a field that this kind does not have.", "Nothing was sent.", "Remove or rename the field.") \
+X(FieldMissing, "input.field-missing", Usage, "A mandatory field is missing.", "Nothing was sent.", "Add the field.") \
+X(FieldInvalid, "input.field-invalid", Usage, "A field has a value that it cannot have.", "Nothing was sent.", "Correct the field.") \
+X(ConfigInvalid, "config.invalid", Usage, "The configuration is not valid.", "Nothing was started.", "Correct the line and column that are named.") \
+X(OfficeUnknown, "office.unknown", Usage, "No such office in the directory.", "Nothing was sent.", "Check the name, or sync the directory.") \
+X(NotFound, "not.found", Other, "There is no such item.", "Nothing was changed.", "List the items to see their names.") \
+X(AlreadyExists, "already.exists", Conflict, "It exists already.", "Nothing was overwritten.", "Choose another name or folder.") \
+/* crypto */ \
+X(SignatureInvalid, "signature.invalid", VerificationFailed, "A signature does not verify.", "Nothing was accepted.", "Do not trust this record; tell its author.") \
+X(KeyInvalid, "key.invalid", VerificationFailed, "A public key is not a valid point of the main subgroup.", "Nothing was accepted.", "Make a new key.") \
+X(OpenFailed, "open.failed", VerificationFailed, "The sealed text could not be opened.", "Nothing was shown.", "Ask the sender to send it again.") \
+X(BatchPath, "batch.path", VerificationFailed, "The envelope does not belong to the signed batch.", "Nothing was accepted.", "Do not trust this envelope.") \
+X(BatchSignature, "batch.signature", VerificationFailed, "The signature of the batch does not verify.", "Nothing was accepted.", "Do not trust this envelope.") \
+X(ApprovalAudience, "approval.audience", VerificationFailed, "An approval was given for another audience.", "Nothing was accepted.", "Ask for a new approval.") \
+X(ApprovalSignature, "approval.signature", VerificationFailed, "The signature of an approval does not verify.", "Nothing was accepted.", "Ask for a new approval.") \
+X(StanzaNotInRoot, "stanza.in_sr", VerificationFailed, "A recipient's stanza is not the one that was signed.", "Nothing was accepted.", "Do not trust this envelope.") \
+X(StanzaDuplicate, "stanza.duplicate", VerificationFailed, "A certificate has two stanzas in one envelope.", "Nothing was accepted.", "Update the client that wrote it.") \
+X(StanzaAuditors, "stanza.auditors", VerificationFailed, "The auditor stanzas are not those the header names.", "Nothing was accepted.", "Update the client that wrote it.") \
+X(HpkeOpen, "hpke.open", VerificationFailed, "The stanza does not open with this device's key.", "Nothing was shown.", "Ask the sender to send it again.") \
+X(Commitments, "commitments", VerificationFailed, "The key commitments do not fit the key.", "Nothing was shown.", "Do not trust this envelope.") \
+X(OwnStanza, "own_stanza", VerificationFailed, "The stanza was not derived from its label.", "Nothing was shown.", "Do not trust this envelope.") \
+X(AuditStanza, "audit_stanza", VerificationFailed, "The auditor's stanza is a sham.", "Nothing was shown.", "Do not trust this envelope.") \
+X(StreamRoot, "stream.root", VerificationFailed, "The ciphertext is not the one that was signed.", "Nothing was shown.", "Fetch it again.") \
+X(StreamOpen, "stream.open", VerificationFailed, "The ciphertext does not open.", "Nothing was shown.", "Do not trust this envelope.") \
+X(StreamPadding, "stream.padding", VerificationFailed, "The padding is not the one the rule demands.", "Nothing was shown.", "Do not trust this envelope.") \
+X(ManifestMismatch, "manifest.mismatch", VerificationFailed, "The sealed manifest contradicts the header.", "Nothing was shown.", "Do not trust this envelope.") \
+X(SelfTest, "crypto.self-test", Other, "A cryptographic self-test failed.", "Nothing was started.", "Install the patched libsodium of your distribution.") \
+X(ModeRefused, "hpke.mode-refused", Other, "This HPKE mode is refused.", "Nothing was opened.", "Use mode base or psk.") \
+X(PassphraseWrong, "passphrase.wrong", VerificationFailed, "The passphrase does not open the keystore.", "Nothing was changed.", "Try again.") \
+X(KeystoreExposed, "keystore.exposed", Other, "The keystore can be read by others.", "Nothing was opened.", "chmod 600 the file; if it was copied, revoke the key.") \
+/* directory */ \
+X(CertificateUnknown, "certificate.unknown", Other, "The certificate is not in the directory.", "Nothing was stored.", "Enrol the device, or sync the directory.") \
+X(CertificateExpired, "certificate.expired", Other, "The certificate is not valid at this time.", "Nothing was stored.", "Renew the certificate.") \
+X(CertificateRevoked, "certificate.revoked", Other, "The certificate has been revoked.", "Nothing was stored.", "Enrol a new device.") \
+X(CertificateNotSigned, "certificate.not-signed", VerificationFailed, "The record is not signed by enough of the keys that must sign it.", "Nothing was stored.", "Have it signed by the agency's root.") \
+X(KeyReused, "key.reused", Other, "A key of this certificate stands in another certificate already.", "Nothing was stored.", "Make new keys.") \
+X(BundleStale, "bundle.stale", Other, "The prekey bundle of a recipient does not cover this day.", "Nothing was stored.", "Sync the directory; the recipient must publish a bundle.") \
+X(BundleSequence, "bundle.sequence", Other, "The prekey bundle does not follow the last one.", "Nothing was stored.", "Publish the next bundle.") \
+X(RecordSequence, "record.sequence", Other, "The record does not follow the last one of its kind.", "Nothing was stored.", "Take the newest version and change that.") \
+X(RecordRefused, "record.refused", Other, "The record names something that the directory does not hold.", "Nothing was stored.", "Enrol what it names first.") \
+/* session and broker */ \
+X(HelloRefused, "hello.refused", Other, "The broker did not accept this device.", "No session was opened.", "Check the certificate and the keys of this device.") \
+X(NotGreeted, "session.not-greeted", Other, "Nothing is handled before the hello.", "Nothing was stored.", "Open a session first.") \
+X(SenderNotSession, "sender.not-session", Other, "The sender of the envelope is not the device of the session.", "Nothing was stored.", "Send from the device that signed it.") \
+X(Conflict, "conflict", Conflict, "This message id was used for another envelope.", "The first envelope stands.", "Use a new message id.") \
+X(ClockAhead, "clock.ahead", Other, "The clock of the device is more than five minutes ahead of the broker.", "Nothing was stored.", "Set the clock of the device.") \
+X(Expired, "expired", Other, "The envelope had expired when it reached the broker.", "Nothing was delivered.", "Send a new one if it still matters.") \
+X(PolicyRefused, "policy.refused", RefusedByPolicy, "A policy refuses this envelope.", "Nothing was delivered to anyone.", "See the rule; ask the agency that made it.") \
+X(QuotaExceeded, "quota.exceeded", Other, "The mailbox of a recipient is full.", "Nothing was stored.", "Wait until it has been read.") \
+X(BackPressure, "back-pressure", QueuedOnly, "The broker takes nothing new at the moment.", "The envelope waits in the outbox.", "It will be sent by itself.") \
+X(ReadOnly, "read-only", QueuedOnly, "The broker does not write at the moment.", "The envelope waits in the outbox.", "Ask the operator for the broker's status.") \
+X(HeadUnknown, "head.unknown", Other, "The signed record names a ledger head that this broker does not have.", "Nothing was stored.", "Present the newest note of this device.") \
+X(HeadMismatch, "head.mismatch", VerificationFailed, "The signed record names another root for a size that this ledger has passed.", "Nothing was stored.", "Keep your notes: two histories were shown.") \
+X(Unreachable, "broker.unreachable", Unreachable, "The broker does not answer.", "Nothing was changed.", "Try again later.") \
+X(Queued, "queued", QueuedOnly, "The broker does not answer; the envelope waits on this computer.", "Nothing was lost.", "It will be sent when the broker answers.") \
+X(NotPermitted, "not.permitted", Other, "This device may not do that.", "Nothing was done.", "Use a device whose office has the role.") \
+/* ledger */ \
+X(ProofInvalid, "proof.invalid", VerificationFailed, "The ledger proof does not hold.", "Nothing was accepted.", "Keep the proof; tell the auditor.") \
+X(NoteInvalid, "note.invalid", VerificationFailed, "The checkpoint is not signed by the ledger's key.", "Nothing was accepted.", "Keep the note; tell the auditor.") \
+X(LeafInvalid, "leaf.invalid", VerificationFailed, "The ledger entry is not the one it should be.", "Nothing was accepted.", "Keep the proof; tell the auditor.") \
+X(LedgerDamaged, "ledger.damaged", Other, "The stored ledger contradicts itself.", "Nothing was signed.", "Restore a backup; do not start from damaged data.") \
+X(ExportIncomplete, "export.incomplete", VerificationFailed, "The export is cut short or lacks a file.", "Nothing was verified past the gap.", "Export again.") \
+X(Provisional, "directory.behind", Other, "The directory of this device is older than the envelope.", "Nothing was signed for it.", "Sync the directory.") \
+/* storage */ \
+X(StoreInUse, "store.in-use", Conflict, "Another process uses this directory.", "Nothing was changed.", "Stop the other process first.") \
+X(StoreFull, "store.full", Other, "The store is full.", "Nothing was written.", "Enlarge the map or the disk.") \
+X(StoreFailed, "store.failed", Other, "The store could not be read or written.", "Nothing was committed.", "Look at the disk; the process must be restarted.") \
+X(StoreDamaged, "store.damaged", Other, "A stored record fails its checksum.", "The record was not used.", "Restore a backup.") \
+X(FileFailed, "file.failed", Other, "A file could not be read or written.", "Nothing was changed.", "Check the path and its permissions.") \
+X(Internal, "internal", Other, "An unexpected error.", "Nothing was committed.", "Report it with the log.")
+// clang-format on

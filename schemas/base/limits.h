@@ -1,0 +1,45 @@
+// Every bound that is a matter of safety. Capacities (sessions, quotas, rates) are configuration.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "schemas/base/time.h"
+
+namespace chapar::limits {
+
+// Frames and Cap'n Proto.
+constexpr std::size_t kFrameBytes = 256 * 1024;
+constexpr std::size_t kSocketMessageBytes = 320 * 1024;  // ZMQ_MAXMSGSIZE, cuts before we see it
+constexpr std::size_t kEnvelopesPerFrame = 256;
+constexpr std::uint64_t kTraversalWords = 64 * 1024;  // a whole frame, each word once, doubled
+constexpr int kNestingLevels = 16;
+constexpr std::size_t kVerificationsPerFrame = 32;
+
+// Envelope (crypto/README.md).
+constexpr std::size_t kHeaderBytes = 4096;
+constexpr std::size_t kStreams = 32;
+constexpr std::size_t kApprovals = 8;
+constexpr std::size_t kStanzas = 256;
+constexpr std::size_t kChunkBytes = 65536;
+constexpr std::size_t kInlineStreamBytes = 65536;  // ciphertext of all streams kept in the store
+constexpr std::size_t kBatchItems = 256;
+
+// Certificates, bundles, policies.
+constexpr std::size_t kRootKeys = 16;
+constexpr std::size_t kRecordBytes = 16 * 1024;
+constexpr std::size_t kBundleDays = 60;
+constexpr std::size_t kPolicyRules = 256;
+constexpr DurationMs kCertificateValidity = kDay * 366;
+
+// Ledger.
+constexpr std::size_t kLeafBodyBytes = 64 * 1024;
+
+// Time.
+constexpr DurationMs kClockAhead = kMinute * 5;
+constexpr DurationMs kEnvelopeLife = kDay * 30;  // expiresAt is at most this far ahead
+
+// Store.
+constexpr std::size_t kStoreKeyBytes = 64;
+
+}  // namespace chapar::limits
