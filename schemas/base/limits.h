@@ -41,5 +41,8 @@ constexpr DurationMs kEnvelopeLife = kDay * 30;  // expiresAt is at most this fa
 
 // Store.
 constexpr std::size_t kStoreKeyBytes = 64;
+constexpr std::size_t kStoreTableNameBytes = 32;
+constexpr std::size_t kStoreTables = 64;
+constexpr unsigned kStoreReaders = 64;  // read transactions at the same time
 
 }  // namespace chapar::limits
