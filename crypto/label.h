@@ -1,0 +1,39 @@
+// The labels that separate what is hashed and what is signed: one label, one use.
+//
+// Owns: the list and its strings. A label is used in TH (transcript.h) or in Sign (sign.h), as its
+// row says, and in one place only. Source: crypto/README.md, "Encoding".
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace chapar::crypto {
+
+enum class Label : std::uint8_t {
+    Context,      // "ctx"          TH of the header
+    Content,      // "content"      TH of stream 0, unpadded
+    Envelope,     // "envelope"     TH of E
+    Envelopes,    // "envelopes"    Sign of a batch of envelopes
+    Delivery,     // "delivery"     TH of a delivery statement
+    Deliveries,   // "deliveries"   Sign of a batch of statements
+    Approval,     // "approval"     Sign of home, context and audience
+    Audience,     // "audience"     TH of blind and office ids
+    Stanza,       // "stanza"       TH of label and seal
+    Commits,      // "commits"      TH of all stream commitments
+    Hello,        // "hello"        Sign of a session's challenge
+    Manifest,     // "manifest"     the centre's manifest
+    Certificate,  // "certificate"  TH of a certificate's body
+    Agency,       // "agency"       Sign of an agency's certificate
+    Office,       // "office"       Sign of an office's certificate
+    Device,       // "device"       Sign of a device's certificate
+    Request,      // "request"      Sign, proof of possession
+    Bundle,       // "bundle"       Sign of a prekey bundle
+    Revoke,       // "revoke"       Sign of a revocation
+    Policy,       // "policy"       policy text
+    Tag,          // "tag"          ledger view tag
+    Bucket,       // "bucket"       ledger bucket
+};
+
+[[nodiscard]] std::string_view label_text(Label label);
+
+}  // namespace chapar::crypto
