@@ -1,0 +1,152 @@
+#include "broker/edge/config.h"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+#include <limits>
+#include <set>
+#include <sstream>
+
+#include "broker/edge/files.h"
+
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
+
+namespace chapar::broker {
+namespace {
+
+Error invalid(const toml::source_region& place, const std::string& what) {
+    return Error(Errc::ConfigInvalid, "line " + std::to_string(place.begin.line) + ", column " +
+                                          std::to_string(place.begin.column) + ": " + what);
+}
+
+// Takes the settings of one table by name; whatever has not been taken at the end is unknown.
+class TableReader {
+  public:
+    TableReader(const toml::table& table, std::string path)
+        : table_(table), path_(std::move(path)) {}
+
+    template <typename Number>
+    Status number(std::string_view name, std::uint64_t least, std::uint64_t most, Number& out) {
+        const toml::node* node = take(name);
+        if (node == nullptr) return Done{};
+        const auto* integer = node->as_integer();
+        if (integer == nullptr) return invalid(node->source(), full(name) + " must be a number");
+        const std::int64_t value = integer->get();
+        if (value < 0 || static_cast<std::uint64_t>(value) < least ||
+            static_cast<std::uint64_t>(value) > most) {
+            return invalid(node->source(), full(name) + " must be " + std::to_string(least) +
+                                               " to " + std::to_string(most));
+        }
+        out = Number(static_cast<std::uint64_t>(value));
+        return Done{};
+    }
+
+    Result<const toml::table*> table(std::string_view name) {
+        const toml::node* node = take(name);
+        if (node == nullptr) return static_cast<const toml::table*>(nullptr);
+        if (!node->is_table()) return invalid(node->source(), full(name) + " must be a table");
+        return node->as_table();
+    }
+
+    const toml::node* take(std::string_view name) {
+        taken_.insert(std::string(name));
+        return table_.get(name);
+    }
+
+    Status nothing_left() const {
+        for (const auto& [key, node] : table_) {
+            if (!taken_.contains(std::string(key.str()))) {
+                return invalid(key.source(), "unknown setting " + full(key.str()));
+            }
+        }
+        return Done{};
+    }
+
+  private:
+    std::string full(std::string_view name) const { return path_ + std::string(name); }
+
+    const toml::table& table_;
+    std::string path_;
+    std::set<std::string> taken_;
+};
+
+// libzmq would also take interface names and wildcards, which say less clearly who can connect.
+bool valid_endpoint(const std::string& endpoint) {
+    constexpr std::string_view kScheme = "tcp://";
+    if (!endpoint.starts_with(kScheme)) return false;
+    const std::string rest = endpoint.substr(kScheme.size());
+    const std::size_t colon = rest.rfind(':');
+    if (colon == std::string::npos) return false;
+    in_addr address{};
+    if (inet_pton(AF_INET, rest.substr(0, colon).c_str(), &address) != 1) return false;
+    const std::string port = rest.substr(colon + 1);
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), value);
+    return error == std::errc() && end == port.data() + port.size() && value <= 65535;
+}
+
+Status read_listen(TableReader& reader, Config& config) {
+    const toml::node* node = reader.take("listen");
+    if (node == nullptr) return Done{};
+    const auto* text = node->as_string();
+    if (text == nullptr || !valid_endpoint(text->get())) {
+        return invalid(node->source(), "listen must be \"tcp://IPV4:PORT\"");
+    }
+    config.listen = text->get();
+    return Done{};
+}
+
+Status read_tick(const toml::table& table, TickConfig& tick) {
+    TableReader reader(table, "tick.");
+    CHAPAR_TRY(reader.number("max_operations", 1, 16'384, tick.max_operations));
+    CHAPAR_TRY(reader.number("max_wait_ms", 0, 1'000, tick.max_wait));
+    return reader.nothing_left();
+}
+
+Status read_sessions(const toml::table& table, SessionConfig& sessions) {
+    TableReader reader(table, "sessions.");
+    CHAPAR_TRY(reader.number("count", 1, 100'000, sessions.count));
+    CHAPAR_TRY(reader.number("in_flight", 1, 65'536, sessions.in_flight));
+    CHAPAR_TRY(reader.number("credit", 1, 65'536, sessions.credit));
+    CHAPAR_TRY(reader.number("handshake_ms", 100, 60'000, sessions.handshake));
+    CHAPAR_TRY(reader.number("hello_ms", 100, 60'000, sessions.hello));
+    return reader.nothing_left();
+}
+
+Result<Config> read_all(const toml::table& root) {
+    constexpr std::uint64_t kLeastMap = std::uint64_t{1} << 20;
+    constexpr std::uint64_t kMostMap = std::uint64_t{1} << 44;
+    Config config;
+    TableReader reader(root, "");
+    CHAPAR_TRY(read_listen(reader, config));
+    CHAPAR_TRY(reader.number("map_size", kLeastMap, kMostMap, config.map_size));
+    CHAPAR_TRY(reader.number("workers", 1, 64, config.workers));
+    CHAPAR_TRY(reader.number("mailbox_quota", 1, 10'000'000, config.mailbox_quota));
+    CHAPAR_TRY(reader.number("published_head_ms", 100, 60'000, config.published_head));
+    if (const auto* tick = CHAPAR_TRY(reader.table("tick"))) {
+        CHAPAR_TRY(read_tick(*tick, config.tick));
+    }
+    if (const auto* sessions = CHAPAR_TRY(reader.table("sessions"))) {
+        CHAPAR_TRY(read_sessions(*sessions, config.sessions));
+    }
+    CHAPAR_TRY(reader.nothing_left());
+    return config;
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text) {
+    try {
+        return read_all(toml::parse(text));
+    } catch (const toml::parse_error& error) {
+        return invalid(error.source(), std::string(error.description()));
+    }
+}
+
+Result<Config> read_config(const std::filesystem::path& path) {
+    const Bytes text = CHAPAR_TRY(read_file(path, Exposure::Public));
+    return parse_config(to_string(text));
+}
+
+}  // namespace chapar::broker

@@ -1,0 +1,49 @@
+// The configuration of chapard: capacities and addresses, read once, checked whole before start.
+//
+// Owns: the names, defaults and bounds of the settings of DIR/chapard.toml. Does not know the
+// limits of safety (schemas/base/limits.h), which nobody can configure, or any key or secret.
+//
+// Units: bytes, milliseconds, counts. Error: ConfigInvalid, the context being
+// "line L, column C: what is wrong". Unknown names are refused: a misspelt setting must not be
+// silently without effect. Value type. Source: TOML 1.0; design README, Bytes 10.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "schemas/base/result.h"
+#include "schemas/base/time.h"
+
+namespace chapar::broker {
+
+struct TickConfig {
+    std::size_t max_operations = 1024;  // in one transaction
+    DurationMs max_wait{2};             // of the first operation for more to come
+};
+
+struct SessionConfig {
+    std::size_t count = 10'000;
+    std::size_t in_flight = 1024;  // submitted and not yet answered, per session
+    std::size_t credit = 4096;     // deliveries a session may have asked for, at most
+    DurationMs handshake{3'000};   // TCP, CURVE and ZAP
+    DurationMs hello{10'000};      // from CONNECT to an accepted HELLO
+};
+
+struct Config {
+    std::string listen = "tcp://127.0.0.1:7415";
+    std::uint64_t map_size = std::uint64_t{8} << 30;
+    std::size_t workers = 2;                // threads that verify signatures
+    std::uint64_t mailbox_quota = 100'000;  // envelopes waiting for one device
+    DurationMs published_head{1'000};
+    TickConfig tick;
+    SessionConfig sessions;
+};
+
+[[nodiscard]] Result<Config> parse_config(std::string_view text);
+// FileFailed: the file cannot be read.
+[[nodiscard]] Result<Config> read_config(const std::filesystem::path& path);
+
+}  // namespace chapar::broker
