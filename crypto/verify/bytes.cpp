@@ -1,0 +1,66 @@
+#include "crypto/verify/bytes.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+namespace verify {
+
+Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+
+std::string text_of(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+std::string hex(const std::uint8_t* data, std::size_t size) {
+    std::string out(2 * size + 1, '\0');
+    sodium_bin2hex(out.data(), out.size(), data, size);
+    out.pop_back();
+    return out;
+}
+
+std::optional<Bytes> from_hex(std::string_view text) {
+    Bytes out(text.size() / 2);
+    std::size_t length = 0;
+    const char* end = nullptr;
+    const int failed =
+        sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length, &end);
+    if (failed != 0 || length * 2 != text.size() || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return out;
+}
+
+std::optional<Bytes> from_base64(std::string_view text) {
+    Bytes out(text.size());
+    std::size_t length = 0;
+    const char* end = nullptr;
+    const int failed = sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr,
+                                         &length, &end, sodium_base64_VARIANT_ORIGINAL);
+    if (failed != 0 || end != text.data() + text.size()) return std::nullopt;
+    out.resize(length);
+    return out;
+}
+
+std::uint64_t Reader::number(std::size_t width) {
+    std::uint64_t n = 0;
+    for (const std::uint8_t b : raw(width)) n = n << 8 | b;
+    return n;
+}
+
+Bytes Reader::raw(std::size_t size) {
+    if (short_ || size > size_ - at_) {
+        short_ = true;
+        return {};
+    }
+    const Bytes out(data_ + at_, data_ + at_ + size);
+    at_ += size;
+    return out;
+}
+
+Hash Reader::hash() {
+    Hash out{};
+    const Bytes bytes = raw(out.size());
+    std::copy(bytes.begin(), bytes.end(), out.begin());
+    return out;
+}
+
+}  // namespace verify

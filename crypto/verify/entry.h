@@ -1,0 +1,59 @@
+// Ledger entries: the leaf that is hashed into the tree, and the records of a clear body.
+// Layouts: crypto/README.md, "Leaf and body".
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "crypto/verify/bytes.h"
+
+namespace verify {
+
+enum class EntryKind : std::uint8_t {
+    Msg = 1,
+    Key,
+    Policy,
+    Admin,
+    Time,
+    Anchor,
+    Shred,
+    Epoch,
+    Prune,
+    Hold,
+    Ladder,
+};
+
+struct Leaf {
+    EntryKind kind{};
+    std::uint8_t clock = 0;
+    std::uint8_t views = 0;
+    std::uint32_t epoch = 0;
+    std::uint64_t index = 0;
+    std::uint64_t time_ms = 0;
+    std::uint64_t last_directory = 0;
+    Hash body_commit{};
+
+    // Sealed bodies open only with the ledger's keys; all others are clear.
+    bool sealed() const { return kind == EntryKind::Msg || kind == EntryKind::Policy; }
+    // Whether later entries name this one as newest directory entry.
+    bool directory() const { return kind != EntryKind::Msg && kind != EntryKind::Ladder; }
+};
+
+std::optional<Leaf> parse_leaf(const Bytes& bytes);
+
+// body_commit of a clear body: SHA-256("chapar/body/v1\n" || 32 zero bytes || body).
+Hash clear_body_commit(const Bytes& body);
+
+using BodyRecords = std::map<std::uint8_t, Bytes>;
+// Records u8 id || u16 length || bytes, ids ascending. Empty if the bytes are not that.
+std::optional<BodyRecords> parse_body(const Bytes& body);
+
+constexpr std::uint8_t kEventRecord = 1, kTimeRecord = 2, kSignedRecord = 13;
+
+// The parts of a bundle: each `width` bytes of length, then the bytes.
+std::optional<std::vector<Bytes>> parse_bundle(const Bytes& bundle, std::size_t width);
+
+// "tile/entries/x001/234.p/5": number in groups of three digits, width of a partial one behind it.
+std::string tile_name(const std::string& prefix, std::uint64_t number, std::uint64_t width);
+
+}  // namespace verify

@@ -1,0 +1,34 @@
+// The Merkle tree of RFC 9162 section 2.1, as far as a verifier of a whole log needs it, and the
+// two hash forms of the protocol.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "crypto/verify/bytes.h"
+
+namespace verify {
+
+Hash sha256(const Bytes& data);
+Hash leaf_hash(const Bytes& leaf);                    // SHA-256(00 || leaf)
+Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(01 || left || right)
+// TH(label, x) = SHA-256("chapar/1 " || label || 00 || u32 length || x)
+Hash labelled_hash(std::string_view label, const Bytes& x);
+// Ed25519 over "chapar/1 sign " || label || 00 || TH(label, x), by the pinned rule: libsodium's
+// verification and a public key in the main subgroup.
+bool labelled_signature(std::string_view label, const Bytes& x, const Bytes& key, const Bytes& sig);
+bool signature(const Bytes& message, const Bytes& key, const Bytes& sig);
+
+// The root of a growing list of leaf hashes, in memory logarithmic in its length.
+class RunningRoot {
+  public:
+    void push(Hash hash);
+    std::uint64_t size() const { return size_; }
+    Hash root() const;  // SHA-256 of nothing for an empty list
+
+  private:
+    std::uint64_t size_ = 0;
+    std::vector<Hash> peaks_;  // roots of the perfect subtrees, largest first
+};
+
+}  // namespace verify
