@@ -1,0 +1,36 @@
+// The policy decision without an envelope: what would be said, and by which rule.
+//
+// Owns: the question and the answer (EXPLAIN frame). Takes the very decision that apply takes
+// (policy.h), const. Does not know who is asking beyond the agency given.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "broker/core/outcome.h"
+#include "schemas/base/ids.h"
+#include "schemas/base/result.h"
+#include "storage/store.h"
+
+namespace chapar::broker {
+
+struct Question {
+    OfficeId from;
+    std::vector<OfficeId> to;
+    std::uint16_t kind = 0;
+    std::uint8_t classification = 0;
+};
+
+struct Explanation {
+    Effect effect = Effect::Deny;
+    // Two per recipient office: its export line, then its import line.
+    std::vector<DecisionLine> lines;
+};
+
+// OfficeUnknown. `asker`: rules of other agencies' import tables are left out ("" and zero); empty
+// = the operator's socket, which sees all.
+[[nodiscard]] Result<Explanation> explain(const storage::ReadTxn& txn, const Question& question,
+                                          const std::optional<AgencyId>& asker);
+
+}  // namespace chapar::broker

@@ -1,0 +1,57 @@
+// The fold: durable state and operations in, durable state and outcomes out.
+//
+// Owns: one tick: each operation is applied, its entries appended, before the next one is looked at
+// (so that the second of two equal envelopes in a tick is a duplicate); at the end the ledger is
+// sealed. Does not know sockets, clocks or threads; draws no randomness but body nonces, which no
+// leaf and no state depends on. Commits nothing: the caller commits the transaction, and only then
+// speaks and swaps its frontier.
+//
+// Errors: only of the store and the ledger (StoreFull, StoreFailed, LedgerDamaged, ..): the
+// transaction must then be dropped. What is wrong with an operation is in its Outcome.
+// Thread: the writer's. Source: design README "The fold".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "broker/core/frontier.h"
+#include "broker/core/operation.h"
+#include "broker/core/outcome.h"
+#include "crypto/ledger_keys.h"
+#include "schemas/base/limits.h"
+#include "schemas/base/result.h"
+#include "storage/store.h"
+
+namespace chapar::broker {
+
+// Capacities, from configuration. A refusal by one of them leaves no entry, so replays need none.
+struct Capacity {
+    std::uint32_t mailbox_rows = 65536;  // waiting rows of one device
+};
+
+// One outcome per operation, in order. `frontier` is a copy made for this tick; it is right only if
+// fold returned a value. REQUIRES: the frontier is the store's.
+[[nodiscard]] Result<std::vector<Outcome>> fold(storage::Txn& txn, Frontier& frontier,
+                                                std::span<const Operation> operations,
+                                                const crypto::LedgerKeys& keys,
+                                                crypto::NonceSource& nonces,
+                                                const Capacity& capacity = {});
+
+// A ledger key that is not open yet, and the public keys its copies must be sealed to, in order.
+struct KeyNeed {
+    crypto::LedgerKeyId key;
+    std::vector<PublicKey> copies;
+};
+
+// The keys that this operation could need and that are not open: the edge draws them, adds the
+// secrets to its LedgerKeys and proposes OpenKey first. An operation that meets a missing key is
+// answered BackPressure and changes nothing. May name a key that is not needed in the end.
+[[nodiscard]] Result<std::vector<KeyNeed>> required_keys(const storage::ReadTxn& txn,
+                                                         const Operation& operation);
+
+// When the earliest deadline in the state falls: an Advance at or after this time has an effect.
+[[nodiscard]] Result<std::optional<TimeMs>> next_deadline(const storage::ReadTxn& txn);
+
+}  // namespace chapar::broker

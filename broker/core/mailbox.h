@@ -1,0 +1,66 @@
+// Mailboxes: what waits for which device, in which order, and what is handed out for it.
+//
+// Owns: the tables `mailbox`, `mailcount`, `stanza` and `payload`. Does not know sessions, credit
+// or retries (delivery is the edge's: it reads here, and may vanish at any moment without loss), nor
+// whether a row may still be handed out (withhold.h).
+//
+// One mailbox per device. Rows are read FLASH before ROUTINE, and by their dense number within an
+// urgency. An office counts as delivered when its first device has signed; the rows of its other
+// devices stay, because every device has a stanza of its own and an officer at it has not seen the
+// envelope. A row goes when its device signs delivered, unopenable or recall done, when it is
+// withheld, or when the envelope expires; the payload goes with its last row.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "crypto/stanza.h"
+#include "schemas/base/bytes.h"
+#include "schemas/base/ids.h"
+#include "schemas/base/result.h"
+#include "storage/store.h"
+
+namespace chapar::broker {
+
+struct MailboxRow {
+    CertificateHash device;
+    std::uint8_t urgency = 0;  // 0 FLASH .. 3 ROUTINE
+    MailboxNumber number;      // dense per mailbox, from 1
+    EnvelopeHash envelope;
+    EntryIndex first;            // first ACCEPTED entry of the envelope
+    EntryIndex accepted;         // the ACCEPTED entry of this device's agency
+    std::uint16_t position = 0;  // of its stanza in the submission
+    bool operator==(const MailboxRow&) const = default;
+};
+
+// Up to `limit` rows of this device in hand-out order, without those numbered in `except` (in
+// flight on its session).
+[[nodiscard]] Result<std::vector<MailboxRow>> waiting_rows(const storage::ReadTxn& txn,
+                                                           const CertificateHash& device,
+                                                           const std::set<MailboxNumber>& except,
+                                                           std::size_t limit);
+[[nodiscard]] Result<std::uint32_t> waiting_count(const storage::ReadTxn& txn,
+                                                  const CertificateHash& device);
+
+struct DeliveredStanza {
+    crypto::Stanza stanza;
+    std::uint16_t index = 0;  // in SR
+    std::vector<Hash> path;
+};
+
+// What a DELIVER frame carries for one row, besides the proof of the entry `row.accepted`.
+struct Delivery {
+    Bytes envelope;  // E
+    Bytes item;
+    DeliveredStanza own;
+    std::vector<DeliveredStanza> audits;
+    std::vector<Bytes> streams;
+};
+
+// Empty if the row has gone meanwhile, or its store was rebuilt by a replay, which has no payload.
+[[nodiscard]] Result<std::optional<Delivery>> load_delivery(const storage::ReadTxn& txn,
+                                                            const MailboxRow& row);
+
+}  // namespace chapar::broker

@@ -1,0 +1,63 @@
+// The tables of the fold's state, and the list a broker's store is opened with.
+//
+// Owns: names and keys. Does not know the values: each table's owner does (named below). All are
+// Framed: everything here but `payload` is derived, and a replay of the ledger rebuilds it. The
+// ledger's own tables are ledger_tables.h's.
+//
+//     table      key                                value                          owner
+//     core       "home" | "time" | "auditor" ..     manifest; newest exact time    core_state
+//     record     record hash[32]                    u64 index of its entry         directory
+//     agency     agency name                        newest AGENCY record           directory
+//     office     office name                        newest OFFICE record           directory
+//     device     certHash[32]                       DEVICE record, revocation      directory
+//     post       u8 n || office[n] || u64 index     certHash (devices of office)   directory
+//     keyused    public key[32]                     certHash that first named it   directory
+//     bundle     certHash[32] || u32 seq            BUNDLE body, time of entry     directory
+//     policy     agency name                        newest POLICY record           directory
+//     envelope   eh[32]                             first outcome, addressing      envelope_row
+//     operation  certHash[32] || msgId[16]          eh of the first envelope       envelope_row
+//     stanza     u64 first index || certHash[32]    stages of one device           mailbox
+//     mailbox    certHash[32] || u8 urgency || u64  waiting row                    mailbox
+//     mailcount  certHash[32]                       next number, rows waiting      mailbox
+//     payload    u64 first index                    what is delivered              mailbox
+//     deadline   u64 time || u64 first index        eh                             expiry
+//     notice     certHash[32] || u64 index          later events, for the sender   statement
+//
+// Numbers big-endian.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace chapar::broker {
+
+inline constexpr storage::Table kCoreTable{"core"};
+inline constexpr storage::Table kRecordTable{"record"};
+inline constexpr storage::Table kAgencyTable{"agency"};
+inline constexpr storage::Table kOfficeTable{"office"};
+inline constexpr storage::Table kDeviceTable{"device"};
+inline constexpr storage::Table kPostTable{"post"};
+inline constexpr storage::Table kKeyUsedTable{"keyused"};
+inline constexpr storage::Table kBundleTable{"bundle"};
+inline constexpr storage::Table kPolicyTable{"policy"};
+inline constexpr storage::Table kEnvelopeTable{"envelope"};
+inline constexpr storage::Table kOperationTable{"operation"};
+inline constexpr storage::Table kStanzaTable{"stanza"};
+inline constexpr storage::Table kMailboxTable{"mailbox"};
+inline constexpr storage::Table kMailCountTable{"mailcount"};
+inline constexpr storage::Table kPayloadTable{"payload"};
+inline constexpr storage::Table kDeadlineTable{"deadline"};
+inline constexpr storage::Table kNoticeTable{"notice"};
+
+// What a replay rebuilds: everything but the payloads.
+inline constexpr std::array<storage::Table, 16> kStateTables{
+    kCoreTable,   kRecordTable,   kAgencyTable,    kOfficeTable,  kDeviceTable,    kPostTable,
+    kKeyUsedTable, kBundleTable,  kPolicyTable,    kEnvelopeTable, kOperationTable, kStanzaTable,
+    kMailboxTable, kMailCountTable, kDeadlineTable, kNoticeTable};
+
+// All tables of a broker's store: state, payloads and ledger.
+[[nodiscard]] std::vector<storage::Table> store_tables();
+
+}  // namespace chapar::broker

@@ -1,0 +1,30 @@
+// Delivery may only withhold: the check before each hand-out, and the operation a "no" becomes.
+//
+// Owns: the question. Does not know sessions. Asked again in `apply`, at operation time, so that a
+// WITHHELD entry is a decision of the fold and not of the edge.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "broker/core/mailbox.h"
+#include "schemas/base/time.h"
+
+namespace chapar::broker {
+
+// The reason code of WITHHELD and EXPIRED entries.
+enum class WithholdReason : std::uint16_t {
+    Revoked = 1,             // the recipient's certificate
+    CertificateExpired = 2,  // the recipient's certificate
+    OfficeClosed = 3,        // the recipient's office or agency is not valid now
+    Policy = 4,              // the pair is no longer permitted
+    EnvelopeExpired = 5,
+};
+
+// Empty: it may be handed out at `now`. Else the reason, to be proposed as Withhold. Judges this
+// device only, by the directory and the policies of now; the sender's later revocation does not
+// count (what was accepted before it stands).
+[[nodiscard]] Result<std::optional<WithholdReason>> may_hand_out(const storage::ReadTxn& txn,
+                                                                 const MailboxRow& row, TimeMs now);
+
+}  // namespace chapar::broker
