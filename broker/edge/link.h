@@ -1,0 +1,30 @@
+// The TCP connection a frame came from: to see that it is gone, and to cut it.
+//
+// libzmq has no call that disconnects one peer of a ROUTER. The descriptor it reports for a frame
+// (ZMQ_SRCFD) may have been closed and given to another connection meanwhile; the kernel's socket
+// cookie, which is never used twice, tells them apart.
+//
+// Value type; owns nothing. Source: socket(7) SO_COOKIE; design reliability.md 0.
+#pragma once
+
+#include <cstdint>
+
+namespace chapar::broker {
+
+class Link {
+  public:
+    Link() = default;
+    // What `descriptor` is connected to now.
+    [[nodiscard]] static Link of(int descriptor);
+
+    [[nodiscard]] bool alive() const;
+    // Ends the connection in both directions, if it is still this one.
+    void cut() const;
+    auto operator<=>(const Link&) const = default;
+
+  private:
+    int descriptor_ = -1;
+    std::uint64_t cookie_ = 0;
+};
+
+}  // namespace chapar::broker
