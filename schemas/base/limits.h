@@ -34,6 +34,7 @@ constexpr DurationMs kCertificateValidity = kDay * 366;
 
 // Ledger.
 constexpr std::size_t kLeafBodyBytes = 64 * 1024;
+constexpr std::uint64_t kLedgerEntries = 1ULL << 56;  // seven levels of tiles
 
 // Time.
 constexpr DurationMs kClockAhead = kMinute * 5;
