@@ -34,7 +34,7 @@ struct CommitFault {
 };
 
 struct MemoryStoreOptions {
-    // The sum of the sizes of all names, keys and stored values that makes a write StoreFull.
+    // Keys and stored values together: a write that would pass it is StoreFull.
     std::uint64_t capacity_bytes = std::numeric_limits<std::uint64_t>::max();
     std::optional<CommitFault> commit_fault;
     crypto::ChecksumKey checksum_key{};
@@ -47,16 +47,18 @@ class MemoryStore final : public Store {
     ~MemoryStore() override;
 
     // A new store with what `old` has committed, as after a restart (or, with a larger capacity,
-    // after the operator has enlarged the map). `old` need not be usable any more.
-    [[nodiscard]] static std::unique_ptr<MemoryStore> reopen(const MemoryStore& old,
-                                                             MemoryStoreOptions options = {});
+    // after the operator has enlarged the map). `old` need not be usable any more. The checksum key
+    // is the one in `old`. StoreDamaged and VersionUnknown as from read_meta.
+    [[nodiscard]] static Result<std::unique_ptr<MemoryStore>> reopen(
+        const MemoryStore& old, MemoryStoreOptions options = {});
 
     [[nodiscard]] Result<std::unique_ptr<ReadTxn>> begin_read() const override;
     [[nodiscard]] Result<std::unique_ptr<Txn>> begin_write() override;
     [[nodiscard]] Result<Usage> usage() const override;
 
   private:
-    std::shared_ptr<memory::Shared> shared_;
+    explicit MemoryStore(std::unique_ptr<memory::Shared> shared);
+    std::unique_ptr<memory::Shared> shared_;
 };
 
 }  // namespace chapar::storage

@@ -52,8 +52,8 @@ struct Usage {
 //
 //     for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) ..
 //
-// The transaction may be written to meanwhile: key() and value() then lapse, and next() and
-// previous() go on from the key where the cursor stood, even if that record has been erased.
+// The transaction may be written to meanwhile: value() then lapses, and next() and previous() go on
+// from the key where the cursor stood, even if that record has been erased.
 class Cursor {
   public:
     Cursor() = default;
@@ -72,9 +72,10 @@ class Cursor {
     [[nodiscard]] virtual Status previous() = 0;
 
     [[nodiscard]] virtual bool at_record() const = 0;
+    // REQUIRES: at_record(). Valid until the next move.
+    [[nodiscard]] virtual ByteView key() const = 0;
     // REQUIRES: at_record(), and no write since the last move. Valid until the next move or write,
     // or the end of the transaction.
-    [[nodiscard]] virtual ByteView key() const = 0;
     [[nodiscard]] virtual ByteView value() const = 0;
 };
 

@@ -55,8 +55,8 @@ class LmdbStore final : public Store {
     [[nodiscard]] Result<int> check_readers();
 
   private:
-    explicit LmdbStore(std::shared_ptr<lmdb::Shared> shared);
-    std::shared_ptr<lmdb::Shared> shared_;
+    explicit LmdbStore(std::unique_ptr<lmdb::Shared> shared);
+    std::unique_ptr<lmdb::Shared> shared_;
 };
 
 }  // namespace chapar::storage

@@ -1,0 +1,167 @@
+#include "storage/lmdb/lmdb_store.h"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "crypto/random.h"
+#include "schemas/base/limits.h"
+#include "storage/lmdb/handles.h"
+#include "storage/lmdb/lmdb_txn.h"
+#include "storage/meta.h"
+
+namespace chapar::storage {
+
+namespace {
+
+using lmdb::to_error;
+
+Status check(int code, const char* what) {
+    if (code != MDB_SUCCESS) return to_error(code, what);
+    return Done{};
+}
+
+Status make_directory(const std::filesystem::path& directory) {
+    if (::mkdir(directory.c_str(), 0700) == 0) return Done{};
+    if (errno == EEXIST) return Done{};
+    return Error(Errc::FileFailed, "mkdir " + directory.string() + ": " + mdb_strerror(errno));
+}
+
+Status open_environment(lmdb::Shared& shared, std::size_t map_size) {
+    MDB_env* created = nullptr;
+    CHAPAR_TRY(check(mdb_env_create(&created), "mdb_env_create"));
+    shared.environment.reset(created);
+    // One table more than the caller's: meta.
+    CHAPAR_TRY(check(mdb_env_set_maxdbs(created, limits::kStoreTables + 1), "mdb_env_set_maxdbs"));
+    CHAPAR_TRY(check(mdb_env_set_maxreaders(created, limits::kStoreReaders), "set_maxreaders"));
+    CHAPAR_TRY(check(mdb_env_set_mapsize(created, map_size), "mdb_env_set_mapsize"));
+    CHAPAR_TRY(
+        check(mdb_env_open(created, shared.directory.c_str(), MDB_NOTLS, 0600), "mdb_env_open"));
+    int dead_readers = 0;
+    CHAPAR_TRY(check(mdb_reader_check(created, &dead_readers), "mdb_reader_check"));
+    // A process that died in between commits may have left data that only the page cache holds.
+    return check(mdb_env_sync(created, 1), "mdb_env_sync");
+}
+
+Status open_table(lmdb::Shared& shared, MDB_txn* txn, const Table& table, unsigned flags) {
+    MDB_dbi opened = 0;
+    const std::string name(table.name);
+    CHAPAR_TRY(check(mdb_dbi_open(txn, name.c_str(), flags, &opened), "mdb_dbi_open"));
+    const bool is_new = shared.tables.emplace(name, opened).second;
+    CHAPAR_ASSERT(is_new);
+    return Done{};
+}
+
+// Whether nothing has ever been stored in this environment.
+Result<bool> is_fresh(MDB_txn* txn) {
+    MDB_dbi names = 0;
+    MDB_stat stat{};
+    CHAPAR_TRY(check(mdb_dbi_open(txn, nullptr, 0, &names), "mdb_dbi_open"));
+    CHAPAR_TRY(check(mdb_stat(txn, names, &stat), "mdb_stat"));
+    return stat.ms_entries == 0;
+}
+
+// In one transaction, so that a store either has its meta records and tables or is empty.
+Status open_tables(lmdb::Shared& shared, std::span<const Table> tables) {
+    std::unique_ptr<lmdb::LmdbTxn> txn = CHAPAR_TRY(lmdb::LmdbTxn::begin(shared));
+    if (CHAPAR_TRY(is_fresh(txn->handle()))) {
+        CHAPAR_TRY(open_table(shared, txn->handle(), kMetaTable, MDB_CREATE));
+        crypto::SystemRandom random;
+        CHAPAR_TRY(create_meta(*txn, crypto::random_value<crypto::ChecksumKey>(random)));
+    } else if (!open_table(shared, txn->handle(), kMetaTable, 0)) {
+        return Error(Errc::StoreDamaged, "the directory holds another program's data");
+    }
+    shared.checksum_key = CHAPAR_TRY(read_meta(*txn));
+    for (const Table& table : tables) {
+        CHAPAR_ASSERT(!table.name.empty() && table.name.size() <= limits::kStoreTableNameBytes);
+        CHAPAR_TRY(open_table(shared, txn->handle(), table, MDB_CREATE));
+    }
+    return std::move(*txn).commit();
+}
+
+Result<std::uint64_t> used_pages(const lmdb::Shared& shared, MDB_txn* txn) {
+    // LMDB's own tables: 0 lists the free pages, 1 the names. Two more pages are its heads.
+    constexpr MDB_dbi kFreePages = 0;
+    constexpr MDB_dbi kNames = 1;
+    std::uint64_t pages = 2;
+    const auto add = [&](MDB_dbi table) -> Status {
+        MDB_stat stat{};
+        CHAPAR_TRY(check(mdb_stat(txn, table, &stat), "mdb_stat"));
+        pages += stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+        return Done{};
+    };
+    CHAPAR_TRY(add(kFreePages));
+    CHAPAR_TRY(add(kNames));
+    for (const auto& [name, table] : shared.tables) CHAPAR_TRY(add(table));
+    return pages;
+}
+
+Result<lmdb::Transaction> begin_reading(const lmdb::Shared& shared) {
+    if (shared.failed) return Error(Errc::StoreFailed, "an earlier write failed");
+    MDB_txn* begun = nullptr;
+    MDB_env* environment = shared.environment.get();
+    CHAPAR_TRY(check(mdb_txn_begin(environment, nullptr, MDB_RDONLY, &begun), "mdb_txn_begin"));
+    return lmdb::Transaction(begun);
+}
+
+}  // namespace
+
+LmdbStore::LmdbStore(std::unique_ptr<lmdb::Shared> shared) : shared_(std::move(shared)) {}
+LmdbStore::~LmdbStore() = default;
+
+Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const std::filesystem::path& directory,
+                                                   std::span<const Table> tables,
+                                                   LmdbOptions options) {
+    CHAPAR_ASSERT(tables.size() <= limits::kStoreTables);
+    CHAPAR_TRY(make_directory(directory));
+    auto shared = std::make_unique<lmdb::Shared>();
+    shared->directory = std::filesystem::absolute(directory).lexically_normal();
+    shared->lock = CHAPAR_TRY(lmdb::lock_directory(shared->directory));
+    CHAPAR_TRY(open_environment(*shared, options.map_size));
+    CHAPAR_TRY(open_tables(*shared, tables));
+    CHAPAR_TRY(lmdb::sync_directory(shared->directory));
+    // The parent is where the directory's own name is kept.
+    CHAPAR_TRY(lmdb::sync_directory(shared->directory / ".."));
+    return std::unique_ptr<LmdbStore>(new LmdbStore(std::move(shared)));
+}
+
+Result<std::unique_ptr<ReadTxn>> LmdbStore::begin_read() const {
+    lmdb::Transaction txn = CHAPAR_TRY(begin_reading(*shared_));
+    return std::unique_ptr<ReadTxn>(std::make_unique<lmdb::LmdbReadTxn>(*shared_, std::move(txn)));
+}
+
+Result<std::unique_ptr<Txn>> LmdbStore::begin_write() {
+    return std::unique_ptr<Txn>(CHAPAR_TRY(lmdb::LmdbTxn::begin(*shared_)));
+}
+
+Result<Usage> LmdbStore::usage() const {
+    const lmdb::Transaction txn = CHAPAR_TRY(begin_reading(*shared_));
+    const std::uint64_t pages = CHAPAR_TRY(used_pages(*shared_, txn.get()));
+    MDB_envinfo info{};
+    MDB_stat stat{};
+    CHAPAR_TRY(check(mdb_env_info(shared_->environment.get(), &info), "mdb_env_info"));
+    CHAPAR_TRY(check(mdb_env_stat(shared_->environment.get(), &stat), "mdb_env_stat"));
+    int data_file = -1;
+    CHAPAR_TRY(check(mdb_env_get_fd(shared_->environment.get(), &data_file), "mdb_env_get_fd"));
+    struct stat file {};
+    struct statvfs file_system {};
+    if (::fstat(data_file, &file) != 0 || ::fstatvfs(data_file, &file_system) != 0) {
+        return Error(Errc::StoreFailed, "size of the data file");
+    }
+    constexpr std::uint64_t kBlockBytes = 512;  // POSIX: the unit of st_blocks
+    const std::uint64_t disk = static_cast<std::uint64_t>(file.st_blocks) * kBlockBytes +
+                               file_system.f_bavail * file_system.f_frsize;
+    return Usage{pages * stat.ms_psize, std::min<std::uint64_t>(info.me_mapsize, disk)};
+}
+
+Result<int> LmdbStore::check_readers() {
+    int dead = 0;
+    CHAPAR_TRY(check(mdb_reader_check(shared_->environment.get(), &dead), "mdb_reader_check"));
+    return dead;
+}
+
+}  // namespace chapar::storage
