@@ -36,7 +36,7 @@ signature: Ed25519 over "chapar/1 sign " || label || 00 || TH(label, body), with
 TH(label, x) = SHA-256("chapar/1 " || label || 00 || u32 length of x || x)
 
 Example: the leaf of entry 0 of a ledger founded at 2026-11-21T12:00:00Z begins
-01 04 00 00  00000000  0000000000000000  0000019aa67b5e00  0000000000000000
+01 04 00 00  00000000  0000000000000000  000001a1fdfa4600  0000000000000000
 (version, ADMIN, disciplined clock, no views; epoch 0; index 0; time; last_dir) and ends with the 32
 bytes of its body_commit: 64 bytes. A tree of that one entry has the root SHA-256(00 || leaf), so
 base64 of it is the third line of its checkpoint.

@@ -1,0 +1,5 @@
+add_executable(test_storage_archive unit/storage_archive/archive_test.cpp)
+chapar_target(test_storage_archive)
+target_link_libraries(test_storage_archive PRIVATE chapar_storage_archive)
+add_test(NAME storage_archive COMMAND test_storage_archive)
+set_tests_properties(storage_archive PROPERTIES LABELS unit)
