@@ -35,8 +35,8 @@ struct SessionConfig {
 struct Config {
     std::string listen = "tcp://127.0.0.1:7415";
     std::uint64_t map_size = std::uint64_t{8} << 30;
-    std::size_t workers = 2;                // threads that verify signatures
-    std::uint64_t mailbox_quota = 100'000;  // envelopes waiting for one device
+    std::size_t workers = 2;               // threads that verify signatures
+    std::uint32_t mailbox_quota = 65'536;  // envelopes waiting for one device
     DurationMs published_head{1'000};
     TickConfig tick;
     SessionConfig sessions;

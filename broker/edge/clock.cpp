@@ -1,0 +1,52 @@
+#include "broker/edge/clock.h"
+
+#include <sys/timex.h>
+#include <time.h>
+
+namespace chapar::broker {
+namespace {
+
+constexpr std::uint64_t kStep = 2 * kSecond.value;
+
+std::uint64_t read_clock(clockid_t which) {
+    timespec now{};
+    CHAPAR_ASSERT(clock_gettime(which, &now) == 0);
+    // A machine whose clock stands before 1970 is told apart by the Held flag, not by overflow.
+    if (now.tv_sec < 0) return 0;
+    return static_cast<std::uint64_t>(now.tv_sec) * 1000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
+}
+
+bool kernel_says_synchronised() {
+    timex state{};
+    const int verdict = adjtimex(&state);
+    return verdict >= 0 && verdict != TIME_ERROR;
+}
+
+std::uint64_t distance(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : b - a; }
+
+}  // namespace
+
+Stamp StampRule::next(const ClockReading& reading) {
+    if (started_) {
+        const std::uint64_t expected = last_.real.value + (reading.boot.value - last_.boot.value);
+        if (distance(reading.real.value, expected) > kStep) {
+            distrust_until_ = DurationMs(reading.boot.value + kMinute.value);
+        }
+    }
+    started_ = true;
+    last_ = reading;
+    if (reading.real < newest_) return {newest_, Clock::Held};
+    newest_ = reading.real;
+    const bool trusted = reading.synchronised && reading.boot >= distrust_until_;
+    return {newest_, trusted ? Clock::Disciplined : Clock::Undisciplined};
+}
+
+Stamp SystemTime::stamp() {
+    return rule_.next({TimeMs(read_clock(CLOCK_REALTIME)), DurationMs(read_clock(CLOCK_BOOTTIME)),
+                       kernel_says_synchronised()});
+}
+
+DurationMs SystemTime::elapsed() { return DurationMs(read_clock(CLOCK_BOOTTIME)); }
+
+}  // namespace chapar::broker

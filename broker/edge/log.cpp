@@ -1,0 +1,96 @@
+#include "broker/edge/log.h"
+
+#include <unistd.h>
+
+#include <array>
+
+#include "broker/edge/clock.h"
+#include "schemas/base/hex.h"
+
+namespace chapar::broker {
+namespace {
+
+constexpr std::size_t kLineBytes = 4096;
+constexpr std::size_t kFieldBytes = 512;
+constexpr unsigned kLinesPerSecond = 200;
+
+std::string_view name_of(Level level) {
+    switch (level) {
+        case Level::Info:
+            return "info";
+        case Level::Warning:
+            return "warning";
+        case Level::Error:
+            return "error";
+    }
+    return "error";
+}
+
+void add_field(std::string& line, std::string_view name, std::string_view value) {
+    line += ",\"" + json_escape(name) + "\":\"" + json_escape(value.substr(0, kFieldBytes)) + '"';
+}
+
+}  // namespace
+
+std::string json_escape(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (byte >= 0x20 && byte < 0x7f) {
+            out += c;
+        } else {
+            out += "\\u00";
+            out += kDigits[byte >> 4];
+            out += kDigits[byte & 15];
+        }
+    }
+    return out;
+}
+
+std::string short_hash(ByteView hash) { return to_hex(hash).substr(0, 8); }
+
+std::string problem_line(const Error& error) {
+    const ErrorText& text = text_of(error.code);
+    std::string line = "{\"problem\":\"" + json_escape(text.code) + '"';
+    line += ",\"sentence\":\"" + json_escape(text.sentence) + '"';
+    line += ",\"unchanged\":\"" + json_escape(text.unchanged) + '"';
+    line += ",\"next\":\"" + json_escape(text.next) + '"';
+    add_field(line, "context", error.context);
+    return line + "}\n";
+}
+
+bool Log::within_rate() {
+    const std::uint64_t second = time_.elapsed().value / kSecond.value;
+    if (second != second_) {
+        second_ = second;
+        lines_ = 0;
+    }
+    if (lines_ >= kLinesPerSecond) {
+        ++dropped_;
+        return false;
+    }
+    ++lines_;
+    return true;
+}
+
+void Log::write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+    if (!within_rate()) return;
+    std::string line = "{\"time\":" + std::to_string(time_.stamp().time.value) + ",\"level\":\"" +
+                       std::string(name_of(level)) + "\",\"event\":\"" + json_escape(event) + '"';
+    if (dropped_ > 0) add_field(line, "dropped_lines", std::to_string(dropped_));
+    dropped_ = 0;
+    for (const auto& [name, value] : fields) {
+        std::string more;
+        add_field(more, name, value);
+        if (line.size() + more.size() + 2 <= kLineBytes) line += more;
+    }
+    line += "}\n";
+    // A log that cannot be written must not stop the broker.
+    [[maybe_unused]] const ssize_t written = ::write(descriptor_, line.data(), line.size());
+}
+
+}  // namespace chapar::broker

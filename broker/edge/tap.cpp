@@ -1,0 +1,27 @@
+#include "broker/edge/tap.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "schemas/base/layout.h"
+
+namespace chapar::broker {
+
+Result<Tap> Tap::create(const std::filesystem::path& path) {
+    Tap tap;
+    tap.file_ = FileDescriptor(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    tap.path_ = path;
+    if (!tap.file_) return Error(Errc::FileFailed, path.string() + ": " + std::strerror(errno));
+    return tap;
+}
+
+void Tap::record(TapDirection direction, ByteView frame) {
+    if (!file_) return;
+    LayoutWriter writer;
+    writer.u8(static_cast<std::uint8_t>(direction)).counted32(frame);
+    if (!write_all(file_.get(), writer.bytes(), path_)) file_ = FileDescriptor();
+}
+
+}  // namespace chapar::broker
