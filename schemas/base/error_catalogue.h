@@ -78,6 +78,7 @@ X(NotPermitted, "not.permitted", Other, "This device may not do that.", "Nothing
 X(ProofInvalid, "proof.invalid", VerificationFailed, "The ledger proof does not hold.", "Nothing was accepted.", "Keep the proof; tell the auditor.") \
 X(NoteInvalid, "note.invalid", VerificationFailed, "The checkpoint is not signed by the ledger's key.", "Nothing was accepted.", "Keep the note; tell the auditor.") \
 X(LeafInvalid, "leaf.invalid", VerificationFailed, "The ledger entry is not the one it should be.", "Nothing was accepted.", "Keep the proof; tell the auditor.") \
+X(LedgerKeyMissing, "ledger.key-missing", Other, "A key that seals this ledger entry is not open.", "Nothing was written.", "Check the file ledger.keys of the broker.") \
 X(LedgerDamaged, "ledger.damaged", Other, "The stored ledger contradicts itself.", "Nothing was signed.", "Restore a backup; do not start from damaged data.") \
 X(ExportIncomplete, "export.incomplete", VerificationFailed, "The export is cut short or lacks a file.", "Nothing was verified past the gap.", "Export again.") \
 X(Provisional, "directory.behind", Other, "The directory of this device is older than the envelope.", "Nothing was signed for it.", "Sync the directory.") \

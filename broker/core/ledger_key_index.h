@@ -1,0 +1,43 @@
+// Which ledger keys an entry needs, and which KEY entry opened each.
+//
+// Owns: table `bucket`, from a key's name to its KEY entry, and the rule that names the keys of a
+// draft. Does not know where secrets are kept (crypto/ledger_keys.h) nor who draws them: the edge
+// does, and proposes them before the operation that needs them.
+//
+// A key is open when its KEY entry is in the ledger and its secret in LedgerKeys; both are needed.
+// Months are those of the operation's time. Source: ledger page 2.9; specification, "Ledger keys".
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "broker/core/entry_draft.h"
+#include "crypto/ledger_keys.h"
+#include "schemas/base/ids.h"
+#include "schemas/base/result.h"
+#include "storage/store.h"
+
+namespace chapar::broker {
+
+// The keys of one sealed entry; none for a clear one.
+struct EntryKeys {
+    crypto::LedgerKeyScope bucket;
+    crypto::LedgerKeyScope first_tag;
+    crypto::LedgerKeyScope second_tag;  // a tag key, or the pad key
+};
+// REQUIRES: readers as in EntryDraft. `time` is the operation's.
+[[nodiscard]] EntryKeys keys_of(const EntryReaders& readers, TimeMs time);
+
+// The KEY entry that opened this key; empty if there is none.
+[[nodiscard]] Result<std::optional<EntryIndex>> key_entry(const storage::ReadTxn& txn,
+                                                          const BucketId& name);
+[[nodiscard]] Status put_key_entry(storage::Txn& txn, const BucketId& name, EntryIndex index);
+
+// The keys that append() would miss for these drafts, ascending, none twice. A const decision:
+// `apply` asks before it changes anything.
+[[nodiscard]] Result<std::vector<crypto::LedgerKeyScope>> missing_keys(
+    const storage::ReadTxn& txn, const crypto::LedgerKeys& keys,
+    std::span<const EntryDraft> drafts);
+
+}  // namespace chapar::broker
