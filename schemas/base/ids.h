@@ -15,7 +15,7 @@
 namespace chapar {
 
 using Hash = FixedBytes<struct HashTag, 32>;                        // a plain SHA-256 or tree node
-using CertificateHash = FixedBytes<struct CertificateHashTag, 32>;  // TH("certificate", body)
+using CertificateHash = FixedBytes<struct CertificateHashTag, 32>;  // TH("device", body)
 using EnvelopeHash = FixedBytes<struct EnvelopeHashTag, 32>;        // eh = TH("envelope", E)
 using PolicyHash = FixedBytes<struct PolicyHashTag, 32>;            // TH("policy", body)
 using Home = FixedBytes<struct HomeTag, 32>;            // TH("manifest", manifest): which centre
