@@ -41,7 +41,7 @@ struct Capacity {
 
 // A ledger key that is not open yet, and the public keys its copies must be sealed to, in order.
 struct KeyNeed {
-    crypto::LedgerKeyId key;
+    crypto::LedgerKeyScope scope;
     std::vector<PublicKey> copies;
 };
 

@@ -26,6 +26,16 @@
 
 namespace chapar::broker {
 
+// What ingress needs of a certificate.
+struct CertificateFacts {
+    crypto::VerifyingKey sign_key;
+    CurveKey curve_key;  // for the edge: who the link belongs to
+    AgencyId agency;
+    OfficeId office;
+};
+// KeyInvalid if the signing key is no valid point; never for a record the directory has taken.
+[[nodiscard]] Result<CertificateFacts> certificate_facts(const crypto::DeviceRecord& record);
+
 // A seam: the edge keeps the cache, filled from the directory at start and from Effects::enrolled.
 class CertificateLookup {
   public:
@@ -33,10 +43,8 @@ class CertificateLookup {
     CertificateLookup(const CertificateLookup&) = delete;
     CertificateLookup& operator=(const CertificateLookup&) = delete;
     virtual ~CertificateLookup() = default;
-    // Null if it was never in the directory. The certificate stays where it is for the lifetime of
-    // the lookup.
-    [[nodiscard]] virtual const crypto::DeviceCertificate* find(
-        const CertificateHash& hash) const = 0;
+    // Null if it was never in the directory. It stays where it is for the lifetime of the lookup.
+    [[nodiscard]] virtual const CertificateFacts* find(const CertificateHash& hash) const = 0;
 };
 
 // Who speaks on the session, and to which centre and ledger.

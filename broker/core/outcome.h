@@ -11,13 +11,14 @@
 #include <string>
 #include <vector>
 
+#include "crypto/policy_record.h"
 #include "schemas/base/errors.h"
 #include "schemas/base/ids.h"
 
 namespace chapar::broker {
 
-enum class Direction : std::uint8_t { Export = 1, Import = 2 };
-enum class Effect : std::uint8_t { Permit = 1, Deny = 2 };
+using Direction = crypto::PolicyDirection;
+using Effect = crypto::PolicyEffect;
 
 // One rule table that was asked about one pair of offices. `rule` is empty where no rule matched
 // (default deny) and where the reader may not see it; then `policy` may be zero.

@@ -5,7 +5,7 @@
 // ledger's own tables are ledger_tables.h's.
 //
 //     table      key                                value                          owner
-//     core       "home" | "time" | "auditor" ..     manifest; newest exact time    core_state
+//     core       "centre" or "time"                 who we are; newest exact time   core_state
 //     record     record hash[32]                    u64 index of its entry         directory
 //     agency     agency name                        newest AGENCY record           directory
 //     office     office name                        newest OFFICE record           directory

@@ -1,0 +1,49 @@
+#include "broker/core/core_state.h"
+
+#include "broker/core/tables.h"
+#include "schemas/base/layout.h"
+
+namespace chapar::broker {
+namespace {
+
+constexpr std::string_view kCentreKey = "centre";
+constexpr std::string_view kTimeKey = "time";
+
+}  // namespace
+
+Result<std::optional<Centre>> read_centre(const storage::ReadTxn& txn) {
+    const auto row = CHAPAR_TRY(txn.get(kCoreTable, view(kCentreKey)));
+    if (!row) return std::optional<Centre>();
+    LayoutReader in(*row);
+    Centre centre;
+    centre.home = in.fixed<Home>();
+    centre.ledger = LedgerNumber(in.u32());
+    centre.root = in.fixed<SigningPublicKey>();
+    centre.auditor = in.fixed<PublicKey>();
+    centre.origin = to_string(in.counted8());
+    if (!in.finish("centre row")) return Error(Errc::StoreDamaged, "core");
+    return std::optional<Centre>(centre);
+}
+
+Status write_centre(storage::Txn& txn, const Centre& centre) {
+    LayoutWriter out;
+    out.raw(centre.home.view()).u32(centre.ledger.value);
+    out.raw(centre.root.view()).raw(centre.auditor.view());
+    out.counted8(view(centre.origin));
+    return txn.put(kCoreTable, view(kCentreKey), out.bytes());
+}
+
+Result<TimeMs> read_time(const storage::ReadTxn& txn) {
+    const auto row = CHAPAR_TRY(txn.get(kCoreTable, view(kTimeKey)));
+    if (!row) return TimeMs(0);
+    LayoutReader in(*row);
+    const TimeMs time(in.u64());
+    if (!in.finish("time row")) return Error(Errc::StoreDamaged, "core");
+    return time;
+}
+
+Status write_time(storage::Txn& txn, TimeMs time) {
+    return txn.put(kCoreTable, view(kTimeKey), LayoutWriter().u64(time.value).bytes());
+}
+
+}  // namespace chapar::broker

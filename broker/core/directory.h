@@ -1,0 +1,108 @@
+// The directory as the fold holds it: agencies, offices, devices, bundles, revocations, policies.
+//
+// Owns: the tables `record`, `agency`, `office`, `device`, `post`, `keyused`, `bundle`, `policy`;
+// what is in force, and whether a certificate may be used at a time. Does not know which entry a
+// record becomes, or how new records are admitted (enrolment.h).
+//
+// Only the newest record of each name is kept: operation time never runs backward, and what was in
+// force earlier is in the ledger. Device certificates are kept for ever, because their hash stands
+// in old entries and their keys may never come back.
+// Thread: any, with a transaction of its own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "crypto/bundle.h"
+#include "crypto/certificate.h"
+#include "crypto/policy_record.h"
+#include "schemas/base/ids.h"
+#include "schemas/base/result.h"
+#include "schemas/base/time.h"
+#include "storage/store.h"
+
+namespace chapar::broker {
+
+struct AgencyEntry {
+    Hash hash;
+    crypto::AgencyRecord record;
+};
+struct OfficeEntry {
+    Hash hash;
+    crypto::OfficeRecord record;
+};
+struct Revocation {
+    crypto::RevokeReason reason = crypto::RevokeReason::Lost;
+    TimeMs compromised_since;
+    EntryIndex entry;
+};
+struct DeviceEntry {
+    EntryIndex entry;
+    std::optional<Revocation> revoked;
+    crypto::DeviceRecord record;
+};
+// What the fold needs of a bundle; the keys themselves are for senders, in the ledger.
+struct BundleEntry {
+    TimeMs accepted;
+    Hash hash;
+    std::uint32_t sequence = 0;
+    EpochDay first_epoch;
+    std::uint16_t epochs = 0;
+    std::uint16_t keep_days = 0;
+    std::uint8_t keys_per_epoch = 0;
+};
+struct PolicyEntry {
+    PolicyHash hash;
+    crypto::PolicyRecord record;
+};
+
+[[nodiscard]] Result<std::optional<AgencyEntry>> read_agency(const storage::ReadTxn& txn,
+                                                             const AgencyId& agency);
+[[nodiscard]] Result<std::optional<OfficeEntry>> read_office(const storage::ReadTxn& txn,
+                                                             const OfficeId& office);
+[[nodiscard]] Result<std::optional<DeviceEntry>> read_device(const storage::ReadTxn& txn,
+                                                             const CertificateHash& device);
+[[nodiscard]] Result<std::optional<BundleEntry>> read_bundle(const storage::ReadTxn& txn,
+                                                             const CertificateHash& device,
+                                                             std::uint32_t sequence);
+[[nodiscard]] Result<std::optional<BundleEntry>> newest_bundle(const storage::ReadTxn& txn,
+                                                               const CertificateHash& device);
+[[nodiscard]] Result<std::optional<PolicyEntry>> read_policy(const storage::ReadTxn& txn,
+                                                             const AgencyId& agency);
+// Every certificate ever enrolled, revoked and expired ones too, by hash: to fill a cache at start.
+[[nodiscard]] Result<std::vector<CertificateHash>> all_devices(const storage::ReadTxn& txn);
+// The entry that a record with this hash became.
+[[nodiscard]] Result<std::optional<EntryIndex>> entry_of_record(const storage::ReadTxn& txn,
+                                                                const Hash& record);
+
+// A certificate in force: device, office and agency.
+struct InForce {
+    crypto::DeviceRecord device;
+    crypto::OfficeRecord office;
+};
+// CertificateUnknown, CertificateRevoked, or CertificateExpired: outside the validity of the device,
+// its office or its agency.
+[[nodiscard]] Result<InForce> in_force(const storage::ReadTxn& txn, const CertificateHash& device,
+                                       TimeMs at);
+
+// BundleStale unless a stanza may be sealed at `at` under this key id: the epoch begins at most a
+// day ahead, ended at most keepDays ago, and the bundle was superseded at most keepDays ago.
+[[nodiscard]] Status check_key_id(const storage::ReadTxn& txn, const CertificateHash& device,
+                                  KeyId key, std::uint8_t keys_per_epoch, TimeMs at);
+
+// The writers, for enrolment.h. All keep the record's hash with its entry.
+[[nodiscard]] Status put_agency(storage::Txn& txn, const AgencyEntry& agency, EntryIndex entry);
+[[nodiscard]] Status put_office(storage::Txn& txn, const OfficeEntry& office, EntryIndex entry);
+// Marks both keys as used.
+[[nodiscard]] Status put_device(storage::Txn& txn, const CertificateHash& hash,
+                                const DeviceEntry& device);
+[[nodiscard]] Status put_bundle(storage::Txn& txn, const CertificateHash& device,
+                                const BundleEntry& bundle, EntryIndex entry);
+[[nodiscard]] Status put_policy(storage::Txn& txn, const PolicyEntry& policy, EntryIndex entry);
+[[nodiscard]] Status put_revocation(storage::Txn& txn, const CertificateHash& device,
+                                    const DeviceEntry& revoked, const Hash& record);
+// Whether any certificate ever enrolled names this key, for signing or for CURVE.
+[[nodiscard]] Result<bool> key_was_used(const storage::ReadTxn& txn, ByteView key);
+
+}  // namespace chapar::broker
