@@ -1,0 +1,23 @@
+#include "crypto/chunk_verifier.h"
+
+#include "crypto/tree.h"
+
+namespace chapar::crypto {
+
+Result<ChunkVerifier> ChunkVerifier::create(const StreamCommitment& commitment,
+                                            std::vector<Hash> leaf_hashes) {
+    const std::uint64_t chunks =
+        commitment.size / kSealedChunkBytes + (commitment.size % kSealedChunkBytes != 0 ? 1 : 0);
+    if (leaf_hashes.empty() || leaf_hashes.size() != chunks) return Errc::StreamRoot;
+    if (tree_root(leaf_hashes) != commitment.root) return Errc::StreamRoot;
+    return ChunkVerifier(std::move(leaf_hashes));
+}
+
+Status ChunkVerifier::check(std::uint64_t index, ByteView chunk) const {
+    if (index >= leaf_hashes_.size() || leaf_hash(chunk) != leaf_hashes_[index]) {
+        return Errc::StreamRoot;
+    }
+    return Done{};
+}
+
+}  // namespace chapar::crypto
