@@ -1,8 +1,8 @@
-// What `apply` hands to `append`: one ledger entry before it has a place.
+// What `apply` hands to `append_entries`: one ledger entry before it has a place.
 //
-// Owns: the shape. Does not know index, last_dir, tags, commitment or seal: append() derives them,
-// so that nobody else can get them wrong. An operation that needs the indices of its own entries
-// takes them from Frontier::next_index() on.
+// Owns: the shape. Does not know index, last_dir, tags, commitment or seal: append_entries()
+// derives them, so that nobody else can get them wrong. An operation that needs the indices of its
+// own entries takes them from Frontier::next_index() on.
 //
 // Value type. Source: design README "The fold"; ledger page 2.1.
 #pragma once

@@ -5,8 +5,8 @@
 // the store, leaf bytes, keys or what an entry means.
 //
 // Value type, about 16 KiB per level: a tick works on a copy and swaps it in only after the commit
-// has succeeded, so an aborted transaction leaves nothing behind. After an error of append() or
-// seal_tick() the copy is thrown away with its transaction.
+// has succeeded, so an aborted transaction leaves nothing behind. After an error of
+// append_entries() or seal_tick() the copy is thrown away with its transaction.
 //
 // Roots and tiles depend on the sequence of leaves alone, never on where ticks began and ended.
 // Source: ledger page 2.3 steps 3, 4 and 7; RFC 6962 2.1.

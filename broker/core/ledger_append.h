@@ -6,8 +6,9 @@
 // an operation needs, or when the transaction commits. Signs nothing: crypto::sign_checkpoint over
 // the head as read by a transaction begun after the commit is the edge's.
 //
-// One tick: for each operation append(), at the end seal_tick() once; then commit, then swap the
-// frontier copy in. After any error the transaction and the frontier copy are thrown away together.
+// One tick: for each operation append_entries(), at the end seal_tick() once; then commit, then
+// swap the frontier copy in. After any error the transaction and the frontier copy are thrown away
+// together.
 //
 // Equal drafts in equal order give equal leaves and roots, wherever the ticks end; only body nonces
 // differ. Thread: the writer's. Source: ledger page 2.1, 2.3.
@@ -20,6 +21,7 @@
 #include "broker/core/entry_draft.h"
 #include "broker/core/frontier.h"
 #include "broker/core/ledger_tables.h"
+#include "crypto/leaf.h"
 #include "crypto/ledger_keys.h"
 #include "crypto/random.h"
 #include "schemas/base/ids.h"
@@ -55,9 +57,12 @@ struct AppendedEntries {
 // Errors: LedgerKeyMissing (a key that missing_keys() names), AlreadyExists (a key opened twice),
 // LeafInvalid (an operation time or epoch before the newest leaf's), those of EntryBody::check and
 // encode, StoreFull and the store's others. REQUIRES: `frontier` is that of the transaction.
-[[nodiscard]] Result<AppendedEntries> append(storage::Txn& txn, Frontier& frontier,
-                                             std::span<const EntryDraft> drafts,
-                                             const LedgerContext& context);
+[[nodiscard]] Result<AppendedEntries> append_entries(storage::Txn& txn, Frontier& frontier,
+                                                     std::span<const EntryDraft> drafts,
+                                                     const LedgerContext& context);
+
+// What a leaf fixes for its successor: so a restart finds last_dir, time and epoch again.
+[[nodiscard]] Tip tip_after(const crypto::Leaf& leaf);
 
 // Step 5 and 6 of the append: reads the tick's leaves and tiles back out of the transaction, hashes
 // them again, and puts the head row only if a second way to the root gives the frontier's root.

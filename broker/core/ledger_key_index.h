@@ -34,8 +34,8 @@ struct EntryKeys {
                                                           const BucketId& name);
 [[nodiscard]] Status put_key_entry(storage::Txn& txn, const BucketId& name, EntryIndex index);
 
-// The keys that append() would miss for these drafts, ascending, none twice. A const decision:
-// `apply` asks before it changes anything.
+// The keys that append_entries() would miss for these drafts, ascending, none twice. A const
+// decision: `apply` asks before it changes anything.
 [[nodiscard]] Result<std::vector<crypto::LedgerKeyScope>> missing_keys(
     const storage::ReadTxn& txn, const crypto::LedgerKeys& keys,
     std::span<const EntryDraft> drafts);

@@ -1,0 +1,52 @@
+#include "broker/core/ledger_key_index.h"
+
+#include <set>
+
+#include "broker/core/ledger_tables.h"
+#include "schemas/base/layout.h"
+
+namespace chapar::broker {
+
+using crypto::LedgerKeyScope;
+
+EntryKeys keys_of(const EntryReaders& readers, TimeMs time) {
+    const crypto::YearMonth month = crypto::month_of(time);
+    const bool one_reader = readers.first == readers.second;
+    return {LedgerKeyScope::bucket(readers.first, readers.second, month),
+            LedgerKeyScope::tag(readers.first, month),
+            one_reader ? LedgerKeyScope::pad() : LedgerKeyScope::tag(readers.second, month)};
+}
+
+Result<std::optional<EntryIndex>> key_entry(const storage::ReadTxn& txn, const BucketId& name) {
+    const auto row = CHAPAR_TRY(txn.get(kBucketTable, name.view()));
+    if (!row) return std::optional<EntryIndex>();
+    LayoutReader reader(*row);
+    const EntryIndex index(reader.u64());
+    if (!reader.finish("bucket row")) return Error(Errc::LedgerDamaged, "bucket row");
+    return std::optional(index);
+}
+
+Status put_key_entry(storage::Txn& txn, const BucketId& name, EntryIndex index) {
+    if (CHAPAR_TRY(key_entry(txn, name))) return Error(Errc::AlreadyExists, "ledger key");
+    return txn.put(kBucketTable, name.view(), number_key(index.value));
+}
+
+Result<std::vector<LedgerKeyScope>> missing_keys(const storage::ReadTxn& txn,
+                                                 const crypto::LedgerKeys& keys,
+                                                 std::span<const EntryDraft> drafts) {
+    std::set<LedgerKeyScope> missing;
+    for (const EntryDraft& draft : drafts) {
+        if (!draft.readers) continue;
+        const EntryKeys needed = keys_of(*draft.readers, draft.body.time);
+        for (const LedgerKeyScope* scope :
+             {&needed.bucket, &needed.first_tag, &needed.second_tag}) {
+            const BucketId name = scope->name();
+            if (keys.find(name) == nullptr || !CHAPAR_TRY(key_entry(txn, name))) {
+                missing.insert(*scope);
+            }
+        }
+    }
+    return std::vector<LedgerKeyScope>(missing.begin(), missing.end());
+}
+
+}  // namespace chapar::broker
