@@ -36,6 +36,12 @@ constexpr DurationMs kCertificateValidity = kDay * 366;
 constexpr std::size_t kLeafBodyBytes = 64 * 1024;
 constexpr std::uint64_t kLedgerEntries = 1ULL << 56;  // seven levels of tiles
 
+// Broker's edge.
+constexpr std::size_t kVerifierQueue = 256;        // frames that wait for a verifier
+constexpr std::size_t kPendingOperations = 16384;  // operations that wait for a tick
+constexpr std::size_t kSessionOutbox = 64;         // frames for one session that cannot be sent yet
+constexpr std::size_t kReadEntries = 16384;        // entries looked at for one answer
+
 // Time.
 constexpr DurationMs kClockAhead = kMinute * 5;
 constexpr DurationMs kEnvelopeLife = kDay * 30;  // expiresAt is at most this far ahead
