@@ -185,9 +185,6 @@ Status put_device(storage::Txn& txn, const CertificateHash& hash, const DeviceEn
     CHAPAR_TRY(txn.put(kDeviceTable, hash.view(), device_row(device)));
     CHAPAR_TRY(txn.put(kKeyUsedTable, request.sign_key.view(), hash.view()));
     CHAPAR_TRY(txn.put(kKeyUsedTable, request.curve_key.view(), hash.view()));
-    const Bytes post =
-        LayoutWriter().counted8(view(request.office.text())).u64(device.entry.value).take();
-    CHAPAR_TRY(txn.put(kPostTable, post, hash.view()));
     return txn.put(kRecordTable, hash.view(), number_key(device.entry.value));
 }
 

@@ -1,6 +1,6 @@
 // The directory as the fold holds it: agencies, offices, devices, bundles, revocations, policies.
 //
-// Owns: the tables `record`, `agency`, `office`, `device`, `post`, `keyused`, `bundle`, `policy`;
+// Owns: the tables `record`, `agency`, `office`, `device`, `keyused`, `bundle`, `policy`;
 // what is in force, and whether a certificate may be used at a time. Does not know which entry a
 // record becomes, or how new records are admitted (enrolment.h).
 //

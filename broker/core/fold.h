@@ -16,7 +16,9 @@
 #include <span>
 #include <vector>
 
+#include "broker/core/capacity.h"
 #include "broker/core/frontier.h"
+#include "broker/core/ledger_append.h"
 #include "broker/core/operation.h"
 #include "broker/core/outcome.h"
 #include "crypto/ledger_keys.h"
@@ -26,17 +28,12 @@
 
 namespace chapar::broker {
 
-// Capacities, from configuration. A refusal by one of them leaves no entry, so replays need none.
-struct Capacity {
-    std::uint32_t mailbox_rows = 65536;  // waiting rows of one device
-};
-
 // One outcome per operation, in order. `frontier` is a copy made for this tick; it is right only if
 // fold returned a value. REQUIRES: the frontier is the store's.
 [[nodiscard]] Result<std::vector<Outcome>> fold(storage::Txn& txn, Frontier& frontier,
                                                 std::span<const Operation> operations,
                                                 const crypto::LedgerKeys& keys,
-                                                crypto::NonceSource& nonces,
+                                                NonceSource& nonces,
                                                 const Capacity& capacity = {});
 
 // A ledger key that is not open yet, and the public keys its copies must be sealed to, in order.

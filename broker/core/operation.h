@@ -13,14 +13,14 @@
 #include <variant>
 #include <vector>
 
+#include "crypto/leaf.h"
 #include "schemas/base/bytes.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/time.h"
 
 namespace chapar::broker {
 
-// The clock flag of a leaf (ledger.md 2.1).
-enum class Clock : std::uint8_t { Disciplined = 0, Undisciplined = 1, Held = 2 };
+using Clock = crypto::LeafClock;
 
 // `time` is a proposal: the operation happens at max(time of the newest entry, `time`), and its
 // clock is Held where that differs.

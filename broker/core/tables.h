@@ -10,7 +10,6 @@
 //     agency     agency name                        newest AGENCY record           directory
 //     office     office name                        newest OFFICE record           directory
 //     device     certHash[32]                       DEVICE record, revocation      directory
-//     post       u8 n || office[n] || u64 index     certHash (devices of office)   directory
 //     keyused    public key[32]                     certHash that first named it   directory
 //     bundle     certHash[32] || u32 seq            BUNDLE body, time of entry     directory
 //     policy     agency name                        newest POLICY record           directory
@@ -38,7 +37,6 @@ inline constexpr storage::Table kRecordTable{"record"};
 inline constexpr storage::Table kAgencyTable{"agency"};
 inline constexpr storage::Table kOfficeTable{"office"};
 inline constexpr storage::Table kDeviceTable{"device"};
-inline constexpr storage::Table kPostTable{"post"};
 inline constexpr storage::Table kKeyUsedTable{"keyused"};
 inline constexpr storage::Table kBundleTable{"bundle"};
 inline constexpr storage::Table kPolicyTable{"policy"};
@@ -52,8 +50,8 @@ inline constexpr storage::Table kDeadlineTable{"deadline"};
 inline constexpr storage::Table kNoticeTable{"notice"};
 
 // What a replay rebuilds: everything but the payloads.
-inline constexpr std::array<storage::Table, 16> kStateTables{
-    kCoreTable,   kRecordTable,   kAgencyTable,    kOfficeTable,  kDeviceTable,    kPostTable,
+inline constexpr std::array<storage::Table, 15> kStateTables{
+    kCoreTable,   kRecordTable,   kAgencyTable,    kOfficeTable,  kDeviceTable,   
     kKeyUsedTable, kBundleTable,  kPolicyTable,    kEnvelopeTable, kOperationTable, kStanzaTable,
     kMailboxTable, kMailCountTable, kDeadlineTable, kNoticeTable};
 
