@@ -50,6 +50,8 @@ std::string_view label_text(Label label) {
             return "tag";
         case Label::Bucket:
             return "bucket";
+        case Label::LedgerKey:
+            return "ledger-key";
     }
     std::abort();
 }

@@ -32,6 +32,7 @@ enum class Label : std::uint8_t {
     Policy,       // "policy"       policy text
     Tag,          // "tag"          ledger view tag
     Bucket,       // "bucket"       ledger bucket
+    LedgerKey,    // "ledger-key"   TH of a ledger key's scope: its name
 };
 
 [[nodiscard]] std::string_view label_text(Label label);
