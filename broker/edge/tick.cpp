@@ -1,0 +1,82 @@
+#include "broker/edge/tick.h"
+
+#include <set>
+
+#include "broker/core/ledger_open.h"
+#include "crypto/checkpoint.h"
+
+namespace chapar::broker {
+
+Result<Tick> Tick::open(const Parts& parts) {
+    const auto txn = CHAPAR_TRY(parts.store.begin_read());
+    return Tick(parts, CHAPAR_TRY(open_ledger(*txn)));
+}
+
+Result<std::vector<Operation>> Tick::open_keys(storage::ReadTxn& txn,
+                                               std::span<const Operation> operations) {
+    std::vector<Operation> opening;
+    std::vector<NewLedgerKey> fresh;
+    std::set<BucketId> seen;
+    for (const Operation& operation : operations) {
+        for (const KeyNeed& need : CHAPAR_TRY(required_keys(txn, operation))) {
+            if (!seen.insert(need.scope.name()).second) continue;
+            // A crash between the key file and the commit leaves a secret without its entry: that
+            // one must be used, since the file keeps the first of a name.
+            const crypto::Secret32* known = keys().find(need.scope);
+            crypto::Secret32 secret =
+                known != nullptr ? known->duplicate() : crypto::Secret32::random(parts_.random);
+            const auto record =
+                crypto::seal_ledger_key(need.scope, secret, need.copies, parts_.random);
+            // An agency whose audit key is no key cannot be sealed to; its operation then meets a
+            // missing key and is answered so.
+            if (!record) continue;
+            opening.push_back({operation.stamp, OpenKey{record->encode()}});
+            if (known == nullptr) fresh.push_back({need.scope, std::move(secret)});
+        }
+    }
+    CHAPAR_TRY(parts_.keys.add(std::move(fresh)));
+    return opening;
+}
+
+Result<std::vector<Outcome>> Tick::run(std::span<const Operation> operations) {
+    const auto txn = CHAPAR_TRY(parts_.store.begin_write());
+    std::vector<Operation> all = CHAPAR_TRY(open_keys(*txn, operations));
+    const auto opened = static_cast<std::ptrdiff_t>(all.size());
+    all.insert(all.end(), operations.begin(), operations.end());
+
+    Frontier frontier = frontier_;
+    std::vector<Outcome> outcomes =
+        CHAPAR_TRY(fold(*txn, frontier, all, keys(), parts_.random, parts_.capacity));
+    CHAPAR_ASSERT(outcomes.size() == all.size());
+    CHAPAR_TRY(std::move(*txn).commit());
+    ++commits_;
+    frontier_ = std::move(frontier);
+    CHAPAR_TRY(publish());
+    outcomes.erase(outcomes.begin(), outcomes.begin() + opened);
+    return outcomes;
+}
+
+Status Tick::publish() {
+    if (published_ != nullptr && published_->head.size == frontier_.size()) return Done{};
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    const auto head = CHAPAR_TRY(read_head(*txn));
+    // Signing anything but what was just committed would be evidence against ourselves.
+    if (!head || head->size != frontier_.size() || head->root != frontier_.root()) {
+        return Error(Errc::LedgerDamaged, "head after commit");
+    }
+    const crypto::Checkpoint checkpoint{parts_.log.verifier().name(), head->size, head->root};
+    published_ = std::make_unique<PublishedHead>(
+        PublishedHead{*head, crypto::sign_checkpoint(checkpoint, parts_.log)});
+    return Done{};
+}
+
+Status Tick::store_note() {
+    const auto txn = CHAPAR_TRY(parts_.store.begin_write());
+    CHAPAR_TRY(txn->put(kCheckpointTable, number_key(published().head.size.value),
+                        view(published().note)));
+    CHAPAR_TRY(std::move(*txn).commit());
+    ++commits_;
+    return Done{};
+}
+
+}  // namespace chapar::broker
