@@ -1,0 +1,27 @@
+// The bytes of sealed content, and whether its values make sense.
+//
+// Owns: encoding, strict decoding and validation of manifest and payload. The bytes are one Cap'n
+// Proto message of exactly one segment with its segment table. Does not know stream 0's first part
+// (random bytes and attachment digests), padding or sealing. No exception leaves it.
+// Source: schemas/README.md, "Sealed content"; content.capnp.
+#pragma once
+
+#include "schemas/base/bytes.h"
+#include "schemas/base/result.h"
+#include "schemas/content.h"
+
+namespace chapar::schemas {
+
+// FieldMissing or FieldInvalid with the JSON path of the field in its context ("goods[0].name").
+[[nodiscard]] Status check_content(const SealedContent& content);
+
+// What the sealed manifest repeats must be what the header says, and the payload must fit both:
+// ManifestMismatch with the field in its context.
+[[nodiscard]] Status check_manifest(const Header& header, const SealedContent& content);
+
+// The errors of check_content; TooLarge above limits::kContentBytes.
+[[nodiscard]] Result<Bytes> encode_content(const SealedContent& content);
+// MalformedLayout with the place in its context, TooLarge, or the errors of check_content.
+[[nodiscard]] Result<SealedContent> decode_content(ByteView bytes);
+
+}  // namespace chapar::schemas
