@@ -81,6 +81,7 @@ X(LeafInvalid, "leaf.invalid", VerificationFailed, "The ledger entry is not the 
 X(LedgerKeyMissing, "ledger.key-missing", Other, "A key that seals this ledger entry is not open.", "Nothing was written.", "Check the file ledger.keys of the broker.") \
 X(LedgerDamaged, "ledger.damaged", Other, "The stored ledger contradicts itself.", "Nothing was signed.", "Restore a backup; do not start from damaged data.") \
 X(ExportIncomplete, "export.incomplete", VerificationFailed, "The export is cut short or lacks a file.", "Nothing was verified past the gap.", "Export again.") \
+X(DirectoryStale, "directory.stale", Other, "The directory of this device is older than 7 days: too old to send at this classification.", "The envelope stays a draft.", "Connect and sync, then send it again.") \
 X(Provisional, "directory.behind", Other, "The directory of this device is older than the envelope.", "Nothing was signed for it.", "Sync the directory.") \
 /* storage */ \
 X(StoreInUse, "store.in-use", Conflict, "Another process uses this directory.", "Nothing was changed.", "Stop the other process first.") \

@@ -1,0 +1,33 @@
+// The one renderer of the command line: results on stdout, problems on stderr, as text or as JSON
+// lines. A command cannot forget `--json`, because it has no other way to speak.
+//
+// Does not know what a result means. Text is for a terminal; JSON objects keep their key order.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string_view>
+
+#include "schemas/base/result.h"
+
+namespace chapar::client {
+
+class Output {
+  public:
+    enum class Form { Text, Json };
+
+    void set_form(Form form) { form_ = form; }
+    [[nodiscard]] Form form() const { return form_; }
+
+    // One result: a JSON line, or `text` and a newline. Empty text prints nothing.
+    void result(const boost::json::object& object, std::string_view text) const;
+    // Something the person should know that is no failure; on stderr.
+    void warning(std::string_view text) const;
+    // A problem object: code, what happened, what was left unchanged, what to do next. Returns the
+    // exit code of its class.
+    [[nodiscard]] int problem(const Error& error) const;
+
+  private:
+    Form form_ = Form::Text;
+};
+
+}  // namespace chapar::client

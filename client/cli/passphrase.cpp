@@ -1,0 +1,97 @@
+#include "client/cli/passphrase.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace chapar::client {
+namespace {
+
+constexpr std::size_t kLongest = 1024;
+
+// One line, without its newline. The buffer never leaves wiped memory.
+Result<crypto::SecretBuffer> read_line(int descriptor) {
+    crypto::SecretBuffer out(kLongest);
+    std::size_t size = 0;
+    while (size < kLongest) {
+        const ::ssize_t got = ::read(descriptor, out.expose_mutable().data() + size, 1);
+        if (got < 0) return Error(Errc::FileFailed, "the passphrase could not be read");
+        if (got == 0 || out.expose()[size] == std::byte{'\n'}) break;
+        ++size;
+    }
+    out.truncate(size);
+    if (size == 0) return Error(Errc::Usage, "the passphrase is empty");
+    return out;
+}
+
+Result<crypto::SecretBuffer> read_credential(const char* path) {
+    const int file = ::open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return Error(Errc::FileFailed, path);
+    struct ::stat status {};
+    const bool exposed = ::fstat(file, &status) != 0 || (status.st_mode & 077) != 0;
+    auto line = exposed ? Result<crypto::SecretBuffer>(Error(Errc::KeystoreExposed, path))
+                        : read_line(file);
+    ::close(file);
+    return line;
+}
+
+// Switches the terminal's echo off for as long as it lives.
+class Silence {
+  public:
+    explicit Silence(int terminal) : terminal_(terminal) {
+        good_ = ::tcgetattr(terminal_, &before_) == 0;
+        ::termios silent = before_;
+        silent.c_lflag &= ~static_cast<::tcflag_t>(ECHO);
+        if (good_) ::tcsetattr(terminal_, TCSAFLUSH, &silent);
+    }
+    ~Silence() {
+        if (good_) ::tcsetattr(terminal_, TCSAFLUSH, &before_);
+    }
+    Silence(const Silence&) = delete;
+    Silence& operator=(const Silence&) = delete;
+
+  private:
+    int terminal_;
+    bool good_ = false;
+    ::termios before_{};
+};
+
+Result<crypto::SecretBuffer> ask(int terminal, std::string_view question) {
+    const auto say = [&](std::string_view text) {
+        return ::write(terminal, text.data(), text.size()) >= 0;
+    };
+    if (!say(question)) return Error(Errc::FileFailed, "the terminal");
+    const Silence silence(terminal);
+    auto line = read_line(terminal);
+    say("\n");
+    return line;
+}
+
+Result<crypto::SecretBuffer> prompt(PassphraseUse use) {
+    const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (terminal < 0) {
+        return Error(Errc::Usage, "no terminal: give --passphrase-fd N or CHAPAR_PASSPHRASE_FILE");
+    }
+    auto first = ask(terminal, "Passphrase: ");
+    if (first && use == PassphraseUse::Choose) {
+        const auto second = ask(terminal, "The same again: ");
+        if (!second || !crypto::equal_in_constant_time(first->expose(), second->expose())) {
+            first = Error(Errc::Usage, "the two passphrases differ");
+        }
+    }
+    ::close(terminal);
+    return first;
+}
+
+}  // namespace
+
+Result<crypto::SecretBuffer> read_passphrase(std::optional<int> descriptor, PassphraseUse use) {
+    if (descriptor) return read_line(*descriptor);
+    if (const char* path = std::getenv("CHAPAR_PASSPHRASE_FILE")) return read_credential(path);
+    return prompt(use);
+}
+
+}  // namespace chapar::client

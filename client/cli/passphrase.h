@@ -1,0 +1,20 @@
+// Where a passphrase comes from: a file descriptor, a credential file, or the person.
+//
+// Never an argument and never the environment itself. Order: --passphrase-fd N, the file named by
+// CHAPAR_PASSPHRASE_FILE (0600 or stricter), a prompt on the terminal.
+#pragma once
+
+#include <optional>
+
+#include "crypto/secret.h"
+#include "schemas/base/result.h"
+
+namespace chapar::client {
+
+enum class PassphraseUse { Open, Choose };  // Choose asks twice at a terminal
+
+// KeystoreExposed for a credential file that others can read; Usage if there is no source at all.
+[[nodiscard]] Result<crypto::SecretBuffer> read_passphrase(std::optional<int> descriptor,
+                                                           PassphraseUse use);
+
+}  // namespace chapar::client

@@ -1,0 +1,155 @@
+#include "client/cli/policy_file.h"
+
+#include <toml++/toml.h>
+#include <set>
+
+#include "schemas/header.h"
+#include "schemas/kinds.h"
+
+namespace chapar::client {
+namespace {
+
+Error at(const toml::source_region& where, const std::string& what) {
+    return Error(Errc::ConfigInvalid, "line " + std::to_string(where.begin.line) + ", column " +
+                                          std::to_string(where.begin.column) + ": " + what);
+}
+
+Status only_keys(const toml::table& table, const std::set<std::string_view>& known) {
+    for (const auto& [key, value] : table) {
+        if (!known.contains(key.str())) {
+            return at(key.source(), "unknown key \"" + std::string(key.str()) + "\"");
+        }
+    }
+    return Done{};
+}
+
+Result<std::string> text(const toml::table& table, std::string_view key) {
+    const toml::node* node = table.get(key);
+    const auto value = node ? node->value<std::string>() : std::nullopt;
+    if (!value) {
+        return at(node ? node->source() : table.source(),
+                  "\"" + std::string(key) + "\" must be a text");
+    }
+    return *value;
+}
+
+// "any", or a list of texts; an empty result means any. An empty list is an error: it would read as
+// nobody and mean everybody.
+Result<std::vector<std::string>> texts(const toml::table& table, std::string_view key) {
+    const toml::node* node = table.get(key);
+    const auto any = node ? node->value<std::string>() : std::nullopt;
+    if (any == "any") return std::vector<std::string>{};
+    const toml::array* list = node ? node->as_array() : nullptr;
+    if (!list || list->empty()) {
+        return at(node ? node->source() : table.source(),
+                  "\"" + std::string(key) + "\" must be \"any\" or a list that is not empty");
+    }
+    std::vector<std::string> out;
+    for (const toml::node& element : *list) {
+        const auto value = element.value<std::string>();
+        if (!value) return at(element.source(), "a text is expected");
+        out.push_back(*value);
+    }
+    return out;
+}
+
+Result<crypto::PolicyParty> party(const std::string& text, const toml::source_region& where) {
+    const std::size_t colon = text.find(':');
+    const std::string kind = text.substr(0, colon);
+    const std::string name = colon == std::string::npos ? "" : text.substr(colon + 1);
+    if (kind == "office" && OfficeId::parse(name)) {
+        return crypto::PolicyParty{crypto::PartyKind::Office, name};
+    }
+    if (kind == "agency" && AgencyId::parse(name)) {
+        return crypto::PolicyParty{crypto::PartyKind::Agency, name};
+    }
+    if (kind == "country" && crypto::CountryCode::parse(name)) {
+        return crypto::PolicyParty{crypto::PartyKind::Country, name};
+    }
+    return at(where, "\"" + text + "\" must be office:NAME, agency:NAME or country:XX");
+}
+
+Result<std::vector<crypto::PolicyParty>> parties(const toml::table& table, std::string_view key) {
+    std::vector<crypto::PolicyParty> out;
+    for (const std::string& name : CHAPAR_TRY(texts(table, key))) {
+        out.push_back(CHAPAR_TRY(party(name, table.get(key)->source())));
+    }
+    return out;
+}
+
+Result<std::vector<std::uint16_t>> kinds(const toml::table& table) {
+    std::vector<std::uint16_t> out;
+    for (const std::string& name : CHAPAR_TRY(texts(table, "kinds"))) {
+        const auto kind = schemas::kind_named(name);
+        if (!kind) return at(table.get("kinds")->source(), "unknown kind \"" + name + "\"");
+        out.push_back(static_cast<std::uint16_t>(*kind));
+    }
+    return out;
+}
+
+// One of two words.
+template <typename Enum>
+Result<Enum> word(const toml::table& table, std::string_view key,
+                  std::pair<std::string_view, Enum> first,
+                  std::pair<std::string_view, Enum> second) {
+    const std::string value = CHAPAR_TRY(text(table, key));
+    if (value == first.first) return first.second;
+    if (value == second.first) return second.second;
+    return at(table.get(key)->source(), "\"" + std::string(key) + "\" must be \"" +
+                                            std::string(first.first) + "\" or \"" +
+                                            std::string(second.first) + "\"");
+}
+
+Result<crypto::PolicyRule> rule(const toml::table& table) {
+    using crypto::PolicyDirection;
+    using crypto::PolicyEffect;
+    CHAPAR_TRY(only_keys(table, {"id", "direction", "effect", "kinds", "class_max", "from", "to"}));
+    crypto::PolicyRule out;
+    out.id = CHAPAR_TRY(text(table, "id"));
+    out.direction =
+        CHAPAR_TRY(word<PolicyDirection>(table, "direction", {"export", PolicyDirection::Export},
+                                         {"import", PolicyDirection::Import}));
+    out.effect = CHAPAR_TRY(word<PolicyEffect>(table, "effect", {"permit", PolicyEffect::Permit},
+                                               {"deny", PolicyEffect::Deny}));
+    out.kinds = CHAPAR_TRY(kinds(table));
+    const std::string highest = CHAPAR_TRY(text(table, "class_max"));
+    const auto classification = schemas::classification_named(highest);
+    if (!classification) {
+        return at(table.get("class_max")->source(), "unknown class \"" + highest + "\"");
+    }
+    out.class_max = static_cast<std::uint8_t>(*classification);
+    out.from = CHAPAR_TRY(parties(table, "from"));
+    out.to = CHAPAR_TRY(parties(table, "to"));
+    return out;
+}
+
+Result<PolicyFile> policy(const toml::table& table) {
+    CHAPAR_TRY(only_keys(table, {"agency", "rule"}));
+    const std::string name = CHAPAR_TRY(text(table, "agency"));
+    const auto agency = AgencyId::parse(name);
+    if (!agency) return at(table.get("agency")->source(), "not an agency's name");
+    PolicyFile out{*agency, {}};
+    const toml::node* rules = table.get("rule");
+    if (!rules) return out;
+    if (!rules->is_array_of_tables()) return at(rules->source(), "write rules as [[rule]]");
+    std::set<std::string> ids;
+    for (const toml::node& element : *rules->as_array()) {
+        out.rules.push_back(CHAPAR_TRY(rule(*element.as_table())));
+        if (!ids.insert(out.rules.back().id).second) {
+            return at(element.source(), "the id \"" + out.rules.back().id + "\" stands twice");
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+Result<PolicyFile> parse_policy(std::string_view source) {
+    try {
+        return policy(toml::parse(source));
+    } catch (const toml::parse_error& error) {
+        return at(error.source(), std::string(error.description()));
+    }
+}
+
+}  // namespace chapar::client

@@ -1,0 +1,117 @@
+// The inbox: what this device received, and why it believes it.
+//
+// Owns: the order of checks on a delivery (proof first, then directory, then the envelope's own:
+// crypto/receive.h), the replay set, and what is kept. Does not know networks or how a text is
+// shown. A delivery without its ledger proof is not opened. While the directory is behind the
+// envelope, it is kept as provisional: readable, but nothing is signed for it and it moves nothing.
+// Texts are kept sealed with the vault key.
+//
+// receive() returns an error only for a broken store; everything about the delivery is in its
+// report. View tags are not recomputed (their keys are the agency's): the body's recipient agency
+// and this device's own stanza stand for them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/core/device.h"
+#include "client/core/proof.h"
+#include "crypto/checkpoint.h"
+#include "crypto/random.h"
+#include "schemas/base/ids.h"
+#include "schemas/base/number.h"
+#include "schemas/base/result.h"
+#include "schemas/base/time.h"
+#include "schemas/content.h"
+#include "schemas/frames.h"
+#include "schemas/header.h"
+#include "storage/store.h"
+
+namespace chapar::client {
+
+using InboxNumber = StrongNumber<struct InboxNumberTag>;  // from 1, local to this computer
+
+enum class InboxState : std::uint8_t {
+    Provisional = 1,   // opened; the directory is behind
+    Received = 2,      // opened and settled; DELIVERED is signed
+    Opened = 3,        // shown to a person
+    Acknowledged = 4,  // a person took it over
+    Unopenable = 5,    // settled, but it does not open; said so
+    Recalled = 6,      // text deleted at its sender's word
+};
+[[nodiscard]] std::string_view text_of(InboxState state);
+
+struct InboxItem {
+    InboxNumber number;
+    InboxState state = InboxState::Provisional;
+    EnvelopeHash hash;
+    EntryIndex accepted;
+    TimeMs accepted_at;
+    CertificateHash sender;
+    OfficeId sender_office;
+    AgencyId sender_agency;
+    MessageId message;
+    CaseId case_id;
+    schemas::Kind kind = schemas::Kind::SeizureAlert;
+    schemas::Urgency urgency = schemas::Urgency::Routine;
+    schemas::Classification classification = schemas::Classification::Unclassified;
+    TimeMs created;
+    TimeMs expires;
+    TimeMs reply_by;
+    bool disputed = false;  // signed after its key was called compromised
+    std::string problem;    // of the error catalogue, for Unopenable
+    bool operator==(const InboxItem&) const = default;
+};
+
+enum class Reception : std::uint8_t {
+    Stored,       // new: opened and settled
+    Provisional,  // new or again: the directory is behind
+    Settled,      // was provisional, is settled now
+    Duplicate,    // known already
+    Unopenable,   // genuine, but does not open: said so
+    Refused,      // not genuine, or its sender may not: nothing kept, nothing signed
+};
+
+struct ReceptionReport {
+    Reception reception = Reception::Refused;
+    std::optional<InboxNumber> number;
+    std::optional<Error> problem;         // for Unopenable and Refused
+    std::optional<InboxNumber> recalled;  // the item that this recall emptied
+    std::uint32_t missing =
+        0;  // envelopes that this sender's receipts say came before, and did not
+};
+
+struct ReceptionInput {
+    const schemas::Delivery& envelope;
+    const crypto::Checkpoint& head;  // of the frame, accepted by heads.h
+    const EpochSecrets& epochs;
+    TimeMs now;
+};
+[[nodiscard]] Result<ReceptionReport> receive(storage::Txn& txn, const Device& device,
+                                              const ReceptionInput& input, crypto::Random& random);
+
+// Header and text of an item. NotFound, also after a recall.
+struct InboxText {
+    schemas::Header header;
+    schemas::SealedContent content;
+};
+[[nodiscard]] Result<std::vector<InboxItem>> inbox_items(const storage::ReadTxn& txn);
+[[nodiscard]] Result<InboxItem> inbox_item(const storage::ReadTxn& txn, InboxNumber number);
+[[nodiscard]] Result<std::optional<InboxItem>> inbox_find(const storage::ReadTxn& txn,
+                                                          const EnvelopeHash& hash);
+[[nodiscard]] Result<std::optional<InboxItem>> inbox_find(const storage::ReadTxn& txn,
+                                                          const MessageId& message);
+[[nodiscard]] Result<InboxText> inbox_text(const storage::ReadTxn& txn, const Device& device,
+                                           InboxNumber number);
+
+// A person looked at it, or takes it over: the state moves on and the statement is queued. No
+// change, and no statement, for a provisional, unopenable or recalled item, or the second time.
+enum class Signed : std::uint8_t { Queued, Nothing };
+[[nodiscard]] Result<Signed> mark_opened(storage::Txn& txn, const Device& device,
+                                         InboxNumber number, TimeMs now);
+[[nodiscard]] Result<Signed> mark_acknowledged(storage::Txn& txn, const Device& device,
+                                               InboxNumber number, TimeMs now);
+
+}  // namespace chapar::client

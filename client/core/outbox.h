@@ -1,0 +1,140 @@
+// The outbox: every envelope this device wants to send, from draft to its last receipt.
+//
+// Owns: the states and the only moves between them, and the bytes that are sent. Everything is
+// persisted before it is used: an envelope is sealed once, and a resend sends the same bytes. "On
+// this computer" becomes "logged" only through a `Receipt`, which only verify_receipt() makes.
+// Does not know networks, or how an envelope is sealed (compose.h). Drafts are sealed with the
+// vault key. Times are UTC ms.
+//
+//     drafted -> on this computer -> logged -> (per office) delivered -> opened -> acknowledged
+//        |             |                          \-> withheld, expired, recalled
+//        +-> dropped   +-> refused                     (dropped: erased; its id stays used)
+//
+// Errors: AlreadyExists (a message id twice), NotFound, Conflict (a move that is not allowed).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/core/receipt.h"
+#include "crypto/batch.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "crypto/stanza.h"
+#include "schemas/base/ids.h"
+#include "schemas/base/number.h"
+#include "schemas/base/result.h"
+#include "schemas/base/time.h"
+#include "schemas/delivery_state.h"
+#include "schemas/header.h"
+#include "storage/store.h"
+
+namespace chapar::client {
+
+using OutboxNumber = StrongNumber<struct OutboxNumberTag>;  // from 1, local to this computer
+
+struct OutboxOffice {
+    OfficeId office;
+    AgencyId agency;
+    // OnThisComputer, Logged, Delivered, Opened, Acknowledged, Withheld, Expired or Recalled.
+    schemas::Stage stage = schemas::Stage::OnThisComputer;
+    TimeMs since;                           // of the entry behind the stage; 0 before it is logged
+    std::optional<EntryIndex> at;           // the entry behind the stage
+    std::optional<EntryIndex> unopenable;   // a device signed that it cannot open it
+    std::optional<CertificateHash> device;  // who signed, for delivered and later
+    std::vector<CertificateHash> devices;   // sealed to
+    bool operator==(const OutboxOffice&) const = default;
+};
+
+// Why it is where it is; all empty while there is nothing to say.
+struct OutboxProblem {
+    std::string code;  // of the error catalogue
+    std::string context;
+    std::string rule;
+    PolicyHash policy;
+    bool operator==(const OutboxProblem&) const = default;
+};
+
+struct OutboxItem {
+    OutboxNumber number;
+    // Drafted, OnThisComputer, Logged or Refused; the offices tell the rest.
+    schemas::Stage stage = schemas::Stage::Drafted;
+    MessageId message;
+    EnvelopeHash hash;  // zero while drafted
+    CaseId case_id;
+    schemas::Kind kind = schemas::Kind::SeizureAlert;
+    schemas::Urgency urgency = schemas::Urgency::Routine;
+    schemas::Classification classification = schemas::Classification::Unclassified;
+    TimeMs created;
+    TimeMs expires;
+    std::uint32_t attempts = 0;       // times it was handed to the network
+    std::optional<EntryIndex> entry;  // first ACCEPTED, or REJECTED, entry
+    TimeMs entry_time;
+    std::vector<OutboxOffice> offices;
+    OutboxProblem problem;
+    bool operator==(const OutboxItem&) const = default;
+};
+
+// What is sent, byte for byte, as often as needed.
+struct OutboxBytes {
+    Bytes statement;  // E
+    crypto::BatchItem item;
+    AudienceBlind blind;
+    std::vector<crypto::Stanza> stanzas;
+    std::vector<AgencyId> stanza_agencies;  // one for each stanza
+    std::vector<Bytes> streams;
+    bool operator==(const OutboxBytes&) const = default;
+};
+
+// Reading.
+[[nodiscard]] Result<std::vector<OutboxItem>> outbox_items(const storage::ReadTxn& txn);
+[[nodiscard]] Result<OutboxItem> outbox_item(const storage::ReadTxn& txn, OutboxNumber number);
+[[nodiscard]] Result<OutboxItem> outbox_item(const storage::ReadTxn& txn, const MessageId& id);
+[[nodiscard]] Result<std::optional<OutboxItem>> outbox_find(const storage::ReadTxn& txn,
+                                                            const EnvelopeHash& hash);
+[[nodiscard]] Result<OutboxBytes> outbox_bytes(const storage::ReadTxn& txn, OutboxNumber number);
+// The draft's own text, opened with the vault key: what compose.h stored.
+[[nodiscard]] Result<crypto::SecretBuffer> outbox_draft(const storage::ReadTxn& txn,
+                                                        OutboxNumber number,
+                                                        const crypto::Secret32& vault_key);
+// Receipts held for envelopes to this office.
+[[nodiscard]] Result<std::uint32_t> receipts_held(const storage::ReadTxn& txn,
+                                                  const OfficeId& office);
+// Sealed and neither logged nor refused, by urgency, then number.
+[[nodiscard]] Result<std::vector<OutboxItem>> outbox_pending(const storage::ReadTxn& txn);
+[[nodiscard]] Result<SentEnvelope> sent_envelope(const storage::ReadTxn& txn, OutboxNumber number,
+                                                 const AgencyId& sender_agency);
+
+// Moves.
+// `item.number` is given here. AlreadyExists if the message id was used.
+[[nodiscard]] Result<OutboxNumber> outbox_draft_add(storage::Txn& txn, OutboxItem item,
+                                                    ByteView draft,
+                                                    const crypto::Secret32& vault_key,
+                                                    crypto::Random& random);
+// Drafted -> on this computer.
+[[nodiscard]] Status outbox_sealed(storage::Txn& txn, OutboxItem item, const EnvelopeHash& hash,
+                                   const OutboxBytes& bytes);
+// One more attempt; persisted before the bytes leave.
+[[nodiscard]] Status outbox_attempted(storage::Txn& txn, OutboxNumber number);
+// On this computer -> logged; stores the receipt and counts it (`got`). Again: no change.
+[[nodiscard]] Status outbox_logged(storage::Txn& txn, OutboxNumber number, const Receipt& receipt);
+// -> refused, by a ledger entry.
+[[nodiscard]] Status outbox_refused(storage::Txn& txn, OutboxNumber number, const Refusal& refusal);
+// The broker's word without an entry. A code that says "later" leaves it on this computer; any
+// other refuses it. A draft keeps its state.
+[[nodiscard]] Status outbox_problem(storage::Txn& txn, OutboxNumber number,
+                                    const OutboxProblem& problem);
+// Only what was never handed to the network: else Conflict.
+[[nodiscard]] Status outbox_drop(storage::Txn& txn, OutboxNumber number);
+// A proven event about one office: only forward, never back.
+[[nodiscard]] Status outbox_office_event(storage::Txn& txn, OutboxNumber number,
+                                         const CertificateHash& device, crypto::MessageEvent event,
+                                         EntryIndex at, TimeMs time);
+
+// Receipt files of an envelope, in the order of its entries.
+[[nodiscard]] Result<std::vector<ReceiptEntry>> receipts_of(const storage::ReadTxn& txn,
+                                                            const EnvelopeHash& hash);
+
+}  // namespace chapar::client
