@@ -49,7 +49,7 @@ struct Validity {
 struct AgencyRecord {
     AgencyId agency;
     std::uint8_t threshold = 1;           // k of the roots must sign this agency's records
-    std::vector<SigningPublicKey> roots;  // 1..limits::kRootKeys, ascending, none twice
+    std::vector<SigningPublicKey> roots;  // 1..limits::kRootKeys, none twice
     PublicKey audit_key;
     Validity validity;
     Hash previous;  // record hash of the one it replaces, or zero

@@ -1,0 +1,195 @@
+#include "crypto/ledger_keys.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "crypto/hpke.h"
+#include "crypto/record_layout.h"
+#include "crypto/secret_layout.h"
+#include "crypto/transcript.h"
+
+namespace chapar::crypto {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view kInfo = "chapar/1 ledger key\0"sv;
+constexpr std::size_t kMaxCopies = 3;
+constexpr std::uint64_t kLastDay = 2'932'896;  // 9999-12-31
+
+Error malformed() { return Error(Errc::MalformedLayout, "ledger key"); }
+
+std::string_view text_of(const std::optional<AgencyId>& agency) {
+    return agency ? std::string_view(agency->text()) : std::string_view();
+}
+
+bool is_month(std::uint32_t yyyymm) {
+    const std::uint32_t month = yyyymm % 100;
+    return yyyymm >= 197001 && yyyymm <= 999912 && month >= 1 && month <= 12;
+}
+
+Result<LedgerKeyScope> read_scope(LayoutReader& in) {
+    CHAPAR_TRY(read_version(in, "ledger key"));
+    const std::uint8_t purpose = in.u8();
+    const std::string first = to_string(in.counted8());
+    const std::string second = to_string(in.counted8());
+    const YearMonth month(in.u32());
+    if (!in.ok()) return malformed();
+    if (purpose == static_cast<std::uint8_t>(LedgerKeyPurpose::Pad)) {
+        if (!first.empty() || !second.empty() || month.value != 0) return malformed();
+        return LedgerKeyScope::pad();
+    }
+    Result<AgencyId> first_agency = AgencyId::parse(first);
+    if (!first_agency || !is_month(month.value)) return malformed();
+    if (purpose == static_cast<std::uint8_t>(LedgerKeyPurpose::Tag)) {
+        if (!second.empty()) return malformed();
+        return LedgerKeyScope::tag(*first_agency, month);
+    }
+    Result<AgencyId> second_agency = AgencyId::parse(second);
+    if (purpose != static_cast<std::uint8_t>(LedgerKeyPurpose::Bucket) || !second_agency) {
+        return malformed();
+    }
+    return LedgerKeyScope::bucket(*first_agency, *second_agency, month);
+}
+
+Result<SealedKeyCopy> seal_copy(const Bytes& aad, const Secret32& secret, const PublicKey& reader,
+                                Random& random) {
+    const Secret32 ephemeral = Secret32::random(random);
+    const HpkeParameters parameters{HpkeMode::Base, view(kInfo)};
+    const HpkeSealed sealed =
+        CHAPAR_TRY(hpke_seal(reader, parameters, aad, secret.expose(), ephemeral.expose()));
+    const auto ciphertext = decltype(SealedKeyCopy::ciphertext)::from(sealed.ciphertext);
+    CHAPAR_ASSERT(ciphertext.has_value());
+    return SealedKeyCopy{reader, sealed.enc, *ciphertext};
+}
+
+}  // namespace
+
+YearMonth month_of(TimeMs time) {
+    const std::uint64_t day = std::min(time.value / kDay.value, kLastDay);
+    const std::chrono::year_month_day date{
+        std::chrono::sys_days{std::chrono::days{static_cast<int>(day)}}};
+    const auto year = static_cast<std::uint32_t>(static_cast<int>(date.year()));
+    return YearMonth(year * 100 + static_cast<std::uint32_t>(static_cast<unsigned>(date.month())));
+}
+
+LedgerKeyScope::LedgerKeyScope(LedgerKeyPurpose purpose, std::optional<AgencyId> first,
+                               std::optional<AgencyId> second, YearMonth month)
+    : purpose_(purpose), first_(std::move(first)), second_(std::move(second)), month_(month) {}
+
+LedgerKeyScope LedgerKeyScope::bucket(AgencyId sender, AgencyId recipient, YearMonth month) {
+    return {LedgerKeyPurpose::Bucket, std::move(sender), std::move(recipient), month};
+}
+
+LedgerKeyScope LedgerKeyScope::tag(AgencyId agency, YearMonth month) {
+    return {LedgerKeyPurpose::Tag, std::move(agency), std::nullopt, month};
+}
+
+LedgerKeyScope LedgerKeyScope::pad() {
+    return {LedgerKeyPurpose::Pad, std::nullopt, std::nullopt, YearMonth(0)};
+}
+
+Bytes LedgerKeyScope::encode() const {
+    LayoutWriter out = begin_record();
+    out.u8(static_cast<std::uint8_t>(purpose_));
+    out.counted8(view(text_of(first_))).counted8(view(text_of(second_)));
+    return out.u32(month_.value).take();
+}
+
+BucketId LedgerKeyScope::name() const {
+    return transcript_as<BucketId>(Label::LedgerKey, {encode()});
+}
+
+Bytes LedgerKeyRecord::encode() const {
+    LayoutWriter out;
+    out.raw(scope.encode()).u8(static_cast<std::uint8_t>(copies.size()));
+    for (const SealedKeyCopy& copy : copies) {
+        out.raw(copy.reader.view()).raw(copy.enc.view()).raw(copy.ciphertext.view());
+    }
+    return out.take();
+}
+
+Result<LedgerKeyRecord> LedgerKeyRecord::decode(ByteView bytes) {
+    LayoutReader in(bytes);
+    LedgerKeyRecord out{CHAPAR_TRY(read_scope(in)), {}};
+    const std::size_t count = in.u8();
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        const auto reader = in.fixed<PublicKey>();
+        const auto enc = in.fixed<PublicKey>();
+        const bool twice =
+            std::ranges::find(out.copies, reader, &SealedKeyCopy::reader) != out.copies.end();
+        if (in.ok() && twice) return malformed();
+        out.copies.push_back({reader, enc, in.fixed<decltype(SealedKeyCopy::ciphertext)>()});
+    }
+    CHAPAR_TRY(in.finish("ledger key"));
+    if (count == 0 || count > kMaxCopies) return malformed();
+    return out;
+}
+
+Result<LedgerKeyRecord> seal_ledger_key(const LedgerKeyScope& scope, const Secret32& secret,
+                                        std::span<const PublicKey> readers, Random& random) {
+    CHAPAR_ASSERT(!readers.empty() && readers.size() <= kMaxCopies);
+    const Bytes aad = scope.encode();
+    LedgerKeyRecord out{scope, {}};
+    for (const PublicKey& reader : readers) {
+        const auto it = std::ranges::find(out.copies, reader, &SealedKeyCopy::reader);
+        if (it != out.copies.end()) continue;
+        out.copies.push_back(CHAPAR_TRY(seal_copy(aad, secret, reader, random)));
+    }
+    return out;
+}
+
+Result<Secret32> open_ledger_key(const LedgerKeyRecord& record, const Secret32& reader) {
+    const PublicKey own = x25519_public_key(reader);
+    const auto copy = std::ranges::find(record.copies, own, &SealedKeyCopy::reader);
+    if (copy == record.copies.end()) return Error(Errc::OpenFailed, "ledger key");
+    const Bytes aad = record.scope.encode();
+    const HpkeParameters parameters{HpkeMode::Base, view(kInfo)};
+    const SecretBuffer opened =
+        CHAPAR_TRY(hpke_open(reader, copy->enc, parameters, aad, copy->ciphertext.view()));
+    std::optional<Secret32> secret = Secret32::from(opened.expose());
+    if (!secret) return Error(Errc::OpenFailed, "ledger key");
+    return std::move(*secret);
+}
+
+LedgerKeys::Added LedgerKeys::add(const LedgerKeyScope& scope, Secret32 secret) {
+    const auto [it, added] = secrets_.try_emplace(scope.name(), Entry{scope, std::move(secret)});
+    return added ? Added::New : Added::Exists;
+}
+
+const Secret32* LedgerKeys::find(const BucketId& name) const {
+    const auto it = secrets_.find(name);
+    return it == secrets_.end() ? nullptr : &it->second.secret;
+}
+
+SecretBuffer LedgerKeys::encode() const {
+    std::size_t size = 4;
+    for (const auto& [name, entry] : secrets_) size += 2 + entry.scope.encode().size() + 32;
+    SecretLayoutWriter out(size);
+    out.number(secrets_.size(), 4);
+    for (const auto& [name, entry] : secrets_) {
+        const Bytes scope = entry.scope.encode();
+        out.number(scope.size(), 2).raw(scope).raw(entry.secret.expose());
+    }
+    return out.take();
+}
+
+Result<LedgerKeys> LedgerKeys::decode(ByteView bytes) {
+    LayoutReader in(bytes);
+    LedgerKeys out;
+    const std::size_t count = in.u32();
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        LayoutReader scope_in(in.counted16());
+        std::optional<Secret32> secret = Secret32::from(in.raw(Secret32::kSize));
+        if (!secret) break;
+        const LedgerKeyScope scope = CHAPAR_TRY(read_scope(scope_in));
+        CHAPAR_TRY(scope_in.finish("ledger key table"));
+        if (out.add(scope, std::move(*secret)) == Added::Exists) return malformed();
+    }
+    CHAPAR_TRY(in.finish("ledger key table"));
+    return out;
+}
+
+}  // namespace chapar::crypto
