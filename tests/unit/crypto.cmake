@@ -1,0 +1,20 @@
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+
+add_executable(test_crypto_vectors
+    unit/crypto/vectors_main.cpp
+    unit/crypto/vector_file.cpp
+    unit/crypto/shake128.cpp
+    unit/crypto/vectors_aead.cpp
+    unit/crypto/vectors_ed25519.cpp
+    unit/crypto/vectors_envelope.cpp
+    unit/crypto/vectors_envelope_cast.cpp
+    unit/crypto/vectors_envelope_negative.cpp
+    unit/crypto/vectors_hpke.cpp
+    unit/crypto/vectors_kdf.cpp
+    unit/crypto/vectors_stream.cpp)
+chapar_target(test_crypto_vectors)
+target_include_directories(test_crypto_vectors PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+target_compile_definitions(test_crypto_vectors PRIVATE CHAPAR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+target_link_libraries(test_crypto_vectors PRIVATE chapar_crypto Boost::json PkgConfig::ZLIB)
+add_test(NAME crypto_vectors COMMAND test_crypto_vectors)
+
