@@ -13,15 +13,20 @@
 
 namespace chapar::storage {
 
+// What a cursor must know of its transaction.
+struct TxnState {
+    std::uint64_t writes = 0;    // how many there were
+    std::optional<Error> death;  // of a write
+};
+
 class CursorBase : public Cursor {
   public:
-    // `checksum_key` and `writes` (the transaction's count of writes) outlive the cursor's use.
-    CursorBase(const Table& table, const crypto::ChecksumKey& checksum_key,
-               const std::uint64_t& writes)
-        : table_(table), checksum_key_(checksum_key), writes_(writes) {}
+    // `checksum_key` and `txn` outlive the cursor's use.
+    CursorBase(const Table& table, const crypto::ChecksumKey& checksum_key, const TxnState& txn)
+        : table_(table), checksum_key_(checksum_key), txn_(txn) {}
 
-    [[nodiscard]] Status seek_first() override { return arrive(find_first()); }
-    [[nodiscard]] Status seek_last() override { return arrive(find_last()); }
+    [[nodiscard]] Status seek_first() override;
+    [[nodiscard]] Status seek_last() override;
     [[nodiscard]] Status seek(ByteView key) override;
     [[nodiscard]] Status seek_before(ByteView key) override;
     [[nodiscard]] Status next() override;
@@ -54,7 +59,7 @@ class CursorBase : public Cursor {
 
     Table table_;
     const crypto::ChecksumKey& checksum_key_;
-    const std::uint64_t& writes_;
+    const TxnState& txn_;
     Standing standing_ = Standing::Nowhere;
     Bytes key_;
     ByteView value_;

@@ -53,6 +53,7 @@ class Reading {
     }
     [[nodiscard]] Result<std::optional<ByteView>> get(const Table& table, ByteView key) const {
         check_key(key);
+        if (state_.death) return *state_.death;
         const FoundRecord found = records(table).exact(key);
         if (!found) return std::optional<ByteView>();
         return std::optional<ByteView>(
@@ -60,7 +61,7 @@ class Reading {
     }
     void change(const Table& table, ByteView key, std::optional<Bytes> stored) {
         changes_[std::string(table.name)].insert_or_assign(to_bytes(key), std::move(stored));
-        ++writes_;
+        ++state_.writes;
     }
     // Under the lock, so that commit() can tell whether a table still has readers.
     void release_base() {
@@ -71,19 +72,23 @@ class Reading {
     [[nodiscard]] const crypto::ChecksumKey& checksum_key() const {
         return shared_.options.checksum_key;
     }
-    [[nodiscard]] const std::uint64_t& writes() const { return writes_; }
+    [[nodiscard]] const TxnState& state() const { return state_; }
+    Error die(Error error) {
+        state_.death = error;
+        return error;
+    }
 
   private:
     Shared& shared_;
     Snapshot base_;
     std::map<std::string, Changes, std::less<>> changes_;
-    std::uint64_t writes_ = 0;
+    TxnState state_;
 };
 
 class MemoryCursor final : public CursorBase {
   public:
     MemoryCursor(const Reading& reading, const Table& table)
-        : CursorBase(table, reading.checksum_key(), reading.writes()), reading_(reading) {}
+        : CursorBase(table, reading.checksum_key(), reading.state()), reading_(reading) {}
 
   private:
     static Found stored(const FoundRecord& record) {
@@ -137,28 +142,23 @@ class MemoryTxn final : public Txn {
     [[nodiscard]] Status commit() && override;
 
   private:
-    Error fail(Error error) {
-        dead_ = error;
-        return error;
-    }
     void apply_changes();
 
     Shared& shared_;
     WriterTurn turn_;
     Reading reading_;
     std::uint64_t used_bytes_ = 0;
-    std::optional<Error> dead_;
 };
 
 Status MemoryTxn::put(const Table& table, ByteView key, ByteView value) {
     check_key(key);
-    if (dead_) return *dead_;
+    if (reading_.state().death) return *reading_.state().death;
     Bytes stored;
     to_stored(stored, reading_.checksum_key(), table, key, value);
     const FoundRecord old = reading_.records(table).exact(key);
     std::uint64_t used = used_bytes_ + key.size() + stored.size();
     if (old) used -= key.size() + old->value.size();
-    if (used > shared_.options.capacity_bytes) return fail(Error(Errc::StoreFull));
+    if (used > shared_.options.capacity_bytes) return reading_.die(Error(Errc::StoreFull));
     used_bytes_ = used;
     reading_.change(table, key, std::move(stored));
     return Done{};
@@ -166,17 +166,18 @@ Status MemoryTxn::put(const Table& table, ByteView key, ByteView value) {
 
 Status MemoryTxn::append(const Table& table, ByteView key, ByteView value) {
     check_key(key);
-    if (dead_) return *dead_;
+    if (reading_.state().death) return *reading_.state().death;
     const FoundRecord last = reading_.records(table).last();
     if (last && !BytewiseLess()(last->key, key)) {
-        return fail(Error(Errc::StoreDamaged, "append to table " + std::string(table.name)));
+        return reading_.die(
+            Error(Errc::StoreDamaged, "append to table " + std::string(table.name)));
     }
     return put(table, key, value);
 }
 
 Result<EraseOutcome> MemoryTxn::erase(const Table& table, ByteView key) {
     check_key(key);
-    if (dead_) return *dead_;
+    if (reading_.state().death) return *reading_.state().death;
     const FoundRecord old = reading_.records(table).exact(key);
     if (!old) return EraseOutcome::Absent;
     used_bytes_ -= key.size() + old->value.size();
@@ -186,8 +187,8 @@ Result<EraseOutcome> MemoryTxn::erase(const Table& table, ByteView key) {
 
 Status MemoryTxn::commit() && {
     Status outcome = Done{};
-    if (dead_) {
-        outcome = *dead_;
+    if (reading_.state().death) {
+        outcome = *reading_.state().death;
     } else {
         reading_.release_base();
         const std::lock_guard lock(shared_.mutex);
@@ -200,7 +201,7 @@ Status MemoryTxn::commit() && {
             outcome = Error(Errc::StoreFailed, "commit");
         }
     }
-    dead_ = Error(Errc::StoreFailed, "the transaction has ended");
+    reading_.die(Error(Errc::StoreFailed, "the transaction has ended"));
     turn_.finish();
     return outcome;
 }

@@ -100,7 +100,7 @@ class ReadTxn {
 
 // The one writer. Nothing of it is seen or kept unless commit() returns Done; destroying it without
 // commit() undoes everything. An error of put(), append() or erase() kills the transaction: every
-// later write and commit() return that error.
+// later call, reads and commit() among them, returns that error.
 //
 // `key` and `value` may be views obtained from this transaction.
 class Txn : public ReadTxn {

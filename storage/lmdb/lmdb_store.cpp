@@ -119,7 +119,7 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const std::filesystem::path& 
     CHAPAR_ASSERT(tables.size() <= limits::kStoreTables);
     CHAPAR_TRY(make_directory(directory));
     auto shared = std::make_unique<lmdb::Shared>();
-    shared->directory = std::filesystem::absolute(directory).lexically_normal();
+    shared->directory = directory;
     shared->lock = CHAPAR_TRY(lmdb::lock_directory(shared->directory));
     CHAPAR_TRY(open_environment(*shared, options.map_size));
     CHAPAR_TRY(open_tables(*shared, tables));

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "schemas/base/limits.h"
-#include "storage/cursor_base.h"
 #include "storage/framing.h"
 
 namespace chapar::storage::lmdb {
@@ -38,7 +37,7 @@ class KeyCopy {
 class LmdbCursor final : public CursorBase {
   public:
     LmdbCursor(const Reading& reading, const Table& table)
-        : CursorBase(table, reading.shared().checksum_key, reading.writes()), reading_(&reading) {
+        : CursorBase(table, reading.shared().checksum_key, reading.state()), reading_(&reading) {
         reading.attach(*this);
     }
     ~LmdbCursor() override {
@@ -93,6 +92,7 @@ MDB_dbi Reading::find(const Table& table) const {
 
 Result<std::optional<ByteView>> Reading::get(const Table& table, ByteView key) const {
     check_key(key);
+    if (state_.death) return *state_.death;
     CHAPAR_ASSERT(txn_ != nullptr);
     MDB_val wanted = to_value(key);
     MDB_val found{};
@@ -104,7 +104,6 @@ Result<std::optional<ByteView>> Reading::get(const Table& table, ByteView key) c
 }
 
 std::unique_ptr<Cursor> Reading::cursor(const Table& table) const {
-    CHAPAR_ASSERT(txn_ != nullptr);
     static_cast<void>(find(table));
     return std::make_unique<LmdbCursor>(*this, table);
 }
@@ -130,13 +129,13 @@ Result<std::unique_ptr<LmdbTxn>> LmdbTxn::begin(Shared& shared) {
 
 Error LmdbTxn::fail(Error error) {
     if (error.code == Errc::StoreFailed) shared_.failed = true;
-    dead_ = error;
+    reading_.die(error);
     return error;
 }
 
 Status LmdbTxn::write(const Table& table, ByteView key, ByteView value, unsigned flags) {
     const KeyCopy copy(key);
-    if (dead_) return *dead_;
+    if (reading_.state().death) return *reading_.state().death;
     to_stored(stored_, shared_.checksum_key, table, copy.view(), value);
     MDB_val key_value = to_value(copy.view());
     MDB_val data = to_value(stored_);
@@ -151,7 +150,7 @@ Status LmdbTxn::write(const Table& table, ByteView key, ByteView value, unsigned
 
 Result<EraseOutcome> LmdbTxn::erase(const Table& table, ByteView key) {
     const KeyCopy copy(key);
-    if (dead_) return *dead_;
+    if (reading_.state().death) return *reading_.state().death;
     MDB_val key_value = to_value(copy.view());
     const int code = mdb_del(handle(), reading_.find(table), &key_value, nullptr);
     reading_.count_write();
@@ -163,8 +162,8 @@ Result<EraseOutcome> LmdbTxn::erase(const Table& table, ByteView key) {
 Status LmdbTxn::commit() && {
     Transaction txn = reading_.take();
     Status outcome = Done{};
-    if (dead_) {
-        outcome = *dead_;
+    if (reading_.state().death) {
+        outcome = *reading_.state().death;
         txn.reset();
     } else {
         const int code = mdb_txn_commit(txn.release());
@@ -174,7 +173,7 @@ Status LmdbTxn::commit() && {
             outcome = fail(std::move(error));
         }
     }
-    dead_ = Error(Errc::StoreFailed, "the transaction has ended");
+    reading_.die(Error(Errc::StoreFailed, "the transaction has ended"));
     turn_.reset();
     return outcome;
 }

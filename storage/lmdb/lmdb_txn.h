@@ -14,6 +14,7 @@
 #include <string>
 
 #include "crypto/checksum.h"
+#include "storage/cursor_base.h"
 #include "storage/lmdb/handles.h"
 #include "storage/store.h"
 #include "storage/writer_slot.h"
@@ -49,8 +50,9 @@ class Reading {
     [[nodiscard]] MDB_txn* handle() const { return txn_.get(); }
     // REQUIRES: the store was opened with this table.
     [[nodiscard]] MDB_dbi find(const Table& table) const;
-    [[nodiscard]] const std::uint64_t& writes() const { return writes_; }
-    void count_write() { ++writes_; }
+    [[nodiscard]] const TxnState& state() const { return state_; }
+    void count_write() { ++state_.writes; }
+    void die(const Error& error) { state_.death = error; }
     // Closes the cursors and hands out the transaction, for its commit.
     [[nodiscard]] Transaction take();
 
@@ -62,7 +64,7 @@ class Reading {
 
     const Shared& shared_;
     Transaction txn_;
-    std::uint64_t writes_ = 0;
+    TxnState state_;
     mutable std::set<LmdbCursor*> cursors_;
 };
 
@@ -113,7 +115,6 @@ class LmdbTxn final : public Txn {
     Shared& shared_;
     std::unique_ptr<WriterTurn> turn_;
     Reading reading_;
-    std::optional<Error> dead_;
     Bytes stored_;  // one buffer for all writes
 };
 

@@ -1,4 +1,5 @@
 // What every Store promises about records and transactions.
+#include <atomic>
 #include <thread>
 
 #include "schemas/base/limits.h"
@@ -168,6 +169,39 @@ TEST_CASE_TEMPLATE("a second writer waits for the first", Kit, BOTH) {
     CHECK(text_at(kit.store(), kLetters, "a") == "second");
 }
 
+// Whether both tables say the same in one transaction; counts a refused reader as a difference.
+static bool tables_agree(const Store& store) {
+    const auto txn = store.begin_read();
+    if (!txn) return false;
+    const auto letters = (*txn)->get(kLetters, view("round"));
+    const auto numbers = (*txn)->get(kNumbers, view("round"));
+    if (!letters || !numbers || !*letters || !*numbers) return false;
+    return equal(**letters, **numbers);
+}
+
+TEST_CASE_TEMPLATE("readers in other threads see whole transactions only", Kit, BOTH) {
+    Kit kit;
+    const auto write_round = [&](int round) {
+        auto txn = begin_write(kit.store());
+        REQUIRE(txn->put(kLetters, view("round"), view(std::to_string(round))));
+        REQUIRE(txn->put(kNumbers, view("round"), view(std::to_string(round))));
+        REQUIRE(commit(std::move(txn)));
+    };
+    write_round(0);
+    std::atomic<int> differences = 0;
+    std::vector<std::thread> readers;
+    for (int reader = 0; reader < 2; ++reader) {
+        readers.emplace_back([&] {
+            for (int look = 0; look < 2000; ++look) {
+                if (!tables_agree(kit.store())) ++differences;
+            }
+        });
+    }
+    for (int round = 1; round < 100; ++round) write_round(round);
+    for (std::thread& reader : readers) reader.join();
+    CHECK(differences == 0);
+}
+
 TEST_CASE_TEMPLATE("usage grows with what is kept and shrinks when it is erased", Kit, BOTH) {
     Kit kit;
     const Usage empty = kit.store().usage().value();
@@ -228,6 +262,8 @@ TEST_CASE_TEMPLATE("a transaction that met a full store is dead and leaves nothi
     CHECK(errc_of(txn->put(kSealed, view("s"), view(std::string(512 * 1024, 'x')))) ==
           Errc::StoreFull);
     CHECK(errc_of(txn->put(kLetters, view("b"), view("small"))) == Errc::StoreFull);
+    CHECK(errc_of(txn->get(kLetters, view("a"))) == Errc::StoreFull);
+    CHECK(errc_of(txn->cursor(kLetters)->seek_first()) == Errc::StoreFull);
     CHECK(errc_of(commit(std::move(txn))) == Errc::StoreFull);
     CHECK(text_at(kit.store(), kLetters, "a") == "alef");
     keep(kit.store(), kLetters, "b", "what fits is taken again");
