@@ -149,11 +149,11 @@ Result<InForce> in_force(const storage::ReadTxn& txn, const CertificateHash& dev
 }
 
 Status check_key_id(const storage::ReadTxn& txn, const CertificateHash& device, KeyId key,
-                    std::uint8_t keys_per_epoch, TimeMs at) {
+                    std::uint8_t keys_needed, TimeMs at) {
     const std::uint32_t sequence = crypto::bundle_sequence_of(key);
     const EpochDay day = crypto::epoch_day_of(key);
     const auto bundle = CHAPAR_TRY(read_bundle(txn, device, sequence));
-    if (!bundle || bundle->keys_per_epoch != keys_per_epoch) return Error(Errc::BundleStale);
+    if (!bundle || bundle->keys_per_epoch < keys_needed) return Error(Errc::BundleStale);
     const std::uint64_t end = std::uint64_t{bundle->first_epoch.value} + bundle->epochs;
     if (day < bundle->first_epoch || day.value >= end) return Error(Errc::BundleStale);
     if (start_of(day) > at + kDay) return Error(Errc::BundleStale);

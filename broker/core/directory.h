@@ -81,15 +81,15 @@ struct InForce {
     crypto::DeviceRecord device;
     crypto::OfficeRecord office;
 };
-// CertificateUnknown, CertificateRevoked, or CertificateExpired: outside the validity of the device,
-// its office or its agency.
+// CertificateUnknown, CertificateRevoked, or CertificateExpired: outside the validity of the
+// device, its office or its agency.
 [[nodiscard]] Result<InForce> in_force(const storage::ReadTxn& txn, const CertificateHash& device,
                                        TimeMs at);
 
 // BundleStale unless a stanza may be sealed at `at` under this key id: the epoch begins at most a
 // day ahead, ended at most keepDays ago, and the bundle was superseded at most keepDays ago.
 [[nodiscard]] Status check_key_id(const storage::ReadTxn& txn, const CertificateHash& device,
-                                  KeyId key, std::uint8_t keys_per_epoch, TimeMs at);
+                                  KeyId key, std::uint8_t keys_needed, TimeMs at);
 
 // The writers, for enrolment.h. All keep the record's hash with its entry.
 [[nodiscard]] Status put_agency(storage::Txn& txn, const AgencyEntry& agency, EntryIndex entry);

@@ -22,8 +22,8 @@ Result<DecisionLine> read_line(LayoutReader& in) {
     auto agency = CHAPAR_TRY(AgencyId::parse(to_string(in.counted8())));
     auto office = CHAPAR_TRY(OfficeId::parse(to_string(in.counted8())));
     std::string rule = to_string(in.counted8());
-    return DecisionLine{direction,       effect,          std::move(agency), std::move(office),
-                        std::move(rule), in.fixed<PolicyHash>()};
+    return DecisionLine{direction,         effect,          std::move(agency),
+                        std::move(office), std::move(rule), in.fixed<PolicyHash>()};
 }
 
 void write_addressing(LayoutWriter& out, const Addressing& to) {
@@ -36,8 +36,8 @@ void write_addressing(LayoutWriter& out, const Addressing& to) {
 Result<Addressing> read_addressing(LayoutReader& in) {
     auto office = CHAPAR_TRY(OfficeId::parse(to_string(in.counted8())));
     auto agency = CHAPAR_TRY(AgencyId::parse(to_string(in.counted8())));
-    Addressing to{std::move(office), std::move(agency), in.u16(), in.u8(), in.u8(),
-                  TimeMs(in.u64()),  {}};
+    Addressing to{std::move(office), std::move(agency), in.u16(), in.u8(),
+                  in.u8(),           TimeMs(in.u64()),  {}};
     const std::uint16_t count = in.u16();
     for (std::uint16_t i = 0; i < count; ++i) {
         to.agencies.push_back(CHAPAR_TRY(AgencyId::parse(to_string(in.counted8()))));

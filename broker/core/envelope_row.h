@@ -18,8 +18,8 @@ namespace chapar::broker {
 
 // Of an accepted envelope.
 struct Addressing {
-    OfficeId office;       // the sender's
-    AgencyId agency;       // the sender's
+    OfficeId office;  // the sender's
+    AgencyId agency;  // the sender's
     std::uint16_t kind = 0;
     std::uint8_t classification = 0;
     std::uint8_t urgency = 0;

@@ -16,8 +16,8 @@ Result<Explanation> explain(const storage::ReadTxn& txn, const Question& questio
         to.push_back(std::move(office->record));
     }
     if (to.empty()) return Error(Errc::FieldMissing, "to");
-    auto decision = CHAPAR_TRY(decide_policy(txn, from->record, to,
-                                             {question.kind, question.classification}));
+    auto decision =
+        CHAPAR_TRY(decide_policy(txn, from->record, to, {question.kind, question.classification}));
     for (DecisionLine& line : decision.lines) {
         if (!asker || line.agency == *asker) continue;
         line.rule.clear();

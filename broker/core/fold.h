@@ -32,8 +32,7 @@ namespace chapar::broker {
 // fold returned a value. REQUIRES: the frontier is the store's.
 [[nodiscard]] Result<std::vector<Outcome>> fold(storage::Txn& txn, Frontier& frontier,
                                                 std::span<const Operation> operations,
-                                                const crypto::LedgerKeys& keys,
-                                                NonceSource& nonces,
+                                                const crypto::LedgerKeys& keys, NonceSource& nonces,
                                                 const Capacity& capacity = {});
 
 // A ledger key that is not open yet, and the public keys its copies must be sealed to, in order.

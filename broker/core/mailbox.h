@@ -1,8 +1,8 @@
 // Mailboxes: what waits for which device, in which order, and what is handed out for it.
 //
-// Owns: the tables `mailbox`, `mailcount`, `stanza` and `payload`. Does not know sessions, credit
-// or retries (delivery is the edge's: it reads here, and may vanish at any moment without loss), nor
-// whether a row may still be handed out (withhold.h).
+// Owns: the tables `mailbox`, `mailcount`, `deadline` and `payload`. Does not know sessions, credit
+// or retries (delivery is the edge's: it reads here, and may vanish at any moment without loss),
+// nor whether a row may still be handed out (withhold.h).
 //
 // One mailbox per device. Rows are read FLASH before ROUTINE, and by their dense number within an
 // urgency. An office counts as delivered when its first device has signed; the rows of its other
@@ -14,12 +14,16 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
+#include "broker/core/operation.h"
+#include "broker/core/stanza_row.h"
 #include "crypto/stanza.h"
 #include "schemas/base/bytes.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
+#include "schemas/base/time.h"
 #include "storage/store.h"
 
 namespace chapar::broker {
@@ -62,5 +66,32 @@ struct Delivery {
 // Empty if the row has gone meanwhile, or its store was rebuilt by a replay, which has no payload.
 [[nodiscard]] Result<std::optional<Delivery>> load_delivery(const storage::ReadTxn& txn,
                                                             const MailboxRow& row);
+
+// The rest is for the fold.
+
+// One device's share of an accepted envelope.
+struct Deposit {
+    CertificateHash device;
+    EntryIndex accepted;
+    std::uint16_t position = 0;
+};
+// Puts a row into each mailbox, the stanza rows, the payload, and the deadline that keeps them.
+[[nodiscard]] Status deposit(storage::Txn& txn, const EnvelopeHash& envelope, EntryIndex first,
+                             std::uint8_t urgency, TimeMs expires,
+                             std::span<const Deposit> deposits, const Submit& submit);
+// Takes the row of this device out, with deadline and payload if it was the last; nothing if it is
+// not waiting. `row` is changed, not written.
+[[nodiscard]] Status take_out(storage::Txn& txn, EntryIndex first, TimeMs expires,
+                              const CertificateHash& device, StanzaRow& row);
+
+struct DueEnvelope {
+    TimeMs expires;
+    EntryIndex first;
+    EnvelopeHash envelope;
+};
+// Envelopes with waiting rows whose deadline is at or before `time`, the earliest first.
+[[nodiscard]] Result<std::vector<DueEnvelope>> due_envelopes(const storage::ReadTxn& txn,
+                                                             TimeMs time, std::size_t limit);
+[[nodiscard]] Result<std::optional<TimeMs>> earliest_deadline(const storage::ReadTxn& txn);
 
 }  // namespace chapar::broker

@@ -30,7 +30,8 @@ bool side_matches(std::span<const crypto::PolicyParty> parties,
 bool matches(const crypto::PolicyRule& rule, Direction direction, const Subject& subject,
              const crypto::OfficeRecord& from, const crypto::OfficeRecord& to) {
     return rule.direction == direction && subject.classification <= rule.class_max &&
-           (rule.kinds.empty() || std::ranges::find(rule.kinds, subject.kind) != rule.kinds.end()) &&
+           (rule.kinds.empty() ||
+            std::ranges::find(rule.kinds, subject.kind) != rule.kinds.end()) &&
            side_matches(rule.from, from) && side_matches(rule.to, to);
 }
 

@@ -6,8 +6,8 @@
 // deny) with an empty rule id. All or nothing: one denied pair refuses the envelope.
 //
 // A rule matches if its direction is asked, the kind is among its kinds (none listed: any), the
-// classification is at most classMax (of a DENY rule too: to deny a kind at all classes say SECRET),
-// and each side names the office, its agency or its country (no party listed: any).
+// classification is at most classMax (of a DENY rule too: to deny a kind at all classes say
+// SECRET), and each side names the office, its agency or its country (no party listed: any).
 //
 // Does not know envelopes, time or validity: the directory has been asked before. Pure and const;
 // apply, may_hand_out, explain and the what-if of a replay all call the same function.

@@ -15,11 +15,11 @@
 //     policy     agency name                        newest POLICY record           directory
 //     envelope   eh[32]                             first outcome, addressing      envelope_row
 //     operation  certHash[32] || msgId[16]          eh of the first envelope       envelope_row
-//     stanza     u64 first index || certHash[32]    stages of one device           mailbox
+//     stanza     u64 first index || certHash[32]    stages of one device           stanza_row
 //     mailbox    certHash[32] || u8 urgency || u64  waiting row                    mailbox
 //     mailcount  certHash[32]                       next number, rows waiting      mailbox
 //     payload    u64 first index                    what is delivered              mailbox
-//     deadline   u64 time || u64 first index        eh                             expiry
+//     deadline   u64 time || u64 first index        eh, rows waiting               mailbox
 //     notice     certHash[32] || u64 index          later events, for the sender   statement
 //
 // Numbers big-endian.
@@ -51,9 +51,9 @@ inline constexpr storage::Table kNoticeTable{"notice"};
 
 // What a replay rebuilds: everything but the payloads.
 inline constexpr std::array<storage::Table, 15> kStateTables{
-    kCoreTable,   kRecordTable,   kAgencyTable,    kOfficeTable,  kDeviceTable,   
-    kKeyUsedTable, kBundleTable,  kPolicyTable,    kEnvelopeTable, kOperationTable, kStanzaTable,
-    kMailboxTable, kMailCountTable, kDeadlineTable, kNoticeTable};
+    kCoreTable,    kRecordTable,  kAgencyTable,    kOfficeTable,   kDeviceTable,
+    kKeyUsedTable, kBundleTable,  kPolicyTable,    kEnvelopeTable, kOperationTable,
+    kStanzaTable,  kMailboxTable, kMailCountTable, kDeadlineTable, kNoticeTable};
 
 // All tables of a broker's store: state, payloads and ledger.
 [[nodiscard]] std::vector<storage::Table> store_tables();

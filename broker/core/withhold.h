@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "broker/core/mailbox.h"
+#include "broker/core/plan.h"
 #include "schemas/base/time.h"
 
 namespace chapar::broker {
@@ -26,5 +27,9 @@ enum class WithholdReason : std::uint16_t {
 // count (what was accepted before it stands).
 [[nodiscard]] Result<std::optional<WithholdReason>> may_hand_out(const storage::ReadTxn& txn,
                                                                  const MailboxRow& row, TimeMs now);
+
+// Refused (no entry) if the row is not there or may be handed out after all.
+[[nodiscard]] Result<Plan> decide_withhold(const storage::ReadTxn& txn, const Moment& moment,
+                                           const Withhold& withhold);
 
 }  // namespace chapar::broker

@@ -15,6 +15,26 @@ constexpr std::size_t kEnvelopesPerFrame = 256;
 constexpr std::uint64_t kTraversalWords = 64 * 1024;  // a whole frame, each word once, doubled
 constexpr int kNestingLevels = 16;
 constexpr std::size_t kVerificationsPerFrame = 32;
+constexpr std::size_t kNoteBytes = 8192;    // a checkpoint with its cosignatures
+constexpr std::size_t kPathNodes = 64;      // of any Merkle path
+constexpr std::size_t kPageEntries = 1024;  // entries, lines or figures of one answer
+constexpr std::size_t kTextBytes = 512;     // a short text of a frame or of content
+
+// Header.
+constexpr std::size_t kDerivedFrom = 8;
+constexpr std::size_t kReleasableTo = 16;
+constexpr std::size_t kAuditors = 4;
+constexpr TimeMs kLatestTime{253402300799999};              // the end of the year 9999
+constexpr DurationMs kPersonalDataRetention = kDay * 1827;  // five years, two of them leap years
+
+// Sealed content.
+constexpr std::size_t kContentBytes = 64 * 1024;
+constexpr std::size_t kLongTextBytes = 16 * 1024;
+constexpr std::size_t kContentItems = 16;  // goods, places, persons, documents
+constexpr std::size_t kPersonNames = 8;
+constexpr std::size_t kSeals = 32;
+constexpr std::size_t kFieldChanges = 32;
+constexpr std::size_t kVisibleRecipients = 256;
 
 // Envelope (crypto/README.md).
 constexpr std::size_t kHeaderBytes = 4096;
@@ -41,6 +61,9 @@ constexpr std::size_t kVerifierQueue = 256;        // frames that wait for a ver
 constexpr std::size_t kPendingOperations = 16384;  // operations that wait for a tick
 constexpr std::size_t kSessionOutbox = 64;         // frames for one session that cannot be sent yet
 constexpr std::size_t kReadEntries = 16384;        // entries looked at for one answer
+
+constexpr std::size_t kBuildText = 256;           // of an EPOCH entry
+constexpr std::size_t kExpiriesPerAdvance = 256;  // envelopes; a later Advance takes the next
 
 // Time.
 constexpr DurationMs kClockAhead = kMinute * 5;

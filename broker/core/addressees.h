@@ -1,0 +1,40 @@
+// Who an envelope is for, as the directory says at the time of the operation.
+//
+// Owns: the directory checks of a submission. Does not know policies or mailboxes. Const.
+#pragma once
+
+#include <map>
+#include <span>
+#include <vector>
+
+#include "crypto/certificate.h"
+#include "crypto/envelope.h"
+#include "crypto/stanza.h"
+#include "schemas/base/ids.h"
+#include "schemas/base/result.h"
+#include "schemas/base/time.h"
+#include "storage/store.h"
+
+namespace chapar::broker {
+
+struct Addressees {
+    std::vector<crypto::OfficeRecord> offices;    // each once, in order of first appearance
+    std::vector<AgencyId> agencies;               // likewise
+    std::vector<std::size_t> agency_of_stanza;    // index into `agencies`, per stanza
+    std::map<CertificateHash, OfficeId> by_hash;  // office of each certificate
+};
+
+// CertificateUnknown, CertificateRevoked, CertificateExpired, BundleStale; NotPermitted for an
+// office without the role: LIAISON to be a recipient, AUDITOR for an AUDIT stanza.
+[[nodiscard]] Result<Addressees> find_addressees(const storage::ReadTxn& txn,
+                                                 std::span<const crypto::StanzaDigest> stanzas,
+                                                 TimeMs at);
+
+// Every approver's certificate is in force, and every approval is for this audience.
+[[nodiscard]] Status check_approvers(const storage::ReadTxn& txn,
+                                     const crypto::EnvelopeStatement& statement,
+                                     std::span<const crypto::StanzaDigest> stanzas,
+                                     const AudienceBlind& blind, const Addressees& addressees,
+                                     TimeMs at);
+
+}  // namespace chapar::broker

@@ -1,0 +1,69 @@
+#include "broker/core/expiry.h"
+
+#include <map>
+
+#include "broker/core/confirm.h"
+#include "broker/core/envelope_row.h"
+#include "broker/core/mailbox.h"
+#include "broker/core/withhold.h"
+#include "schemas/base/limits.h"
+
+namespace chapar::broker {
+namespace {
+
+// What one EXPIRED entry changes.
+struct Expiry {
+    DueEnvelope due;
+    CertificateHash sender;
+    EntryIndex entry;
+    std::vector<DeviceStanza> devices;
+};
+
+Status write_expiry(storage::Txn& txn, Expiry expiry) {
+    for (DeviceStanza& stanza : expiry.devices) {
+        CHAPAR_TRY(take_out(txn, expiry.due.first, expiry.due.expires, stanza.device, stanza.row));
+        CHAPAR_TRY(write_stanza(txn, expiry.due.first, stanza.device, stanza.row));
+    }
+    return put_notice(txn, expiry.sender, expiry.entry, expiry.due.envelope);
+}
+
+// Adds the EXPIRED entries of one envelope.
+Status expire(const storage::ReadTxn& txn, const Moment& moment, const DueEnvelope& due, Plan& plan,
+              std::vector<Expiry>& expiries) {
+    const auto row = CHAPAR_TRY(read_envelope(txn, due.envelope));
+    if (!row || !row->addressing) return Error(Errc::StoreDamaged, "deadline");
+    std::map<EntryIndex, std::vector<DeviceStanza>> waiting;  // by ACCEPTED entry
+    for (const DeviceStanza& stanza : CHAPAR_TRY(stanzas_of(txn, due.first))) {
+        if (stanza.row.waiting) waiting[stanza.row.accepted].push_back(stanza);
+    }
+    for (auto& [accepted, devices] : waiting) {
+        EntryDraft draft =
+            draft_about(moment, crypto::MessageEvent::Expired, due.envelope, *row, accepted);
+        draft.body.reason = static_cast<std::uint16_t>(WithholdReason::EnvelopeExpired);
+        draft.body.cause = moment.next;
+        for (const DeviceStanza& stanza : devices) draft.body.devices.push_back(stanza.device);
+        const EntryIndex entry = moment.entry(plan.drafts.size());
+        add_draft(plan, moment, std::move(draft));
+        expiries.push_back({due, row->sender, entry, std::move(devices)});
+    }
+    plan.outcome.effects.receipts.push_back(row->sender);
+    return Done{};
+}
+
+}  // namespace
+
+Result<Plan> decide_advance(const storage::ReadTxn& txn, const Moment& moment) {
+    const auto due = CHAPAR_TRY(due_envelopes(txn, moment.time, limits::kExpiriesPerAdvance));
+    Plan plan;
+    if (due.empty()) return plan;
+    add_draft(plan, moment, draft_at(moment, crypto::LeafKind::Time, crypto::kNoEvent));
+    std::vector<Expiry> expiries;
+    for (const DueEnvelope& one : due) CHAPAR_TRY(expire(txn, moment, one, plan, expiries));
+    plan.write = [expiries = std::move(expiries)](storage::Txn& out) -> Status {
+        for (const Expiry& expiry : expiries) CHAPAR_TRY(write_expiry(out, expiry));
+        return Done{};
+    };
+    return plan;
+}
+
+}  // namespace chapar::broker

@@ -1,0 +1,81 @@
+#include "broker/core/fold.h"
+
+#include "broker/core/apply.h"
+#include "broker/core/ledger_key_index.h"
+#include "crypto/body_seal.h"
+
+namespace chapar::broker {
+namespace {
+
+// One tick under way.
+struct Tick {
+    storage::Txn& txn;
+    Frontier& frontier;
+    const crypto::LedgerKeys& keys;
+    NonceSource& nonces;
+    const Capacity& capacity;
+    std::optional<Centre> centre;
+    Hash origin;    // zero before the centre is founded; no sealed entry exists then
+    TimeMs newest;  // exact time of the newest entry
+};
+
+// Found changes it in the middle of a tick.
+Status refresh_centre(Tick& tick) {
+    tick.centre = CHAPAR_TRY(read_centre(tick.txn));
+    if (tick.centre) tick.origin = crypto::origin_hash(tick.centre->origin);
+    return Done{};
+}
+
+Moment moment_of(const Tick& tick, const Stamp& stamp) {
+    const bool backward = stamp.time < tick.newest;
+    return {backward ? tick.newest : stamp.time,
+            backward ? Clock::Held : stamp.clock,
+            tick.frontier.tip().epoch,
+            tick.frontier.next_index(),
+            tick.frontier,
+            tick.capacity};
+}
+
+Status append_drafts(Tick& tick, const Plan& plan) {
+    const LedgerContext context{tick.origin, tick.keys, tick.nonces};
+    const auto appended = CHAPAR_TRY(append_entries(tick.txn, tick.frontier, plan.drafts, context));
+    CHAPAR_ASSERT(appended.first == plan.outcome.first && appended.count == plan.outcome.count);
+    return Done{};
+}
+
+// After the plan is made, only the store can fail.
+Result<Outcome> carry_out(Tick& tick, const Moment& moment, Plan plan) {
+    if (plan.drafts.empty()) return std::move(plan.outcome);
+    if (!CHAPAR_TRY(missing_keys(tick.txn, tick.keys, plan.drafts)).empty()) {
+        return refusal(plan.outcome.about, Error(Errc::BackPressure, "ledger key")).outcome;
+    }
+    if (plan.write) CHAPAR_TRY(plan.write(tick.txn));
+    tick.newest = moment.time;
+    CHAPAR_TRY(append_drafts(tick, plan));
+    if (!tick.centre) CHAPAR_TRY(refresh_centre(tick));
+    return std::move(plan.outcome);
+}
+
+}  // namespace
+
+Result<std::vector<Outcome>> fold(storage::Txn& txn, Frontier& frontier,
+                                  std::span<const Operation> operations,
+                                  const crypto::LedgerKeys& keys, NonceSource& nonces,
+                                  const Capacity& capacity) {
+    Tick tick{txn, frontier, keys, nonces, capacity, {}, {}, CHAPAR_TRY(read_time(txn))};
+    CHAPAR_TRY(refresh_centre(tick));
+    const TreeSize before = frontier.size();
+    std::vector<Outcome> outcomes;
+    outcomes.reserve(operations.size());
+    for (const Operation& operation : operations) {
+        const Moment moment = moment_of(tick, operation.stamp);
+        Plan plan = CHAPAR_TRY(apply(txn, tick.centre, moment, operation));
+        outcomes.push_back(CHAPAR_TRY(carry_out(tick, moment, std::move(plan))));
+    }
+    if (frontier.size() == before) return outcomes;
+    CHAPAR_TRY(write_time(txn, tick.newest));
+    CHAPAR_TRY(seal_tick(txn, frontier));
+    return outcomes;
+}
+
+}  // namespace chapar::broker

@@ -1,0 +1,232 @@
+#include "broker/core/mailbox.h"
+
+#include "broker/core/ledger_tables.h"
+#include "broker/core/tables.h"
+#include "crypto/tree.h"
+#include "schemas/base/layout.h"
+
+namespace chapar::broker {
+namespace {
+
+struct MailCount {
+    std::uint64_t last = 0;  // number of the newest row ever
+    std::uint32_t waiting = 0;
+};
+
+Result<MailCount> read_count(const storage::ReadTxn& txn, const CertificateHash& device) {
+    const auto row = CHAPAR_TRY(txn.get(kMailCountTable, device.view()));
+    if (!row) return MailCount{};
+    LayoutReader in(*row);
+    const MailCount count{in.u64(), in.u32()};
+    if (!in.finish("mail count")) return Error(Errc::StoreDamaged, "mailcount");
+    return count;
+}
+
+Status write_count(storage::Txn& txn, const CertificateHash& device, const MailCount& count) {
+    return txn.put(kMailCountTable, device.view(),
+                   LayoutWriter().u64(count.last).u32(count.waiting).bytes());
+}
+
+Bytes mailbox_key(const CertificateHash& device, std::uint8_t urgency, MailboxNumber number) {
+    return LayoutWriter().raw(device.view()).u8(urgency).u64(number.value).take();
+}
+
+Bytes deadline_key(TimeMs expires, EntryIndex first) {
+    return LayoutWriter().u64(expires.value).u64(first.value).take();
+}
+
+Bytes deadline_row(const EnvelopeHash& envelope, std::uint32_t waiting) {
+    return LayoutWriter().raw(envelope.view()).u32(waiting).take();
+}
+
+Result<MailboxRow> parse_row(ByteView key_bytes, ByteView value) {
+    LayoutReader key(key_bytes);
+    MailboxRow row;
+    row.device = key.fixed<CertificateHash>();
+    row.urgency = key.u8();
+    row.number = MailboxNumber(key.u64());
+    LayoutReader in(value);
+    row.envelope = in.fixed<EnvelopeHash>();
+    row.first = EntryIndex(in.u64());
+    row.accepted = EntryIndex(in.u64());
+    row.position = in.u16();
+    if (!key.finish("mailbox key") || !in.finish("mailbox row")) {
+        return Error(Errc::StoreDamaged, "mailbox");
+    }
+    return row;
+}
+
+// `counted32 E || counted16 item || u16 n || n x (label[69] || enc[32] || counted16 ct) || u16 m ||
+// m x counted32 stream`.
+Bytes payload_row(const Submit& submit) {
+    LayoutWriter out;
+    out.counted32(submit.envelope).counted16(submit.item);
+    out.u16(static_cast<std::uint16_t>(submit.stanzas.size()));
+    for (std::size_t i = 0; i < submit.stanzas.size(); ++i) {
+        const SealedStanza& sealed = submit.payload.stanzas[i];
+        out.raw(submit.stanzas[i].label.view()).raw(sealed.enc.view()).counted16(sealed.ct);
+    }
+    out.u16(static_cast<std::uint16_t>(submit.payload.streams.size()));
+    for (const Bytes& stream : submit.payload.streams) out.counted32(stream);
+    return out.take();
+}
+
+struct StoredPayload {
+    Bytes envelope;
+    Bytes item;
+    std::vector<crypto::Stanza> stanzas;
+    std::vector<Bytes> streams;
+};
+
+Result<StoredPayload> parse_payload(ByteView row) {
+    LayoutReader in(row);
+    StoredPayload out;
+    out.envelope = to_bytes(in.counted32());
+    out.item = to_bytes(in.counted16());
+    const std::uint16_t stanzas = in.u16();
+    for (std::uint16_t i = 0; i < stanzas && in.ok(); ++i) {
+        const auto label = crypto::StanzaLabel::decode(in.raw(crypto::StanzaLabel::kBytes));
+        if (!label) return Error(Errc::StoreDamaged, "payload");
+        const auto enc = in.fixed<PublicKey>();
+        out.stanzas.push_back({*label, enc, to_bytes(in.counted16())});
+    }
+    const std::uint16_t streams = in.u16();
+    for (std::uint16_t i = 0; i < streams && in.ok(); ++i) {
+        out.streams.push_back(to_bytes(in.counted32()));
+    }
+    if (!in.finish("payload")) return Error(Errc::StoreDamaged, "payload");
+    return out;
+}
+
+crypto::Tree stanza_tree(const std::vector<crypto::Stanza>& stanzas) {
+    std::vector<Hash> leaves;
+    for (const crypto::Stanza& stanza : stanzas) {
+        leaves.push_back(crypto::stanza_leaf_hash(crypto::digest_of(stanza)));
+    }
+    return crypto::Tree(std::move(leaves));
+}
+
+// One row of the envelope has gone; the last one takes deadline and payload with it.
+Status release(storage::Txn& txn, TimeMs expires, EntryIndex first) {
+    const Bytes key = deadline_key(expires, first);
+    const auto row = CHAPAR_TRY(txn.get(kDeadlineTable, key));
+    if (!row) return Error(Errc::StoreDamaged, "deadline");
+    LayoutReader in(*row);
+    const auto envelope = in.fixed<EnvelopeHash>();
+    const std::uint32_t waiting = in.u32();
+    if (!in.finish("deadline row") || waiting == 0) return Error(Errc::StoreDamaged, "deadline");
+    if (waiting > 1) return txn.put(kDeadlineTable, key, deadline_row(envelope, waiting - 1));
+    CHAPAR_TRY(txn.erase(kDeadlineTable, key));
+    CHAPAR_TRY(txn.erase(kPayloadTable, number_key(first.value)));
+    return Done{};
+}
+
+Status put_row(storage::Txn& txn, const MailboxRow& row) {
+    LayoutWriter out;
+    out.raw(row.envelope.view()).u64(row.first.value).u64(row.accepted.value).u16(row.position);
+    return txn.put(kMailboxTable, mailbox_key(row.device, row.urgency, row.number), out.bytes());
+}
+
+}  // namespace
+
+Result<std::vector<MailboxRow>> waiting_rows(const storage::ReadTxn& txn,
+                                             const CertificateHash& device,
+                                             const std::set<MailboxNumber>& except,
+                                             std::size_t limit) {
+    std::vector<MailboxRow> rows;
+    const auto cursor = txn.cursor(kMailboxTable);
+    for (CHAPAR_TRY(cursor->seek(device.view())); cursor->at_record() && rows.size() < limit;
+         CHAPAR_TRY(cursor->next())) {
+        auto row = CHAPAR_TRY(parse_row(cursor->key(), cursor->value()));
+        if (row.device != device) break;
+        if (!except.contains(row.number)) rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+Result<std::uint32_t> waiting_count(const storage::ReadTxn& txn, const CertificateHash& device) {
+    return CHAPAR_TRY(read_count(txn, device)).waiting;
+}
+
+Result<std::optional<Delivery>> load_delivery(const storage::ReadTxn& txn, const MailboxRow& row) {
+    const auto stored = CHAPAR_TRY(txn.get(kPayloadTable, number_key(row.first.value)));
+    if (!stored) return std::optional<Delivery>();
+    StoredPayload payload = CHAPAR_TRY(parse_payload(*stored));
+    if (row.position >= payload.stanzas.size() ||
+        payload.stanzas[row.position].label.certificate != row.device) {
+        return Error(Errc::StoreDamaged, "payload");
+    }
+    const crypto::Tree tree = stanza_tree(payload.stanzas);
+    const auto with_path = [&](std::size_t at) {
+        return DeliveredStanza{payload.stanzas[at], static_cast<std::uint16_t>(at),
+                               tree.inclusion_path(at)};
+    };
+    Delivery out{std::move(payload.envelope),
+                 std::move(payload.item),
+                 with_path(row.position),
+                 {},
+                 std::move(payload.streams)};
+    for (std::size_t i = 0; i < payload.stanzas.size(); ++i) {
+        const bool audit = payload.stanzas[i].label.type == crypto::StanzaType::Audit;
+        if (audit && i != row.position) out.audits.push_back(with_path(i));
+    }
+    return std::optional<Delivery>(std::move(out));
+}
+
+Status deposit(storage::Txn& txn, const EnvelopeHash& envelope, EntryIndex first,
+               std::uint8_t urgency, TimeMs expires, std::span<const Deposit> deposits,
+               const Submit& submit) {
+    for (const Deposit& one : deposits) {
+        MailCount count = CHAPAR_TRY(read_count(txn, one.device));
+        const MailboxNumber number(++count.last);
+        ++count.waiting;
+        CHAPAR_TRY(write_count(txn, one.device, count));
+        CHAPAR_TRY(put_row(
+            txn, {one.device, urgency, number, envelope, first, one.accepted, one.position}));
+        CHAPAR_TRY(write_stanza(txn, first, one.device,
+                                {one.accepted, one.position, urgency, number, {}}));
+    }
+    const auto waiting = static_cast<std::uint32_t>(deposits.size());
+    CHAPAR_TRY(
+        txn.put(kDeadlineTable, deadline_key(expires, first), deadline_row(envelope, waiting)));
+    if (submit.payload.stanzas.empty()) return Done{};
+    CHAPAR_ASSERT(submit.payload.stanzas.size() == submit.stanzas.size());
+    return txn.append(kPayloadTable, number_key(first.value), payload_row(submit));
+}
+
+Status take_out(storage::Txn& txn, EntryIndex first, TimeMs expires, const CertificateHash& device,
+                StanzaRow& row) {
+    if (!row.waiting) return Done{};
+    CHAPAR_TRY(txn.erase(kMailboxTable, mailbox_key(device, row.urgency, *row.waiting)));
+    row.waiting.reset();
+    MailCount count = CHAPAR_TRY(read_count(txn, device));
+    if (count.waiting == 0) return Error(Errc::StoreDamaged, "mailcount");
+    --count.waiting;
+    CHAPAR_TRY(write_count(txn, device, count));
+    return release(txn, expires, first);
+}
+
+Result<std::vector<DueEnvelope>> due_envelopes(const storage::ReadTxn& txn, TimeMs time,
+                                               std::size_t limit) {
+    std::vector<DueEnvelope> due;
+    const auto cursor = txn.cursor(kDeadlineTable);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record() && due.size() < limit;
+         CHAPAR_TRY(cursor->next())) {
+        LayoutReader key(cursor->key());
+        const TimeMs expires(key.u64());
+        if (expires > time) break;
+        LayoutReader value(cursor->value());
+        due.push_back({expires, EntryIndex(key.u64()), value.fixed<EnvelopeHash>()});
+    }
+    return due;
+}
+
+Result<std::optional<TimeMs>> earliest_deadline(const storage::ReadTxn& txn) {
+    const auto cursor = txn.cursor(kDeadlineTable);
+    CHAPAR_TRY(cursor->seek_first());
+    if (!cursor->at_record()) return std::optional<TimeMs>();
+    LayoutReader key(cursor->key());
+    return std::optional<TimeMs>(TimeMs(key.u64()));
+}
+
+}  // namespace chapar::broker

@@ -1,0 +1,251 @@
+#include "broker/core/submit.h"
+
+#include "broker/core/addressees.h"
+#include "broker/core/directory.h"
+#include "broker/core/envelope_row.h"
+#include "broker/core/heads.h"
+#include "broker/core/mailbox.h"
+#include "crypto/batch.h"
+#include "crypto/transcript.h"
+#include "schemas/base/limits.h"
+#include "schemas/header_codec.h"
+
+namespace chapar::broker {
+namespace {
+
+using crypto::MessageEvent;
+using crypto::StanzaDigest;
+
+// A submission, parsed. Borrows the operation.
+struct Received {
+    const Submit& submit;
+    EnvelopeHash hash;
+    crypto::EnvelopeStatement statement;
+    schemas::Header header;
+    crypto::BatchItem item;
+    std::vector<StanzaDigest> stanzas;
+};
+
+Result<Received> parse(const Submit& submit) {
+    auto statement = CHAPAR_TRY(crypto::EnvelopeStatement::decode(submit.envelope));
+    auto header = CHAPAR_TRY(schemas::decode_header(statement.header));
+    auto item = CHAPAR_TRY(crypto::BatchItem::decode(submit.item));
+    std::vector<StanzaDigest> stanzas;
+    for (const SubmittedStanza& stanza : submit.stanzas) {
+        const auto label = CHAPAR_TRY(crypto::StanzaLabel::decode(stanza.label.view()));
+        stanzas.push_back({label, stanza.sealed});
+    }
+    if (stanzas.empty()) return Error(Errc::MalformedLayout, "stanzas");
+    return Received{submit,
+                    crypto::envelope_hash(submit.envelope),
+                    std::move(statement),
+                    std::move(header),
+                    std::move(item),
+                    std::move(stanzas)};
+}
+
+crypto::BodyDecision decision_record(Effect effect, std::string_view code,
+                                     const std::vector<DecisionLine>& lines) {
+    crypto::BodyDecision out{effect, std::string(code), {}};
+    for (const DecisionLine& line : lines) {
+        out.lines.push_back({line.direction, line.agency, line.rule, line.policy});
+    }
+    return out;
+}
+
+// What ACCEPTED and REJECTED entries have in common.
+EntryDraft submission_draft(const Moment& moment, const Received& in, MessageEvent event,
+                            const AgencyId& sender, const AgencyId& recipient) {
+    EntryDraft draft = draft_at(moment, crypto::LeafKind::Message, event_number(event));
+    draft.body.sender_agency = sender;
+    draft.body.recipient_agency = recipient;
+    draft.body.envelope = in.submit.envelope;
+    draft.body.item = in.submit.item;
+    draft.body.blind = in.submit.blind;
+    draft.body.envelope_hash = in.hash;
+    draft.readers = EntryReaders{sender, recipient};
+    return draft;
+}
+
+enum class OperationId : std::uint8_t { Fresh, Taken };
+
+// One REJECTED entry, all labels in full, for the sender's agency.
+Plan rejected(const Moment& moment, const Received& in, const AgencyId& sender, const Error& error,
+              OperationId id, std::vector<DecisionLine> lines = {}) {
+    Plan plan = refusal(as_hash(in.hash), error);
+    EntryDraft draft = submission_draft(moment, in, MessageEvent::Rejected, sender, sender);
+    draft.body.stanzas.emplace();
+    for (const StanzaDigest& stanza : in.stanzas) {
+        draft.body.stanzas->push_back({stanza.label, stanza.seal_hash});
+    }
+    draft.body.decision = decision_record(Effect::Deny, text_of(error.code).code, lines);
+    add_draft(plan, moment, std::move(draft));
+    plan.outcome.lines = lines;
+    EnvelopeRow row{in.header.sender, in.header.message_id, moment.next, 1,
+                    error.code,       std::move(lines),     std::nullopt};
+    plan.write = [hash = in.hash, row = std::move(row), id](storage::Txn& txn) -> Status {
+        CHAPAR_TRY(write_envelope(txn, hash, row));
+        if (id == OperationId::Taken) return Done{};
+        return write_operation(txn, row.sender, row.message, hash);
+    };
+    return plan;
+}
+
+// The stanzas as one agency may see them: its own in full, the others' as leaf values.
+std::vector<crypto::BodyStanza> stanzas_for(const Received& in, const Addressees& to,
+                                            std::size_t agency) {
+    std::vector<crypto::BodyStanza> out;
+    for (std::size_t i = 0; i < in.stanzas.size(); ++i) {
+        const StanzaDigest& stanza = in.stanzas[i];
+        if (to.agency_of_stanza[i] == agency) {
+            out.push_back({stanza.label, stanza.seal_hash});
+        } else {
+            const Bytes label = stanza.label.encode();
+            out.push_back(
+                {std::nullopt,
+                 crypto::transcript_hash(crypto::Label::Stanza, {label, stanza.seal_hash.view()})});
+        }
+    }
+    return out;
+}
+
+EnvelopeRow accepted_row(const Moment& moment, const Received& in,
+                         const crypto::OfficeRecord& sender, const Addressees& to,
+                         const std::vector<DecisionLine>& lines) {
+    const schemas::Header& header = in.header;
+    return {header.sender,
+            header.message_id,
+            moment.next,
+            static_cast<std::uint32_t>(to.agencies.size()),
+            std::nullopt,
+            lines,
+            Addressing{sender.office, sender.agency, static_cast<std::uint16_t>(header.kind),
+                       static_cast<std::uint8_t>(header.classification),
+                       static_cast<std::uint8_t>(header.urgency), header.expires_at, to.agencies}};
+}
+
+Plan accepted(const Moment& moment, const Received& in, const crypto::OfficeRecord& sender,
+              const Addressees& to, std::vector<DecisionLine> lines) {
+    Plan plan;
+    plan.outcome.about = as_hash(in.hash);
+    for (std::size_t i = 0; i < to.agencies.size(); ++i) {
+        EntryDraft draft =
+            submission_draft(moment, in, MessageEvent::Accepted, sender.agency, to.agencies[i]);
+        draft.body.stanzas = stanzas_for(in, to, i);
+        draft.body.decision = decision_record(Effect::Permit, "", lines);
+        add_draft(plan, moment, std::move(draft));
+    }
+    std::vector<Deposit> deposits;
+    for (std::size_t i = 0; i < in.stanzas.size(); ++i) {
+        const CertificateHash& device = in.stanzas[i].label.certificate;
+        deposits.push_back(
+            {device, moment.entry(to.agency_of_stanza[i]), static_cast<std::uint16_t>(i)});
+        plan.outcome.effects.mail.push_back(device);
+    }
+    plan.write = [&submit = in.submit, hash = in.hash,
+                  row = accepted_row(moment, in, sender, to, lines),
+                  deposits = std::move(deposits)](storage::Txn& txn) -> Status {
+        CHAPAR_TRY(write_envelope(txn, hash, row));
+        CHAPAR_TRY(write_operation(txn, row.sender, row.message, hash));
+        return deposit(txn, hash, row.first, row.addressing->urgency, row.addressing->expires,
+                       deposits, submit);
+    };
+    plan.outcome.lines = std::move(lines);
+    return plan;
+}
+
+Result<crypto::OfficeRecord> check_sender(const storage::ReadTxn& txn, const Received& in,
+                                          TimeMs at) {
+    auto sender = CHAPAR_TRY(in_force(txn, in.header.sender, at));
+    if ((sender.office.roles & crypto::office_role::kLiaison) == 0) {
+        return Error(Errc::NotPermitted, "sender");
+    }
+    return std::move(sender.office);
+}
+
+// Home and times: refusals that are ledgered.
+Status check_times(const Centre& centre, const Moment& moment, const schemas::Header& header) {
+    if (header.home != centre.home) return Error(Errc::WrongHome);
+    if (header.created > moment.time + limits::kClockAhead) return Error(Errc::ClockAhead);
+    if (header.expires_at <= moment.time) return Error(Errc::Expired);
+    if (header.expires_at > moment.time + limits::kEnvelopeLife) {
+        return Error(Errc::HeaderRule, "expiresAt");
+    }
+    return Done{};
+}
+
+Status check_quota(const storage::ReadTxn& txn, const Capacity& capacity, const Received& in) {
+    for (const StanzaDigest& stanza : in.stanzas) {
+        if (CHAPAR_TRY(waiting_count(txn, stanza.label.certificate)) >= capacity.mailbox_rows) {
+            return Error(Errc::QuotaExceeded);
+        }
+    }
+    return Done{};
+}
+
+// Everything the state says about a submission that is new.
+struct Examination {
+    crypto::OfficeRecord sender;
+    Addressees to;
+};
+
+Result<Examination> examine(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
+                            const Received& in) {
+    auto sender = CHAPAR_TRY(check_sender(txn, in, moment.time));
+    auto to = CHAPAR_TRY(find_addressees(txn, in.stanzas, moment.time));
+    CHAPAR_TRY(check_approvers(txn, in.statement, in.stanzas, in.submit.blind, to, moment.time));
+    CHAPAR_TRY(check_times(centre, moment, in.header));
+    return Examination{std::move(sender), std::move(to)};
+}
+
+// The first outcome, for a resend of the same bytes.
+Plan first_outcome(const EnvelopeHash& hash, EnvelopeRow row) {
+    Plan plan = duplicate(as_hash(hash), row.first, row.count);
+    plan.outcome.code = row.refused;
+    plan.outcome.lines = std::move(row.lines);
+    return plan;
+}
+
+Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
+                    const Received& in, const std::optional<RuleName>& without) {
+    if (auto row = CHAPAR_TRY(read_envelope(txn, in.hash))) {
+        return first_outcome(in.hash, std::move(*row));
+    }
+    const auto device = CHAPAR_TRY(read_device(txn, in.header.sender));
+    if (!device) return Error(Errc::CertificateUnknown, "sender");
+    const AgencyId& agency = device->record.request.request.agency;
+    if (CHAPAR_TRY(read_operation(txn, in.header.sender, in.header.message_id))) {
+        return rejected(moment, in, agency, Error(Errc::Conflict), OperationId::Taken);
+    }
+    auto facts = examine(txn, centre, moment, in);
+    if (!facts) {
+        if (is_failure(facts.error().code)) return facts.error();
+        return rejected(moment, in, agency, facts.error(), OperationId::Fresh);
+    }
+    CHAPAR_TRY(check_seen_head(txn, centre, moment.frontier, in.item.head.seen));
+    CHAPAR_TRY(check_quota(txn, moment.capacity, in));
+    const Subject subject{static_cast<std::uint16_t>(in.header.kind),
+                          static_cast<std::uint8_t>(in.header.classification)};
+    const auto decision =
+        CHAPAR_TRY(decide_policy(txn, facts->sender, facts->to.offices, subject, without));
+    auto lines = lines_to_record(decision);
+    if (decision.effect == Effect::Deny) {
+        return rejected(moment, in, agency, Error(Errc::PolicyRefused), OperationId::Fresh,
+                        std::move(lines));
+    }
+    return accepted(moment, in, facts->sender, facts->to, std::move(lines));
+}
+
+}  // namespace
+
+Result<Plan> decide_submit(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
+                           const Submit& submit, const std::optional<RuleName>& without) {
+    const auto in = parse(submit);
+    const Hash about = as_hash(crypto::envelope_hash(submit.envelope));
+    if (!in) return refusal(about, in.error());
+    auto plan = decide(txn, centre, moment, *in, without);
+    if (plan || is_failure(plan.error().code)) return plan;
+    return refusal(about, plan.error());
+}
+
+}  // namespace chapar::broker

@@ -1,0 +1,65 @@
+#include "broker/core/withhold.h"
+
+#include "broker/core/confirm.h"
+#include "broker/core/directory.h"
+#include "broker/core/envelope_row.h"
+#include "broker/core/policy.h"
+
+namespace chapar::broker {
+namespace {
+
+WithholdReason reason_of(const Error& error) {
+    if (error.code == Errc::CertificateRevoked) return WithholdReason::Revoked;
+    return error.context == "device" ? WithholdReason::CertificateExpired
+                                     : WithholdReason::OfficeClosed;
+}
+
+}  // namespace
+
+Result<std::optional<WithholdReason>> may_hand_out(const storage::ReadTxn& txn,
+                                                   const MailboxRow& row, TimeMs now) {
+    const auto recipient = in_force(txn, row.device, now);
+    if (!recipient) {
+        if (is_failure(recipient.error().code)) return recipient.error();
+        return std::optional(reason_of(recipient.error()));
+    }
+    const auto envelope = CHAPAR_TRY(read_envelope(txn, row.envelope));
+    if (!envelope || !envelope->addressing) return Error(Errc::NotFound, "envelope");
+    const Addressing& to = *envelope->addressing;
+    const auto from = CHAPAR_TRY(read_office(txn, to.office));
+    if (!from) return Error(Errc::StoreDamaged, "office");
+    const auto decision = CHAPAR_TRY(
+        decide_policy(txn, from->record, {&recipient->office, 1}, {to.kind, to.classification}));
+    if (decision.effect == Effect::Deny) return std::optional(WithholdReason::Policy);
+    return std::optional<WithholdReason>();
+}
+
+Result<Plan> decide_withhold(const storage::ReadTxn& txn, const Moment& moment,
+                             const Withhold& withhold) {
+    auto envelope = CHAPAR_TRY(read_envelope(txn, withhold.envelope));
+    if (!envelope || envelope->refused) return Error(Errc::NotFound, "envelope");
+    auto stanza = CHAPAR_TRY(read_stanza(txn, envelope->first, withhold.device));
+    if (!stanza || !stanza->waiting) return Error(Errc::NotFound, "mailbox row");
+    const MailboxRow row{withhold.device, stanza->urgency,  *stanza->waiting, withhold.envelope,
+                         envelope->first, stanza->accepted, stanza->position};
+    const auto reason = CHAPAR_TRY(may_hand_out(txn, row, moment.time));
+    if (!reason) return Error(Errc::NotPermitted, "it may be handed out");
+
+    Plan plan;
+    plan.outcome.effects.receipts.push_back(envelope->sender);
+    EntryDraft draft = draft_about(moment, crypto::MessageEvent::Withheld, withhold.envelope,
+                                   *envelope, stanza->accepted);
+    draft.body.reason = static_cast<std::uint16_t>(*reason);
+    draft.body.devices.push_back(withhold.device);
+    add_draft(plan, moment, std::move(draft));
+    plan.write = [withhold, envelope = std::move(*envelope), stanza = *stanza,
+                  entry = moment.next](storage::Txn& out) mutable -> Status {
+        const TimeMs expires = envelope.addressing->expires;
+        CHAPAR_TRY(take_out(out, envelope.first, expires, withhold.device, stanza));
+        CHAPAR_TRY(write_stanza(out, envelope.first, withhold.device, stanza));
+        return put_notice(out, envelope.sender, entry, withhold.envelope);
+    };
+    return plan;
+}
+
+}  // namespace chapar::broker
