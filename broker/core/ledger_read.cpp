@@ -15,11 +15,20 @@ Result<ByteView> required(const storage::ReadTxn& txn, const storage::Table& tab
     return *row;
 }
 
+// What an entry that is there refers to must be there too.
+template <typename T>
+Result<T> present(Result<T> found) {
+    if (!found && found.error().code == Errc::NotFound) {
+        return Error(Errc::LedgerDamaged, "an entry refers to one that is missing");
+    }
+    return found;
+}
+
 // The name of the key that a KEY entry opened.
 Result<BucketId> key_name(const storage::ReadTxn& txn, EntryIndex index) {
-    const crypto::Leaf leaf = CHAPAR_TRY(read_leaf(txn, index));
+    const crypto::Leaf leaf = CHAPAR_TRY(present(read_leaf(txn, index)));
     if (leaf.kind != crypto::LeafKind::Key) return Error(Errc::LedgerDamaged, "no KEY entry");
-    const ByteView stored = CHAPAR_TRY(stored_body(txn, index));
+    const ByteView stored = CHAPAR_TRY(present(stored_body(txn, index)));
     const auto body = crypto::EntryBody::decode(leaf.kind, stored);
     if (!body || !body->record) return Error(Errc::LedgerDamaged, "body of a KEY entry");
     const auto record = crypto::LedgerKeyRecord::decode(*body->record);
@@ -31,9 +40,8 @@ Result<OpenedBody> open_sealed(const storage::ReadTxn& txn, const crypto::Ledger
                                EntryIndex index, ByteView stored) {
     const auto opened_by = crypto::key_entry_of(stored);
     if (!opened_by) return Error(Errc::LedgerDamaged, "sealed body");
-    const auto name = key_name(txn, *opened_by);
-    if (!name) return Error(Errc::LedgerDamaged, "the KEY entry of a sealed body");
-    const crypto::Secret32* secret = keys.find(*name);
+    const BucketId name = CHAPAR_TRY(key_name(txn, *opened_by));
+    const crypto::Secret32* secret = keys.find(name);
     if (secret == nullptr) return Error(Errc::LedgerKeyMissing);
     auto body = crypto::open_body(*secret, index, stored);
     if (!body) return Error(Errc::LedgerDamaged, "a sealed body does not open");
@@ -59,7 +67,7 @@ Result<ByteView> stored_body(const storage::ReadTxn& txn, EntryIndex index) {
 Result<OpenedBody> open_entry(const storage::ReadTxn& txn, const crypto::LedgerKeys& keys,
                               EntryIndex index) {
     const crypto::Leaf leaf = CHAPAR_TRY(read_leaf(txn, index));
-    const ByteView stored = CHAPAR_TRY(stored_body(txn, index));
+    const ByteView stored = CHAPAR_TRY(present(stored_body(txn, index)));
     OpenedBody opened = crypto::is_sealed(leaf.kind)
                             ? CHAPAR_TRY(open_sealed(txn, keys, index, stored))
                             : OpenedBody{to_bytes(stored), {}};

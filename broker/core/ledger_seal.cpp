@@ -1,7 +1,6 @@
 #include "broker/core/ledger_append.h"
 #include "broker/core/ledger_read.h"
 #include "broker/core/ledger_scrub.h"
-#include "crypto/sha256.h"
 #include "crypto/tree.h"
 
 namespace chapar::broker {
@@ -19,12 +18,13 @@ Status check_base(const storage::ReadTxn& txn, const Frontier& frontier) {
     return Done{};
 }
 
-// Reads the tick's leaves back and hashes them again; also their order and what they pass on.
+// Reads the tick's leaves back and hashes them again; also what the newest passes on.
 Result<CompactRange> rehash(const storage::ReadTxn& txn, const Frontier& frontier) {
     CompactRange range = frontier.sealed();
     for (std::uint64_t at = range.size(); at < frontier.size().value; ++at) {
-        const auto bytes = CHAPAR_TRY(leaf_bytes(txn, EntryIndex(at)));
-        range.push(crypto::leaf_hash(bytes));
+        const auto bytes = CHAPAR_TRY(txn.get(kLeafTable, number_key(at)));
+        if (!bytes) return Error(Errc::LedgerDamaged, "a leaf is missing");
+        range.push(crypto::leaf_hash(*bytes));
     }
     const auto newest = CHAPAR_TRY(read_leaf(txn, EntryIndex(frontier.size().value - 1)));
     if (tip_after(newest) != frontier.tip()) {

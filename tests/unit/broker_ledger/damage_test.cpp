@@ -140,3 +140,16 @@ TEST_CASE("a proof that needs a record which is gone says so") {
         broker::inclusion_path(*txn, bench.frontier(), EntryIndex(3), TreeSize(600)).error().code ==
         Errc::LedgerDamaged);
 }
+
+TEST_CASE("a record that is gone altogether is damage, to the tick and to a reader") {
+    CHECK(seal_after(10, [](storage::Txn& txn) {
+              REQUIRE(txn.erase(broker::kLeafTable, number_key(203)).has_value());
+          }) == Errc::LedgerDamaged);
+    LedgerBench bench;
+    REQUIRE(bench.tick(time_entries(3)).has_value());
+    auto txn = bench.store().begin_write().value();
+    REQUIRE(txn->erase(broker::kBodyTable, number_key(1)).has_value());
+    CHECK(broker::open_entry(*txn, bench.keys(), EntryIndex(1)).error().code ==
+          Errc::LedgerDamaged);
+    CHECK(broker::open_entry(*txn, bench.keys(), EntryIndex(3)).error().code == Errc::NotFound);
+}
