@@ -18,3 +18,17 @@ target_compile_definitions(test_crypto_vectors PRIVATE CHAPAR_SOURCE_DIR="${PROJ
 target_link_libraries(test_crypto_vectors PRIVATE chapar_crypto Boost::json PkgConfig::ZLIB)
 add_test(NAME crypto_vectors COMMAND test_crypto_vectors)
 
+add_executable(test_crypto
+    unit/crypto/main.cpp
+    unit/crypto/batch_test.cpp
+    unit/crypto/envelope_test.cpp
+    unit/crypto/hpke_test.cpp
+    unit/crypto/label_test.cpp
+    unit/crypto/seal_test.cpp
+    unit/crypto/secret_test.cpp
+    unit/crypto/stream_test.cpp
+    unit/crypto/tree_test.cpp)
+chapar_target(test_crypto)
+target_include_directories(test_crypto PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(test_crypto PRIVATE chapar_crypto)
+add_test(NAME crypto COMMAND test_crypto)

@@ -1,0 +1,174 @@
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "unit/crypto/office.h"
+
+namespace chapar::testing {
+
+using namespace crypto;
+
+TEST_CASE("every recipient opens what was sealed") {
+    TestOffice office;
+    const auto envelope = office.seal(office.everyone(), office.approvals());
+    REQUIRE(envelope.has_value());
+    for (const char* name : {"A", "B", "auditor"}) {
+        CAPTURE(name);
+        const auto opened = office.open(name, *envelope);
+        REQUIRE(opened.has_value());
+        REQUIRE(opened->stream_count() == 2);
+        const auto text = opened->open_stream(0, envelope->streams[0]);
+        REQUIRE(text.has_value());
+        CHECK(equal(text->expose(), office.stream0));
+        const auto attachment = opened->open_stream(1, envelope->streams[1]);
+        REQUIRE(attachment.has_value());
+        CHECK(equal(attachment->expose(), office.attachment));
+        CHECK(opened->open_stream(0, envelope->streams[1]).error().code == Errc::StreamRoot);
+    }
+}
+
+TEST_CASE("one disclosed stream secret opens its stream for anyone and no other") {
+    TestOffice office;
+    const auto envelope = office.seal(office.everyone());
+    const auto opened = office.open("A", *envelope);
+    REQUIRE(opened.has_value());
+    const StreamKeys keys = stream_keys_of(opened->stream_secret(1).duplicate());
+    const auto& streams = opened->envelope().received().statement().streams;
+    CHECK(keys.commitment == streams[1].commitment);
+    CHECK(open_stream(keys.key, envelope->streams[1]).has_value());
+    CHECK_FALSE(open_stream(keys.key, envelope->streams[0]).has_value());
+}
+
+TEST_CASE("the same text sealed twice shares nothing, even with a generator that repeats") {
+    TestOffice office;
+    const auto first = office.seal(office.everyone());
+    const auto second = office.seal(office.everyone());
+    CHECK(first->hash != second->hash);
+    CHECK(first->streams[0] != second->streams[0]);
+
+    // Equal draws: text and device hedge still give another key.
+    TestOffice repeated(5);
+    TestOffice other_text(5);
+    other_text.stream0 = to_bytes("another text");
+    CHECK(repeated.seal(repeated.everyone())->streams[1] !=
+          other_text.seal(other_text.everyone())->streams[1]);
+    TestOffice other_device(5);
+    other_device.hedge = Secret32();
+    TestOffice same(5);
+    CHECK(same.seal(same.everyone())->streams[1] !=
+          other_device.seal(other_device.everyone())->streams[1]);
+}
+
+TEST_CASE("the order of the stanzas is drawn anew for each envelope") {
+    TestOffice office;
+    std::set<std::vector<CertificateHash>> orders;
+    for (int i = 0; i < 60; ++i) {
+        std::vector<CertificateHash> order;
+        const auto envelope = office.seal(office.everyone());
+        for (const Stanza& stanza : envelope->stanzas) order.push_back(stanza.label.certificate);
+        orders.insert(order);
+    }
+    CHECK(orders.size() == 6);
+}
+
+TEST_CASE("an envelope beyond the limits is not sealed") {
+    TestOffice office;
+    CHECK(office.seal({}).error().code == Errc::TooLarge);
+    std::vector<Recipient> many;
+    for (int i = 0; i < 257; ++i) {
+        office.devices.insert_or_assign("A", office.make_device());
+        many.push_back(office.recipient("A", StanzaType::Device));
+    }
+    CHECK(office.seal(many).error().code == Errc::TooLarge);
+    many.pop_back();
+    CHECK(office.seal(many).has_value());
+    office.header = Bytes(4097);
+    CHECK(office.seal(office.everyone()).error().code == Errc::TooLarge);
+    office.header = {};
+    CHECK(office.seal(office.everyone()).error().code == Errc::TooLarge);
+}
+
+TEST_CASE("recipients that contradict themselves are not sealed to") {
+    TestOffice office;
+    std::vector<Recipient> twice = office.everyone();
+    twice.push_back(office.recipient("A", StanzaType::Visible));
+    CHECK(office.seal(twice).error().code == Errc::StanzaDuplicate);
+
+    std::vector<Recipient> no_inner = office.everyone();
+    no_inner[2].keys.inner = std::nullopt;
+    CHECK(office.seal(no_inner).error().code == Errc::FieldInvalid);
+
+    std::vector<Recipient> no_psk = office.everyone();
+    no_psk[0].psk_id = PskId(7);
+    CHECK(office.seal(no_psk).error().code == Errc::FieldInvalid);
+
+    std::vector<Recipient> psk_to_auditor = office.everyone();
+    psk_to_auditor[2].psk_id = PskId(7);
+    psk_to_auditor[2].psk = Secret32();
+    CHECK(office.seal(psk_to_auditor).error().code == Errc::FieldInvalid);
+
+    std::vector<Recipient> low_order = office.everyone();
+    low_order[0].keys.key = PublicKey{};
+    CHECK(office.seal(low_order).error().code == Errc::KeyInvalid);
+}
+
+TEST_CASE("a device opens with the epoch its stanza names and with no other") {
+    TestOffice office;
+    const auto envelope = office.seal(office.everyone());
+    const auto verified = [&] {
+        return VerifiedEnvelope::verify(*office.received_by("A", *envelope), office.signers());
+    };
+    OpeningKeys wrong_epoch = office.keys_of("A");
+    wrong_epoch.key_id = KeyId(wrong_epoch.key_id.value + 1);
+    CHECK(OpenedMessage::open(*verified(), wrong_epoch, office.auditor_keys()).error().code ==
+          Errc::HpkeOpen);
+    CHECK(
+        OpenedMessage::open(*verified(), office.keys_of("B"), office.auditor_keys()).error().code ==
+        Errc::HpkeOpen);
+    OpeningKeys stolen_name = office.keys_of("B");
+    stolen_name.certificate = office.devices.at("A").certificate;
+    CHECK(OpenedMessage::open(*verified(), stolen_name, office.auditor_keys()).error().code ==
+          Errc::HpkeOpen);
+    OpeningKeys with_psk = office.keys_of("A");
+    with_psk.psk = Secret32();
+    CHECK(OpenedMessage::open(*verified(), with_psk, office.auditor_keys()).error().code ==
+          Errc::HpkeOpen);
+}
+
+TEST_CASE("an envelope whose auditor is unknown is not opened") {
+    TestOffice office;
+    const auto envelope = office.seal(office.everyone());
+    auto verified = VerifiedEnvelope::verify(*office.received_by("A", *envelope), office.signers());
+    const auto opened = OpenedMessage::open(*std::move(verified), office.keys_of("A"), {});
+    CHECK(opened.error().code == Errc::AuditStanza);
+}
+
+TEST_CASE("verification names another home, sender or approver") {
+    TestOffice office;
+    const auto envelope = office.seal(office.everyone(), office.approvals());
+    const auto verify = [&](const Signers& signers) {
+        return VerifiedEnvelope::verify(*office.received_by("A", *envelope), signers);
+    };
+    Signers signers = office.signers();
+    CHECK(verify(signers).has_value());
+    signers.home = Home{};
+    CHECK(verify(signers).error().code == Errc::WrongHome);
+    signers = office.signers();
+    signers.sender = office.approver.verifying_key();
+    CHECK(verify(signers).error().code == Errc::BatchSignature);
+    signers = office.signers();
+    signers.approvers.clear();
+    CHECK(verify(signers).error().code == Errc::ApprovalSignature);
+}
+
+TEST_CASE("a stanza of a wrong length is not an envelope") {
+    TestOffice office;
+    const auto envelope = office.seal(office.everyone());
+    HandedStanza own = TestOffice::handed(*envelope)[0];
+    own.stanza.ciphertext.pop_back();
+    const auto received =
+        ReceivedEnvelope::parse(envelope->statement, office.sign(*envelope), own, {});
+    CHECK(received.error().code == Errc::MalformedLayout);
+}
+
+}  // namespace chapar::testing
