@@ -15,21 +15,21 @@ namespace chapar::broker {
 
 class CertificateCache final : public CertificateLookup {
   public:
-    [[nodiscard]] const crypto::DeviceRecord* find(const CertificateHash& hash) const override {
+    [[nodiscard]] const CertificateFacts* find(const CertificateHash& hash) const override {
         const std::shared_lock lock(mutex_);
         const auto found = certificates_.find(hash);
         return found == certificates_.end() ? nullptr : &found->second;
     }
-    void add(const CertificateHash& hash, crypto::DeviceRecord certificate) {
-        known_keys_.add(certificate.request.request.curve_key);
+    void add(const CertificateHash& hash, CertificateFacts facts) {
+        known_keys_.add(facts.curve_key);
         const std::unique_lock lock(mutex_);
-        certificates_.emplace(hash, std::move(certificate));
+        certificates_.emplace(hash, std::move(facts));
     }
     [[nodiscard]] const KnownKeys& known_keys() const { return known_keys_; }
 
   private:
     mutable std::shared_mutex mutex_;
-    std::map<CertificateHash, crypto::DeviceRecord> certificates_;
+    std::map<CertificateHash, CertificateFacts> certificates_;
     KnownKeys known_keys_;
 };
 

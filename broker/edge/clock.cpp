@@ -39,7 +39,7 @@ Stamp StampRule::next(const ClockReading& reading) {
     if (reading.real < newest_) return {newest_, Clock::Held};
     newest_ = reading.real;
     const bool trusted = reading.synchronised && reading.boot >= distrust_until_;
-    return {newest_, trusted ? Clock::Disciplined : Clock::Undisciplined};
+    return {newest_, trusted ? Clock::Disciplined : Clock::NotDisciplined};
 }
 
 Stamp SystemTime::stamp() {

@@ -1,0 +1,58 @@
+// A whole broker, wired: from its parts to a loop that serves.
+//
+// Owns: the order of start and stop. Start: ledger rebuilt and compared with its head, a kept
+// rollback note checked, Found (first start) and this start's EPOCH entry committed, and only then
+// the doors opened and anything signed is shown. Stop: doors closed in the reverse order. Does not
+// know where its parts come from (main.cpp) or the configuration file.
+//
+// Errors of create(): those of the ledger and the store; LedgerDamaged too if the store belongs to
+// another manifest; Internal if the address cannot be bound. Resource type. Thread: create(), run()
+// and the destructor on one; stop() from any.
+// Source: design ledger.md 2.3 "At start", 2.8.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "broker/edge/event_loop.h"
+
+namespace chapar::broker {
+
+enum class Signals : std::uint8_t { Catch, Leave };
+
+struct DaemonParts {
+    const Config& config;
+    const NodeKeys& node;
+    LedgerKeyFile& ledger_keys;
+    storage::Store& store;
+    const std::filesystem::path& directory;
+    Tap& tap;
+    TimeSource& time;
+    crypto::Random& random;
+    Log& log;
+    EventLoop::Maintenance maintenance;
+    Signals signals = Signals::Catch;
+};
+
+class Daemon {
+  public:
+    // All parts outlive the daemon.
+    [[nodiscard]] static Result<std::unique_ptr<Daemon>> create(DaemonParts parts);
+    ~Daemon();
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    // "tcp://HOST:PORT", with the port that was really bound.
+    [[nodiscard]] std::string endpoint() const;
+    // Until stop() or a signal; otherwise the fatal error.
+    [[nodiscard]] Status run();
+    void stop();
+
+  private:
+    struct Wiring;
+    explicit Daemon(std::unique_ptr<Wiring> wiring);
+    std::unique_ptr<Wiring> wiring_;
+};
+
+}  // namespace chapar::broker

@@ -1,0 +1,48 @@
+#include "broker/edge/service.h"
+
+#include "schemas/base/limits.h"
+
+namespace chapar::broker {
+
+BrokerService::BrokerService(const Parts& parts, AdminReply admin_reply)
+    : parts_(parts),
+      admin_reply_(std::move(admin_reply)),
+      sessions_(parts.config.sessions.count),
+      outlet_(parts.router, sessions_, parts.tap),
+      started_(parts.time.elapsed()) {}
+
+bool BrokerService::has_room() const {
+    return parts_.verifiers.has_room() && pending_.size() < limits::kPendingOperations;
+}
+
+bool BrokerService::retry_sending() { return outlet_.retry() || more_mail_; }
+
+Status BrokerService::every_second() {
+    outlet_.cut_condemned();
+    const DurationMs now = parts_.time.elapsed();
+    sessions_.for_each([&](Session& session) {
+        const bool late = session.state != SessionState::Active && now > session.hello_by;
+        if (late || !session.link.alive()) outlet_.cut(session);
+    });
+    CHAPAR_TRY(watch_fullness());
+    CHAPAR_TRY(watch_deadline());
+    return deliver_all();
+}
+
+Status BrokerService::publish_head() {
+    if (rolled_back_ || parts_.tick.published().head.size == note_stored_) return Done{};
+    const Status stored = parts_.tick.store_note();
+    // The note is a cache: a full store can do without it.
+    if (!stored && stored.error().code == Errc::StoreFull) return Done{};
+    if (stored) note_stored_ = parts_.tick.published().head.size;
+    return stored;
+}
+
+Status BrokerService::finish() {
+    while (!pending_.empty()) CHAPAR_TRY(run_tick());
+    CHAPAR_TRY(publish_head());
+    if (outlet_.retry()) parts_.log.info("stop.unsent");
+    return Done{};
+}
+
+}  // namespace chapar::broker

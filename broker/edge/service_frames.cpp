@@ -1,0 +1,303 @@
+// What happens to a frame of a session, from the socket to the verifiers or to its answer.
+#include "broker/edge/answers.h"
+#include "broker/edge/directory_service.h"
+#include "broker/edge/hello.h"
+#include "broker/edge/rollback.h"
+#include "broker/edge/service.h"
+#include "crypto/certificate.h"
+#include "crypto/envelope.h"
+#include "crypto/statement.h"
+#include "schemas/base/limits.h"
+#include "schemas/frames_codec.h"
+
+namespace chapar::broker {
+namespace {
+
+constexpr int kFramesPerTurn = 64;
+
+struct EventVisitor {
+    SessionEvent operator()(const schemas::Connect&) { return SessionEvent::Connect; }
+    SessionEvent operator()(const schemas::Hello&) { return SessionEvent::Hello; }
+    SessionEvent operator()(const schemas::Submit&) { return SessionEvent::Submit; }
+    SessionEvent operator()(const schemas::Statements&) { return SessionEvent::Statements; }
+    SessionEvent operator()(const schemas::Credit&) { return SessionEvent::Credit; }
+    SessionEvent operator()(const schemas::DirectoryAsk&) { return SessionEvent::Directory; }
+    SessionEvent operator()(const schemas::ReceiptsAsk&) { return SessionEvent::Receipts; }
+    SessionEvent operator()(const schemas::ExplainAsk&) { return SessionEvent::Explain; }
+    SessionEvent operator()(const schemas::LedgerAsk&) { return SessionEvent::Ledger; }
+    SessionEvent operator()(const schemas::Publish&) { return SessionEvent::Publish; }
+    // What only a broker says, and STATUS, which is the Unix socket's.
+    SessionEvent operator()(const auto&) { return SessionEvent::Other; }
+};
+
+SessionEvent event_of(const schemas::Frame& frame) { return std::visit(EventVisitor{}, frame); }
+
+// Errors that an asker can cause; all others are ours, and fatal.
+bool is_askers_fault(Errc code) {
+    return code == Errc::OfficeUnknown || code == Errc::NotFound || code == Errc::HeadUnknown;
+}
+
+}  // namespace
+
+Result<bool> BrokerService::receive() {
+    for (int i = 0; i < kFramesPerTurn; ++i) {
+        if (!has_room()) return false;
+        auto incoming = CHAPAR_TRY(parts_.router.receive());
+        if (!incoming) return false;
+        CHAPAR_TRY(handle(std::move(*incoming)));
+    }
+    return true;
+}
+
+Status BrokerService::handle(Incoming incoming) {
+    parts_.tap.record(TapDirection::Received, incoming.payload.bytes());
+    if (!incoming.key || outlet_.condemned(incoming.link)) {
+        incoming.link.cut();
+        return Done{};
+    }
+    const DurationMs hello_by(parts_.time.elapsed().value + parts_.config.sessions.hello.value);
+    Session* session = sessions_.find_or_open(incoming, hello_by);
+    if (session == nullptr) {
+        parts_.log.warning("sessions.full", {{"count", std::to_string(sessions_.size())}});
+        incoming.link.cut();
+        return Done{};
+    }
+    auto frame = schemas::decode_frame(incoming.payload.bytes());
+    if (!frame) {
+        complain(*session, Error(frame.error().code), After::End);
+        return Done{};
+    }
+    return act(*session, std::move(*frame));
+}
+
+Status BrokerService::act(Session& session, schemas::Frame frame) {
+    switch (action_for(session.state, event_of(frame))) {
+        case SessionAction::Challenge:
+            return challenge(session);
+        case SessionAction::CheckHello:
+            return greet(session, std::get<schemas::Hello>(frame));
+        case SessionAction::Serve:
+            return serve(session, std::move(frame));
+        case SessionAction::NotGreeted:
+            complain(session, Error(Errc::NotGreeted), After::End);
+            return Done{};
+        case SessionAction::Refuse:
+            complain(session, Error(Errc::NotPermitted), After::End);
+            return Done{};
+    }
+    return Done{};
+}
+
+Status BrokerService::challenge(Session& session) {
+    parts_.random.fill(session.challenge.bytes);
+    session.state = SessionState::Challenged;
+    const schemas::Challenge frame{session.challenge, parts_.time.stamp().time};
+    outlet_.send(session, schemas::encode_frame(frame));
+    return Done{};
+}
+
+Status BrokerService::greet(Session& session, const schemas::Hello& hello) {
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    const TimeMs now = parts_.time.stamp().time;
+    const HelloContext context{parts_.node, parts_.certificates, *txn, parts_.tick.frontier(), now};
+    auto greeting = check_hello(hello, session, context);
+    if (!greeting) {
+        const Error& error = greeting.error();
+        if (error.code == Errc::StoreFailed || error.code == Errc::StoreDamaged ||
+            error.code == Errc::LedgerDamaged) {
+            return error;
+        }
+        complain(session, Error(error.code), After::End);
+        return keep_evidence(error, hello.note);
+    }
+    session.told = greeting->seen;
+    sessions_.greeted(session, std::move(greeting->who));
+    schemas::Welcome welcome;
+    welcome.time = now;
+    welcome.head = CHAPAR_TRY(next_head(*txn, parts_.tick, session.told));
+    outlet_.send(session, schemas::encode_frame(welcome));
+    return Done{};
+}
+
+Status BrokerService::keep_evidence(const Error& error, const std::string& note) {
+    if (error.code != Errc::HeadUnknown && error.code != Errc::HeadMismatch) return Done{};
+    if (rolled_back_) return Done{};
+    rolled_back_ = true;
+    parts_.log.warning("ledger.rolled-back", {{"code", std::string(text_of(error.code).code)}});
+    return keep_rollback_note(parts_.directory, note);
+}
+
+Status BrokerService::serve(Session& session, schemas::Frame frame) {
+    if (auto* submit = std::get_if<schemas::Submit>(&frame)) {
+        return take(session, std::move(*submit));
+    }
+    if (auto* statements = std::get_if<schemas::Statements>(&frame)) {
+        return take(session, std::move(*statements));
+    }
+    if (auto* record = std::get_if<schemas::Publish>(&frame)) {
+        return publish(session, std::move(*record));
+    }
+    if (const auto* credit = std::get_if<schemas::Credit>(&frame)) {
+        const std::size_t granted = session.credit + credit->envelopes;
+        session.credit = std::min(granted, parts_.config.sessions.credit);
+        return deliver_to(session.number);
+    }
+    return question(session, frame);
+}
+
+std::optional<Errc> BrokerService::refuses_new() const {
+    if (rolled_back_) return Errc::ReadOnly;
+    if (full_) return Errc::BackPressure;
+    return std::nullopt;
+}
+
+Status BrokerService::refuse_all(Session& session, const std::vector<Hash>& abouts, Errc code) {
+    refused_ += abouts.size();
+    std::vector<schemas::ItemOutcome> items;
+    for (const Hash& about : abouts) items.push_back(refused_item(about, Error(code)));
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    return send_items(session, *txn, std::move(items));
+}
+
+Status BrokerService::take(Session& session, schemas::Submit frame) {
+    const std::size_t items = frame.envelopes.size();
+    std::optional<Errc> refusal = refuses_new();
+    if (session.unanswered + items > parts_.config.sessions.in_flight) {
+        refusal = Errc::BackPressure;
+    }
+    if (refusal) {
+        std::vector<Hash> abouts;
+        for (const auto& envelope : frame.envelopes) {
+            abouts.push_back(Hash{crypto::envelope_hash(envelope.envelope).bytes});
+        }
+        return refuse_all(session, abouts, *refusal);
+    }
+    verify(session, std::move(frame), items);
+    return Done{};
+}
+
+Status BrokerService::take(Session& session, schemas::Statements frame) {
+    const std::size_t items = frame.statements.size();
+    // Statements drain mailboxes: a nearly full store still takes them.
+    std::optional<Errc> refusal;
+    if (rolled_back_) refusal = Errc::ReadOnly;
+    if (session.unanswered + items > parts_.config.sessions.in_flight) {
+        refusal = Errc::BackPressure;
+    }
+    if (refusal) {
+        std::vector<Hash> abouts;
+        for (const auto& signed_statement : frame.statements) {
+            const auto statement = crypto::DeliveryStatement::decode(signed_statement.statement);
+            if (statement) abouts.push_back(crypto::statement_hash(*statement));
+        }
+        return refuse_all(session, abouts, *refusal);
+    }
+    verify(session, std::move(frame), items);
+    return Done{};
+}
+
+void BrokerService::verify(Session& session,
+                           std::variant<schemas::Submit, schemas::Statements> frame,
+                           std::size_t items) {
+    const std::uint64_t ticket = next_check_++;
+    checks_.emplace(ticket, Check{session.number, items});
+    session.unanswered += items;
+    const SessionFacts facts{session.greeted->device, parts_.node.home,
+                             parts_.node.manifest.ledger};
+    parts_.verifiers.submit(VerifyJob{ticket, facts, std::move(frame)});
+}
+
+Status BrokerService::verified(VerifyResult result) {
+    const auto found = checks_.find(result.ticket);
+    CHAPAR_ASSERT(found != checks_.end());
+    const Check check = found->second;
+    checks_.erase(found);
+    Session* session = sessions_.find(check.session);
+    // Its sender cannot be told; it will send again, and what is not proposed changes nothing.
+    if (session == nullptr) return Done{};
+    if (!result.verdicts) {
+        refused_ += check.items;
+        complain(*session, result.verdicts.error(), After::End);
+        return Done{};
+    }
+    std::vector<schemas::ItemOutcome> refused;
+    for (Verdict& verdict : *result.verdicts) {
+        if (verdict.operation) {
+            propose(std::move(*verdict.operation).stamped({}).body, FromSession{check.session},
+                    verdict.about);
+            continue;
+        }
+        refused.push_back(refused_item(verdict.about, verdict.operation.error()));
+    }
+    if (refused.empty()) return Done{};
+    refused_ += refused.size();
+    session->unanswered -= refused.size();
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    return send_items(*session, *txn, std::move(refused));
+}
+
+Status BrokerService::publish(Session& session, schemas::Publish frame) {
+    auto verdict = Ingress::check_record(std::move(frame.record), session.greeted->device);
+    if (!verdict) {
+        complain(session, verdict.error(), After::Continue);
+        return Done{};
+    }
+    if (!verdict->operation) {
+        const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+        return send_items(session, *txn,
+                          {refused_item(verdict->about, verdict->operation.error())});
+    }
+    if (const auto refusal = refuses_new()) {
+        return refuse_all(session, {verdict->about}, *refusal);
+    }
+    ++session.unanswered;
+    propose(std::move(*verdict->operation).stamped({}).body, FromSession{session.number},
+            verdict->about);
+    return Done{};
+}
+
+template <typename Answer>
+Status BrokerService::answer(Session& session, const storage::ReadTxn& txn, Result<Answer> made) {
+    if (!made) {
+        if (!is_askers_fault(made.error().code)) return made.error();
+        complain(session, made.error(), After::Continue);
+        return Done{};
+    }
+    if constexpr (requires { made->head; }) {
+        made->head = CHAPAR_TRY(next_head(txn, parts_.tick, session.told));
+    }
+    outlet_.send(session, schemas::encode_frame(std::move(*made)));
+    return Done{};
+}
+
+Status BrokerService::question(Session& session, const schemas::Frame& frame) {
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    const Greeted& who = *session.greeted;
+    if (const auto* ask = std::get_if<schemas::DirectoryAsk>(&frame)) {
+        return answer(session, *txn, answer_directory(*txn, parts_.tick, ask->from));
+    }
+    if (const auto* ask = std::get_if<schemas::ReceiptsAsk>(&frame)) {
+        return answer(session, *txn, answer_receipts(*txn, parts_.tick, who.device, ask->from));
+    }
+    if (const auto* ask = std::get_if<schemas::ExplainAsk>(&frame)) {
+        return answer(session, *txn, answer_explain(*txn, *ask, who.agency));
+    }
+    const auto* ask = std::get_if<schemas::LedgerAsk>(&frame);
+    CHAPAR_ASSERT(ask != nullptr);
+    if ((who.roles & crypto::office_role::kAuditor) == 0) {
+        complain(session, Error(Errc::NotPermitted), After::Continue);
+        return Done{};
+    }
+    return answer(session, *txn, answer_ledger(*txn, parts_.tick, ask->from));
+}
+
+void BrokerService::complain(Session& session, const Error& error, After after) {
+    const ErrorText& text = text_of(error.code);
+    parts_.log.info("session.refused", {{"session", std::to_string(session.number)},
+                                        {"code", std::string(text.code)}});
+    Bytes frame = schemas::encode_frame(schemas::ErrorFrame{std::string(text.code), error.context});
+    if (after == After::End) return outlet_.send_last(session, std::move(frame));
+    outlet_.send(session, std::move(frame));
+}
+
+}  // namespace chapar::broker

@@ -1,0 +1,235 @@
+// From the queue through the sequencer and one commit to the outcomes and deliveries.
+#include <set>
+
+#include "broker/core/directory.h"
+#include "broker/edge/answers.h"
+#include "broker/edge/delivery.h"
+#include "broker/edge/service.h"
+#include "crypto/statement.h"
+#include "schemas/base/limits.h"
+#include "schemas/frames_codec.h"
+
+namespace chapar::broker {
+namespace {
+
+// New work is refused from 80 % full and taken again below 70 %; statements and expiry go on.
+constexpr std::uint64_t kRefuseAt = 80;
+constexpr std::uint64_t kResumeBelow = 70;
+
+// Frames handed to one session in a row, so that one mailbox does not hold up the others.
+constexpr int kDeliversPerTurn = 4;
+
+}  // namespace
+
+void BrokerService::propose(OperationBody body, Source source, const Hash& about) {
+    if (pending_.empty()) pending_since_ = parts_.time.elapsed();
+    pending_.push_back({std::move(body), source, about});
+}
+
+std::optional<DurationMs> BrokerService::tick_due() const {
+    if (pending_.empty()) return std::nullopt;
+    if (pending_.size() >= parts_.config.tick.max_operations) return DurationMs(0);
+    const std::uint64_t waited = parts_.time.elapsed().value - pending_since_.value;
+    const std::uint64_t most = parts_.config.tick.max_wait.value;
+    return DurationMs(waited >= most ? 0 : most - waited);
+}
+
+Status BrokerService::run_tick() {
+    if (pending_.empty()) return Done{};
+    std::vector<Pending> origins;
+    Batch batch;
+    batch.ticket = next_batch_++;
+    const Stamp stamp = parts_.time.stamp();
+    while (!pending_.empty() && batch.operations.size() < parts_.config.tick.max_operations) {
+        Pending& next = pending_.front();
+        // What the outcome needs of a statement afterwards is a few bytes; a submission goes whole
+        // into the batch.
+        OperationBody kept = Advance{};
+        if (std::holds_alternative<Confirm>(next.body)) kept = next.body;
+        batch.operations.push_back({stamp, std::move(next.body)});
+        origins.push_back({std::move(kept), next.source, next.about});
+        pending_.pop_front();
+    }
+    pending_since_ = parts_.time.elapsed();
+    const std::uint64_t ticket = batch.ticket;
+    parts_.sequencer.propose(std::move(batch));
+    while (auto decided = parts_.sequencer.next()) {
+        // One node: what comes back is what was proposed, at once.
+        CHAPAR_ASSERT(decided->ticket == ticket);
+        CHAPAR_TRY(apply(*decided, origins));
+    }
+    return Done{};
+}
+
+Status BrokerService::apply(const Batch& batch, const std::vector<Pending>& origins) {
+    if (rolled_back_) return refuse_batch(origins, Errc::ReadOnly);
+    auto outcomes = parts_.tick.run(batch.operations);
+    if (!outcomes && outcomes.error().code == Errc::StoreFull) {
+        full_ = true;
+        parts_.log.warning("store.full");
+        return refuse_batch(origins, Errc::BackPressure);
+    }
+    if (!outcomes) return outcomes.error();
+    for (std::size_t i = 0; i < outcomes->size(); ++i) {
+        const Outcome& outcome = (*outcomes)[i];
+        if (outcome.freshness == Freshness::Duplicate) continue;
+        if (!std::holds_alternative<Submit>(batch.operations[i].body)) continue;
+        if (!outcome.code) ++accepted_;
+        if (outcome.code && outcome.count > 0) ++rejected_;
+        if (outcome.code && outcome.count == 0) ++refused_;
+    }
+    CHAPAR_TRY(watch_fullness());
+    CHAPAR_TRY(watch_deadline());
+    return speak(origins, *outcomes);
+}
+
+Status BrokerService::refuse_batch(const std::vector<Pending>& origins, Errc code) {
+    std::vector<Outcome> refused;
+    for (const Pending& origin : origins) {
+        Outcome outcome;
+        outcome.code = code;
+        outcome.about = origin.about;
+        refused.push_back(std::move(outcome));
+    }
+    return speak(origins, refused);
+}
+
+Status BrokerService::speak(const std::vector<Pending>& origins,
+                            const std::vector<Outcome>& outcomes) {
+    std::map<SessionNumber, std::vector<schemas::ItemOutcome>> spoken;
+    {
+        const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+        for (std::size_t i = 0; i < outcomes.size(); ++i) {
+            const Outcome& outcome = outcomes[i];
+            note_confirmed(origins[i], outcome);
+            if (const auto* from = std::get_if<FromSession>(&origins[i].source)) {
+                if (sessions_.find(from->session) == nullptr) continue;
+                spoken[from->session].push_back(CHAPAR_TRY(item_of(*txn, parts_.tick, outcome)));
+            } else if (const auto* admin = std::get_if<FromAdmin>(&origins[i].source)) {
+                TreeSize untold;
+                schemas::Outcomes frame;
+                frame.head = CHAPAR_TRY(next_head(*txn, parts_.tick, untold));
+                frame.time = parts_.time.stamp().time;
+                frame.items.push_back(CHAPAR_TRY(item_of(*txn, parts_.tick, outcome)));
+                reply(admin->admin, frame);
+            }
+        }
+        for (auto& [number, items] : spoken) {
+            Session* session = sessions_.find(number);
+            if (session == nullptr) continue;
+            session->unanswered -= std::min(session->unanswered, items.size());
+            CHAPAR_TRY(send_items(*session, *txn, std::move(items)));
+        }
+        // Last: it may end sessions, after their outcomes have been said.
+        for (const Outcome& outcome : outcomes) {
+            CHAPAR_TRY(note_effects(*txn, outcome.effects));
+        }
+    }
+    return deliver_all();
+}
+
+void BrokerService::note_confirmed(const Pending& origin, const Outcome& outcome) {
+    const auto* confirm = std::get_if<Confirm>(&origin.body);
+    if (confirm == nullptr || outcome.code) return;
+    const auto statement = crypto::DeliveryStatement::decode(confirm->statement);
+    if (!statement) return;
+    const bool row_gone = statement->event == crypto::DeliveryEvent::Delivered ||
+                          statement->event == crypto::DeliveryEvent::Unopenable ||
+                          statement->event == crypto::DeliveryEvent::RecallDone;
+    if (!row_gone) return;
+    for (Session* session : sessions_.of_device(statement->signer)) {
+        session->handed_out.erase(statement->envelope);
+    }
+}
+
+Status BrokerService::note_effects(const storage::ReadTxn& txn, const Effects& effects) {
+    for (const CertificateHash& device : effects.enrolled) {
+        const auto entry = CHAPAR_TRY(read_device(txn, device));
+        if (!entry) continue;
+        parts_.certificates.add(device, CHAPAR_TRY(certificate_facts(entry->record)));
+    }
+    for (const CertificateHash& device : effects.mail) {
+        for (Session* session : sessions_.of_device(device)) session->mail = true;
+    }
+    for (const CertificateHash& device : effects.ended) {
+        for (Session* session : sessions_.of_device(device)) {
+            complain(*session, Error(Errc::CertificateRevoked), After::End);
+        }
+        for (Withhold& withhold : CHAPAR_TRY(withhold_all(txn, device))) {
+            propose(std::move(withhold), NoOrigin{}, Hash{});
+        }
+    }
+    return Done{};
+}
+
+Status BrokerService::send_items(Session& session, const storage::ReadTxn& txn,
+                                 std::vector<schemas::ItemOutcome> items) {
+    for (auto& group : split_items(std::move(items))) {
+        schemas::Outcomes frame;
+        frame.head = CHAPAR_TRY(next_head(txn, parts_.tick, session.told));
+        frame.time = parts_.time.stamp().time;
+        frame.items = std::move(group);
+        if (!outlet_.send(session, schemas::encode_frame(frame))) return Done{};
+    }
+    return Done{};
+}
+
+Status BrokerService::deliver_to(SessionNumber number) {
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    const TimeMs now = parts_.time.stamp().time;
+    for (int i = 0; i < kDeliversPerTurn; ++i) {
+        Session* session = sessions_.find(number);
+        if (session == nullptr || session->state != SessionState::Active) return Done{};
+        // A peer whose queue is full gets its outcomes first.
+        if (!session->mail || session->credit == 0 || !session->outbox.empty()) return Done{};
+        Handout handout = CHAPAR_TRY(next_handout(*txn, parts_.tick, *session, now));
+        for (Withhold& withhold : handout.withheld) {
+            propose(std::move(withhold), NoOrigin{}, Hash{});
+        }
+        if (!handout.frame) continue;
+        handout.frame->head = CHAPAR_TRY(next_head(*txn, parts_.tick, session->told));
+        outlet_.send(*session, schemas::encode_frame(std::move(*handout.frame)));
+    }
+    more_mail_ = true;
+    return Done{};
+}
+
+Status BrokerService::deliver_all() {
+    more_mail_ = false;
+    if (rolled_back_) return Done{};
+    std::vector<SessionNumber> ready;
+    sessions_.for_each([&](Session& session) {
+        if (session.mail && session.credit > 0 && session.outbox.empty()) {
+            ready.push_back(session.number);
+        }
+    });
+    for (const SessionNumber number : ready) CHAPAR_TRY(deliver_to(number));
+    return Done{};
+}
+
+Status BrokerService::watch_fullness() {
+    const storage::Usage usage = CHAPAR_TRY(parts_.store.usage());
+    if (usage.capacity_bytes == 0) return Done{};
+    const std::uint64_t percent = usage.used_bytes / (usage.capacity_bytes / 100 + 1);
+    if (!full_ && percent >= kRefuseAt) {
+        full_ = true;
+        parts_.log.warning("store.nearly-full", {{"percent", std::to_string(percent)}});
+    } else if (full_ && percent < kResumeBelow) {
+        full_ = false;
+        parts_.log.info("store.has-room", {{"percent", std::to_string(percent)}});
+    }
+    return Done{};
+}
+
+Status BrokerService::watch_deadline() {
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    deadline_ = CHAPAR_TRY(next_deadline(*txn));
+    if (rolled_back_ || !deadline_ || *deadline_ > parts_.time.stamp().time) return Done{};
+    const auto is_advance = [](const Pending& p) {
+        return std::holds_alternative<Advance>(p.body);
+    };
+    if (std::ranges::none_of(pending_, is_advance)) propose(Advance{}, NoOrigin{}, Hash{});
+    return Done{};
+}
+
+}  // namespace chapar::broker

@@ -1,0 +1,64 @@
+// One authenticated connection: what the broker remembers about it, none of it durable.
+//
+// Owns: identity, state, credit, what is in flight and what could not be sent yet. Does not know
+// sockets or the store. It may vanish at any moment without loss: clients send again, and mailbox
+// rows stay until their device has signed for them.
+//
+// Value-like record with a few rules; loop thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "broker/core/ingress.h"
+#include "broker/edge/router.h"
+#include "broker/edge/session_state.h"
+#include "schemas/base/ids.h"
+#include "schemas/base/time.h"
+#include "schemas/frames.h"
+
+namespace chapar::broker {
+
+using SessionNumber = std::uint64_t;  // never given twice in one process
+
+// Who the hello has proven.
+struct Greeted {
+    CertificateHash device;
+    AgencyId agency;
+    OfficeId office;
+    std::uint16_t roles = 0;
+};
+
+struct Session {
+    SessionNumber number = 0;
+    RoutingId routing_id;
+    CurveKey key;
+    Link link;
+    SessionState state = SessionState::Fresh;
+    DurationMs hello_by;  // TimeSource::elapsed() at which an ungreeted session ends
+    schemas::ChallengeBytes challenge;
+    std::optional<Greeted> greeted;  // if and only if Active
+
+    // The checkpoint sent last: consistency proofs start there.
+    TreeSize told;
+
+    std::size_t unanswered = 0;  // operations submitted without an outcome yet
+    std::size_t credit = 0;      // deliveries it is ready to take
+    bool mail = true;            // its mailbox may hold rows that were not handed out here
+    // Rows handed out and not signed for, by envelope.
+    std::map<EnvelopeHash, MailboxNumber> handed_out;
+
+    std::deque<Bytes> outbox;  // frames that its socket could not take yet
+
+    [[nodiscard]] std::set<MailboxNumber> numbers_handed_out() const {
+        std::set<MailboxNumber> numbers;
+        for (const auto& handed : handed_out) numbers.insert(handed.second);
+        return numbers;
+    }
+};
+
+}  // namespace chapar::broker

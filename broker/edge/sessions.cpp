@@ -1,0 +1,68 @@
+#include "broker/edge/sessions.h"
+
+namespace chapar::broker {
+
+Session* Sessions::find_or_open(const Incoming& incoming, DurationMs hello_by) {
+    CHAPAR_ASSERT(incoming.key.has_value());
+    const auto route = routes_.find(incoming.from);
+    if (route != routes_.end()) {
+        Session& known = sessions_.at(route->second);
+        if (known.key == *incoming.key && known.link == incoming.link) return &known;
+        end(known.number);
+    }
+    if (sessions_.size() >= most_) return nullptr;
+    const SessionNumber number = next_++;
+    Session& session = sessions_[number];
+    session.number = number;
+    session.routing_id = incoming.from;
+    session.key = *incoming.key;
+    session.link = incoming.link;
+    session.hello_by = hello_by;
+    routes_.emplace(incoming.from, number);
+    return &session;
+}
+
+Session* Sessions::find(SessionNumber number) {
+    const auto found = sessions_.find(number);
+    return found == sessions_.end() ? nullptr : &found->second;
+}
+
+void Sessions::greeted(Session& session, Greeted who) {
+    CHAPAR_ASSERT(session.state == SessionState::Challenged);
+    session.state = SessionState::Active;
+    devices_.emplace(who.device, session.number);
+    session.greeted = std::move(who);
+}
+
+std::vector<Session*> Sessions::of_device(const CertificateHash& device) {
+    std::vector<Session*> found;
+    const auto [first, last] = devices_.equal_range(device);
+    for (auto it = first; it != last; ++it) found.push_back(&sessions_.at(it->second));
+    return found;
+}
+
+void Sessions::end(SessionNumber number) {
+    const auto found = sessions_.find(number);
+    if (found == sessions_.end()) return;
+    const Session& session = found->second;
+    routes_.erase(session.routing_id);
+    if (session.greeted) {
+        const auto [first, last] = devices_.equal_range(session.greeted->device);
+        for (auto it = first; it != last; ++it) {
+            if (it->second != number) continue;
+            devices_.erase(it);
+            break;
+        }
+    }
+    sessions_.erase(found);
+}
+
+void Sessions::for_each(const std::function<void(Session&)>& visit) {
+    for (auto it = sessions_.begin(); it != sessions_.end();) {
+        const SessionNumber number = it->first;
+        visit(it->second);
+        it = sessions_.upper_bound(number);
+    }
+}
+
+}  // namespace chapar::broker

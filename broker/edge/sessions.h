@@ -1,0 +1,42 @@
+// The open sessions, by number, routing id and device.
+//
+// Owns: the registry and its bound. Does not know frames. Ending a session frees its record and
+// nothing else; whoever ends it cuts the link. Resource type; loop thread.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "broker/edge/session.h"
+
+namespace chapar::broker {
+
+class Sessions {
+  public:
+    explicit Sessions(std::size_t most) : most_(most) {}
+
+    // The session of this frame. A routing id that comes over another link or with another key is
+    // another peer's: the old session is gone. Null if there are too many.
+    [[nodiscard]] Session* find_or_open(const Incoming& incoming, DurationMs hello_by);
+    // Null if it has ended.
+    [[nodiscard]] Session* find(SessionNumber number);
+    void greeted(Session& session, Greeted who);
+    [[nodiscard]] std::vector<Session*> of_device(const CertificateHash& device);
+    void end(SessionNumber number);
+
+    // `visit` may end sessions, its own included.
+    void for_each(const std::function<void(Session&)>& visit);
+    [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+    [[nodiscard]] std::size_t active() const { return devices_.size(); }
+
+  private:
+    std::size_t most_;
+    SessionNumber next_ = 1;
+    std::map<SessionNumber, Session> sessions_;
+    std::map<RoutingId, SessionNumber> routes_;
+    std::multimap<CertificateHash, SessionNumber> devices_;
+};
+
+}  // namespace chapar::broker

@@ -1,0 +1,106 @@
+// chapard: the broker. Composition root: reads its directory, wires the daemon, runs it.
+#include <sys/stat.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "broker/core/tables.h"
+#include "broker/edge/daemon.h"
+#include "broker/edge/files.h"
+#include "broker/edge/version.h"
+#include "crypto/self_test.h"
+#include "storage/lmdb/lmdb_store.h"
+
+namespace chapar::broker {
+namespace {
+
+struct Arguments {
+    std::filesystem::path directory;
+    std::optional<std::filesystem::path> tap;
+    bool version = false;
+};
+
+Result<Arguments> parse_arguments(int argc, char** argv) {
+    Arguments arguments;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        const bool has_value = i + 1 < argc;
+        if (word == "--version") {
+            arguments.version = true;
+        } else if (word == "--dir" && has_value) {
+            arguments.directory = argv[++i];
+        } else if (word == "--tap" && has_value) {
+            arguments.tap = argv[++i];
+        } else {
+            return Error(Errc::Usage, "chapard --dir DIR [--tap FILE] | --version");
+        }
+    }
+    if (!arguments.version && arguments.directory.empty()) {
+        return Error(Errc::Usage, "chapard --dir DIR [--tap FILE] | --version");
+    }
+    return arguments;
+}
+
+Status serve(const Arguments& arguments) {
+    CHAPAR_TRY(crypto::start());
+    const std::filesystem::path& directory = arguments.directory;
+    const Config config = CHAPAR_TRY(read_config(directory / "chapard.toml"));
+    const FileDescriptor lock = CHAPAR_TRY(lock_file(directory / "lock"));
+    const NodeKeys node = CHAPAR_TRY(NodeKeys::read(directory));
+    LedgerKeyFile ledger_keys = CHAPAR_TRY(LedgerKeyFile::open(directory / "ledger.keys"));
+    const auto tables = store_tables();
+    const auto store = CHAPAR_TRY(
+        storage::LmdbStore::open(directory / "store", tables, {.map_size = config.map_size}));
+    Tap tap;
+    if (arguments.tap) tap = CHAPAR_TRY(Tap::create(*arguments.tap));
+    SystemTime time;
+    crypto::SystemRandom random;
+    Log log(STDERR_FILENO, time);
+    const auto maintenance = [&]() -> Status {
+        const int freed = CHAPAR_TRY(store->check_readers());
+        if (freed > 0) log.warning("store.dead-readers", {{"count", std::to_string(freed)}});
+        return Done{};
+    };
+    const auto daemon = CHAPAR_TRY(Daemon::create(
+        {config, node, ledger_keys, *store, directory, tap, time, random, log, maintenance}));
+    std::printf("ready %s\n", daemon->endpoint().c_str());
+    std::fflush(stdout);
+    log.info("ready", {{"build", std::string(build_text())}});
+    CHAPAR_TRY(daemon->run());
+    log.info("stopped");
+    return Done{};
+}
+
+int fail(const Error& error) {
+    const std::string line = problem_line(error);
+    std::fwrite(line.data(), 1, line.size(), stderr);
+    return static_cast<int>(text_of(error.code).exit);
+}
+
+int run(int argc, char** argv) {
+    umask(S_IRWXG | S_IRWXO);
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto arguments = parse_arguments(argc, argv);
+    if (!arguments) return fail(arguments.error());
+    if (arguments->version) {
+        std::printf("%s\n", std::string(build_text()).c_str());
+        return 0;
+    }
+    const Status served = serve(*arguments);
+    return served ? 0 : fail(served.error());
+}
+
+}  // namespace
+}  // namespace chapar::broker
+
+int main(int argc, char** argv) {
+    try {
+        return chapar::broker::run(argc, argv);
+    } catch (const std::exception& error) {
+        return chapar::broker::fail(chapar::Error(chapar::Errc::Internal, error.what()));
+    }
+}

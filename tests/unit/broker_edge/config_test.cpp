@@ -1,0 +1,73 @@
+#include "broker/edge/config.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+using namespace chapar;
+using namespace chapar::broker;
+
+namespace {
+
+std::string problem_of(std::string_view text) {
+    const auto config = parse_config(text);
+    REQUIRE_FALSE(config);
+    CHECK(config.error().code == Errc::ConfigInvalid);
+    return config.error().context;
+}
+
+}  // namespace
+
+TEST_CASE("an empty configuration is the default one") {
+    const auto config = parse_config("");
+    REQUIRE(config);
+    CHECK(config->sessions.in_flight == 1024);
+    CHECK(config->listen == "tcp://127.0.0.1:7415");
+}
+
+TEST_CASE("every setting of the shipped file is read and equals the default") {
+    const auto config = read_config(CHAPAR_SOURCE_DIR "/ops/config/chapard.toml");
+    REQUIRE_MESSAGE(config, (config ? "" : config.error().context));
+    const Config plain;
+    CHECK(config->listen == plain.listen);
+    CHECK(config->map_size == plain.map_size);
+    CHECK(config->workers == plain.workers);
+    CHECK(config->mailbox_quota == plain.mailbox_quota);
+    CHECK(config->published_head == plain.published_head);
+    CHECK(config->tick.max_operations == plain.tick.max_operations);
+    CHECK(config->tick.max_wait == plain.tick.max_wait);
+    CHECK(config->sessions.count == plain.sessions.count);
+    CHECK(config->sessions.credit == plain.sessions.credit);
+    CHECK(config->sessions.handshake == plain.sessions.handshake);
+    CHECK(config->sessions.hello == plain.sessions.hello);
+}
+
+TEST_CASE("a syntax error names its line and column") {
+    CHECK(problem_of("workers = 2\nlisten = \"tcp://").starts_with("line 2, column "));
+}
+
+TEST_CASE("an unknown setting is refused where it stands") {
+    CHECK(problem_of("workers = 2\n\nwokers = 3\n") == "line 3, column 1: unknown setting wokers");
+    CHECK(problem_of("[tick]\nmax_op = 3\n") == "line 2, column 1: unknown setting tick.max_op");
+    CHECK(problem_of("[ticks]\nmax_operations = 3\n").find("unknown setting ticks") !=
+          std::string::npos);
+}
+
+TEST_CASE("a value of the wrong type or out of bounds is refused with its line and column") {
+    CHECK(problem_of("workers = \"two\"\n") == "line 1, column 11: workers must be a number");
+    CHECK(problem_of("workers = 0\n") == "line 1, column 11: workers must be 1 to 64");
+    CHECK(problem_of("workers = 65\n") == "line 1, column 11: workers must be 1 to 64");
+    CHECK(problem_of("[sessions]\nin_flight = -1\n") ==
+          "line 2, column 13: sessions.in_flight must be 1 to 65536");
+    CHECK(problem_of("sessions = 3\n") == "line 1, column 12: sessions must be a table");
+}
+
+TEST_CASE("only a numeric IPv4 address with a port can be listened on") {
+    for (const char* bad :
+         {"tcp://*:7415", "tcp://localhost:1", "tcp://127.0.0.1", "tcp://127.0.0.1:65536",
+          "ipc:///tmp/x", "tcp://127.0.0.1:1x", "tcp://:1", "tcp://127.0.0.1:"}) {
+        CAPTURE(bad);
+        CHECK(problem_of("listen = \"" + std::string(bad) + "\"").starts_with("line 1, column 10"));
+    }
+    CHECK(parse_config("listen = \"tcp://0.0.0.0:0\""));
+}
