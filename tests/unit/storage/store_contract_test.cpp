@@ -211,6 +211,8 @@ TEST_CASE_TEMPLATE("usage grows with what is kept and shrinks when it is erased"
     const Usage filled = kit.store().usage().value();
     CHECK(filled.used_bytes >= empty.used_bytes + 1'000'000);
     CHECK(filled.used_bytes <= empty.used_bytes + 1'100'000);
+    keep(kit.store(), kSealed, "large", std::string(1'000'000, 'y'));
+    CHECK(kit.store().usage().value().used_bytes <= empty.used_bytes + 1'100'000);
     auto txn = begin_write(kit.store());
     REQUIRE(txn->erase(kSealed, view("large")));
     REQUIRE(commit(std::move(txn)));

@@ -135,6 +135,16 @@ TEST_CASE("the digest tells apart a key, a value, a table and a missing record")
     CHECK(one != digest_of(kLetters, "", ""));
 }
 
+TEST_CASE("the digest tells apart tables of the same contents") {
+    InMemory kit;
+    keep(kit.store(), kLetters, "a", "bc");
+    keep(kit.store(), kNumbers, "a", "bc");
+    const auto txn = begin_read(kit.store());
+    const Table letters[] = {kLetters};
+    const Table numbers[] = {kNumbers};
+    CHECK(digest(*txn, letters).value() != digest(*txn, numbers).value());
+}
+
 TEST_CASE("the digest does not pass over damage") {
     InMemory kit;
     keep(kit.store(), kLetters, "a", "alef");
