@@ -1,0 +1,12 @@
+set(CHAPAR_RECORD_TESTS ${CMAKE_CURRENT_LIST_DIR}/crypto_records)
+
+add_executable(test_ledger_vectors
+    ${CHAPAR_RECORD_TESTS}/ledger_vectors_main.cpp
+    ${CHAPAR_RECORD_TESTS}/ledger_vectors.cpp
+    ${CHAPAR_RECORD_TESTS}/merkle_vectors.cpp
+    ${CHAPAR_RECORD_TESTS}/note_vectors.cpp)
+chapar_target(test_ledger_vectors)
+target_include_directories(test_ledger_vectors PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+target_compile_definitions(test_ledger_vectors PRIVATE CHAPAR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+target_link_libraries(test_ledger_vectors PRIVATE chapar_crypto Boost::json)
+add_test(NAME ledger_vectors COMMAND test_ledger_vectors)
