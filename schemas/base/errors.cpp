@@ -16,6 +16,8 @@ constexpr std::array kTexts{
 
 const ErrorText& text_of(Errc code) { return kTexts.at(static_cast<std::size_t>(code)); }
 
+std::span<const ErrorText> all_errors() { return kTexts; }
+
 std::optional<Errc> errc_of(std::string_view code) {
     for (std::size_t i = 0; i < kTexts.size(); ++i) {
         if (kTexts.at(i).code == code) return static_cast<Errc>(i);

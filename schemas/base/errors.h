@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "schemas/base/error_catalogue.h"
@@ -39,6 +40,7 @@ struct ErrorText {
 };
 
 [[nodiscard]] const ErrorText& text_of(Errc code);
+[[nodiscard]] std::span<const ErrorText> all_errors();
 // Empty for a code this build does not know (a newer peer's).
 [[nodiscard]] std::optional<Errc> errc_of(std::string_view code);
 
