@@ -1,5 +1,21 @@
 set(CHAPAR_RECORD_TESTS ${CMAKE_CURRENT_LIST_DIR}/crypto_records)
 
+add_executable(test_crypto_records
+    ${CHAPAR_RECORD_TESTS}/main.cpp
+    ${CHAPAR_RECORD_TESTS}/bundle_test.cpp
+    ${CHAPAR_RECORD_TESTS}/certificate_test.cpp
+    ${CHAPAR_RECORD_TESTS}/entry_body_test.cpp
+    ${CHAPAR_RECORD_TESTS}/keystore_test.cpp
+    ${CHAPAR_RECORD_TESTS}/leaf_test.cpp
+    ${CHAPAR_RECORD_TESTS}/ledger_keys_test.cpp
+    ${CHAPAR_RECORD_TESTS}/note_test.cpp
+    ${CHAPAR_RECORD_TESTS}/policy_record_test.cpp
+    ${CHAPAR_RECORD_TESTS}/record_test.cpp)
+chapar_target(test_crypto_records)
+target_include_directories(test_crypto_records PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(test_crypto_records PRIVATE chapar_crypto)
+add_test(NAME crypto_records COMMAND test_crypto_records)
+
 add_executable(test_ledger_vectors
     ${CHAPAR_RECORD_TESTS}/ledger_vectors_main.cpp
     ${CHAPAR_RECORD_TESTS}/ledger_vectors.cpp

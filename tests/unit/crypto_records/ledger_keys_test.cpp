@@ -1,0 +1,121 @@
+#include <doctest/doctest.h>
+
+#include "crypto/ledger_keys.h"
+#include "unit/crypto_records/record_fixture.h"
+
+namespace chapar::testing {
+namespace {
+
+using namespace crypto;
+
+struct Keys {
+    FakeRandom random{5};
+    KeyPair centre = generate_key_pair(random);
+    KeyPair sender = generate_key_pair(random);
+    KeyPair recipient = generate_key_pair(random);
+    Secret32 secret = Secret32::random(random);
+    LedgerKeyScope scope =
+        LedgerKeyScope::bucket(agency_id("TJ-DCA"), agency_id("UZ-NCDC"), YearMonth(202611));
+
+    LedgerKeyRecord seal() {
+        const std::vector<PublicKey> readers = {centre.public_key, sender.public_key,
+                                                recipient.public_key};
+        return seal_ledger_key(scope, secret, readers, random).value();
+    }
+};
+
+bool opens(const LedgerKeyRecord& record, const KeyPair& reader, const Secret32& secret) {
+    const Result<Secret32> opened = open_ledger_key(record, reader.secret);
+    return opened && equal(opened->expose(), secret.expose());
+}
+
+}  // namespace
+
+TEST_CASE("a month is counted in UTC and written in decimal") {
+    CHECK(month_of(TimeMs(0)) == YearMonth(197001));
+    CHECK(month_of(TimeMs(1793491199999)) == YearMonth(202610));
+    CHECK(month_of(TimeMs(1793491200000)) == YearMonth(202611));
+    CHECK(month_of(TimeMs(1709164800000)) == YearMonth(202402));  // 29 February
+    CHECK(month_of(TimeMs(UINT64_MAX)) == YearMonth(999912));
+}
+
+TEST_CASE("a ledger key record is a strict layout, for each purpose") {
+    Keys keys;
+    CHECK(layout_is_strict(keys.seal()));
+    for (const LedgerKeyScope& scope :
+         {LedgerKeyScope::tag(agency_id("TJ-DCA"), YearMonth(202611)), LedgerKeyScope::pad()}) {
+        const auto record =
+            seal_ledger_key(scope, keys.secret, {&keys.centre.public_key, 1}, keys.random);
+        CHECK(layout_is_strict(record.value()));
+    }
+}
+
+TEST_CASE("the centre's auditor and both agencies open a key, nobody else does") {
+    Keys keys;
+    const LedgerKeyRecord record = keys.seal();
+    CHECK(record.copies.size() == 3);
+    CHECK(record.copies[0].reader == keys.centre.public_key);
+    CHECK(opens(record, keys.centre, keys.secret));
+    CHECK(opens(record, keys.sender, keys.secret));
+    CHECK(opens(record, keys.recipient, keys.secret));
+    const KeyPair other = generate_key_pair(keys.random);
+    CHECK(open_ledger_key(record, other.secret).error().code == Errc::OpenFailed);
+}
+
+TEST_CASE("a reader named twice gets one copy, and a reader of low order is refused") {
+    Keys keys;
+    const std::vector<PublicKey> twice = {keys.centre.public_key, keys.sender.public_key,
+                                          keys.sender.public_key};
+    CHECK(seal_ledger_key(keys.scope, keys.secret, twice, keys.random)->copies.size() == 2);
+    const PublicKey low{};
+    CHECK(seal_ledger_key(keys.scope, keys.secret, {&low, 1}, keys.random).error().code ==
+          Errc::KeyInvalid);
+}
+
+TEST_CASE("a copy does not open under another scope") {
+    Keys keys;
+    LedgerKeyRecord record = keys.seal();
+    record.scope =
+        LedgerKeyScope::bucket(agency_id("TJ-DCA"), agency_id("UZ-NCDC"), YearMonth(202612));
+    CHECK(open_ledger_key(record, keys.sender.secret).error().code == Errc::OpenFailed);
+}
+
+TEST_CASE("scopes have different names: purpose, agencies in their order, month") {
+    const AgencyId a = agency_id("TJ-DCA");
+    const AgencyId b = agency_id("UZ-NCDC");
+    const BucketId name = LedgerKeyScope::bucket(a, b, YearMonth(202611)).name();
+    CHECK(name != LedgerKeyScope::bucket(b, a, YearMonth(202611)).name());
+    CHECK(name != LedgerKeyScope::bucket(a, b, YearMonth(202612)).name());
+    CHECK(LedgerKeyScope::tag(a, YearMonth(202611)).name() !=
+          LedgerKeyScope::tag(b, YearMonth(202611)).name());
+    CHECK(LedgerKeyScope::pad().name() == LedgerKeyScope::pad().name());
+}
+
+TEST_CASE("the table finds a secret by name, keeps the first, and forgets on demand") {
+    Keys keys;
+    LedgerKeys table;
+    CHECK(table.find(keys.scope) == nullptr);
+    CHECK(table.add(keys.scope, keys.secret.duplicate()) == LedgerKeys::Added::New);
+    CHECK(table.add(keys.scope, Secret32()) == LedgerKeys::Added::Exists);
+    REQUIRE(table.find(keys.scope.name()) != nullptr);
+    CHECK(equal(table.find(keys.scope)->expose(), keys.secret.expose()));
+    table.forget(keys.scope.name());
+    CHECK(table.find(keys.scope) == nullptr);
+}
+
+TEST_CASE("the table comes back from its buffer and from no other") {
+    Keys keys;
+    LedgerKeys table;
+    table.add(keys.scope, keys.secret.duplicate());
+    table.add(LedgerKeyScope::pad(), Secret32::random(keys.random));
+    const SecretBuffer stored = table.encode();
+    const Result<LedgerKeys> again = LedgerKeys::decode(stored.expose());
+    REQUIRE(again);
+    CHECK(again->size() == 2);
+    CHECK(equal(again->find(keys.scope)->expose(), keys.secret.expose()));
+    for (std::size_t size = 0; size < stored.size(); ++size) {
+        CHECK_FALSE(LedgerKeys::decode(stored.expose().first(size)));
+    }
+}
+
+}  // namespace chapar::testing
