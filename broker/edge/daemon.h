@@ -6,8 +6,8 @@
 // know where its parts come from (main.cpp) or the configuration file.
 //
 // Errors of create(): those of the ledger and the store; LedgerDamaged too if the store belongs to
-// another manifest; Internal if the address cannot be bound. Resource type. Thread: create(), run()
-// and the destructor on one; stop() from any.
+// another manifest; Internal if the address cannot be bound. Resource type. Thread: one at a time;
+// stop() from any while run() runs.
 // Source: design ledger.md 2.3 "At start", 2.8.
 #pragma once
 

@@ -1,0 +1,83 @@
+// A centre that exists on disk as `chapar broker init` makes it, with two agencies, an office and a
+// device each, for tests of the running broker.
+//
+// Owns: all secret keys, the broker's directory, the signed records of its directory. Seals and
+// signs like a client. Does not know sockets (test_client.h).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/core/operation.h"
+#include "crypto/batch.h"
+#include "crypto/bundle.h"
+#include "crypto/certificate.h"
+#include "crypto/manifest.h"
+#include "crypto/policy_record.h"
+#include "crypto/statement.h"
+#include "schemas/frames.h"
+#include "tests/support/fake_random.h"
+#include "tests/unit/broker_edge/temporary_directory.h"
+
+namespace chapar::testing {
+
+struct EdgeDevice {
+    AgencyId agency;
+    OfficeId office;
+    crypto::SigningKey key;
+    crypto::Secret32 curve;
+    CurveKey curve_key;
+    CertificateHash hash;
+    crypto::PrekeyBundle bundle;
+};
+
+class Centre {
+  public:
+    // `now` must be the time of the broker under test; `settings` are added to its configuration.
+    explicit Centre(TimeMs now, const std::string& settings = {});
+
+    [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
+    [[nodiscard]] const crypto::Manifest& manifest() const { return manifest_; }
+    [[nodiscard]] const Home& home() const { return home_; }
+    [[nodiscard]] crypto::NoteVerifier log() const { return manifest_.log_verifier().value(); }
+    // The whole directory, in an order in which it can be published.
+    [[nodiscard]] const std::vector<Bytes>& records() const { return records_; }
+
+    // One envelope from `tajik` to `uzbek`'s office, with its own item.
+    [[nodiscard]] schemas::SubmittedEnvelope seal(const crypto::SeenHead& seen);
+    [[nodiscard]] crypto::SeenHead nothing_seen() const;
+    [[nodiscard]] schemas::Statements statement(const EdgeDevice& device,
+                                                const EnvelopeHash& envelope, EntryIndex accepted);
+    [[nodiscard]] Bytes revocation(const EdgeDevice& device);
+    // A note under the log key.
+    [[nodiscard]] std::string note(TreeSize size, const Hash& root) const;
+
+    FakeRandom random{7};
+    std::optional<EdgeDevice> tajik;
+    std::optional<EdgeDevice> uzbek;
+
+  private:
+    struct Agency {
+        AgencyId id;
+        crypto::SigningKey root;
+    };
+    void write_directory(const crypto::Secret32& log_seed, const crypto::Secret32& curve,
+                         const std::string& settings);
+    Agency make_agency(const char* name);
+    EdgeDevice make_device(const Agency& agency, const char* office, const char* country);
+    void make_policy(const Agency& agency);
+    void keep(crypto::RecordType type, Bytes body, const crypto::SigningKey& signer);
+
+    TimeMs now_;
+    TemporaryDirectory directory_;
+    crypto::SigningKey root_;
+    std::optional<crypto::NoteSigner> log_;
+    crypto::Manifest manifest_;
+    Home home_;
+    std::vector<Bytes> records_;
+    std::vector<Agency> agencies_;
+    std::uint64_t serial_ = 0;
+};
+
+}  // namespace chapar::testing

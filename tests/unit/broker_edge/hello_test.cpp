@@ -1,0 +1,176 @@
+// Nothing is handled before the hello, and the hello proves who is there.
+#include <doctest/doctest.h>
+
+#include "broker/core/tables.h"
+#include "broker/edge/session_state.h"
+#include "crypto/checkpoint.h"
+#include "storage/memory_store.h"
+#include "tests/unit/broker_edge/running_broker.h"
+#include "tests/unit/broker_edge/test_client.h"
+
+using namespace chapar;
+using namespace chapar::broker;
+using namespace chapar::testing;
+
+namespace {
+
+struct Scene {
+    Scene() {
+        AdminClient admin(centre.directory() / "admin.sock");
+        for (const Bytes& record : centre.records()) admin.publish(record);
+    }
+    TestClient client(const crypto::Secret32& curve) {
+        return TestClient(broker.endpoint(), centre.manifest().curve_key, curve);
+    }
+
+    TimeMs now{1795200000000};
+    Centre centre{now};
+    storage::MemoryStore store{store_tables()};
+    FakeTime time{now};
+    RunningBroker broker{centre, store, time};
+};
+
+void check_refused(TestClient& client, std::string_view code) {
+    CHECK(client.expect<schemas::ErrorFrame>().code == code);
+}
+
+}  // namespace
+
+TEST_CASE("the session table lets nothing through before the hello") {
+    for (int i = 0; i <= static_cast<int>(SessionEvent::Other); ++i) {
+        const auto event = static_cast<SessionEvent>(i);
+        CAPTURE(i);
+        const bool connect = event == SessionEvent::Connect;
+        CHECK((action_for(SessionState::Fresh, event) == SessionAction::Challenge) == connect);
+        CHECK(action_for(SessionState::Fresh, event) != SessionAction::Serve);
+        CHECK(action_for(SessionState::Challenged, event) != SessionAction::Serve);
+        const bool hello = event == SessionEvent::Hello;
+        CHECK((action_for(SessionState::Challenged, event) == SessionAction::CheckHello) == hello);
+    }
+    CHECK(action_for(SessionState::Active, SessionEvent::Connect) == SessionAction::Refuse);
+    CHECK(action_for(SessionState::Active, SessionEvent::Other) == SessionAction::Refuse);
+    CHECK(action_for(SessionState::Active, SessionEvent::Submit) == SessionAction::Serve);
+}
+
+TEST_CASE("a device that proves its certificate is welcomed with a head it can verify") {
+    Scene scene;
+    TestClient client = scene.client(scene.centre.tajik->curve);
+    const auto welcome = client.greet(scene.centre, *scene.centre.tajik);
+    const auto head = crypto::open_checkpoint(welcome.head.checkpoint, scene.centre.log());
+    REQUIRE(head);
+    CHECK(head->size.value >= 12);
+    CHECK(welcome.time == scene.now);
+}
+
+TEST_CASE("frames before the hello are refused, and the session ends") {
+    Scene scene;
+    const schemas::Frame frames[] = {schemas::Submit{{}, {}},
+                                     schemas::Credit{5},
+                                     schemas::DirectoryAsk{EntryIndex(0)},
+                                     schemas::LedgerAsk{EntryIndex(0)},
+                                     schemas::Publish{scene.centre.records().front()},
+                                     schemas::StatusAsk{}};
+    for (const schemas::Frame& frame : frames) {
+        TestClient fresh = scene.client(scene.centre.tajik->curve);
+        fresh.send(frame);
+        check_refused(fresh, "session.not-greeted");
+        TestClient challenged = scene.client(scene.centre.tajik->curve);
+        challenged.send(schemas::Connect{});
+        (void)challenged.expect<schemas::Challenge>();
+        challenged.send(frame);
+        check_refused(challenged, "session.not-greeted");
+    }
+}
+
+TEST_CASE("a hello with another certificate than the link's key is refused") {
+    Scene scene;
+    TestClient client = scene.client(scene.centre.uzbek->curve);
+    client.hello(scene.centre, *scene.centre.tajik);
+    check_refused(client, "hello.refused");
+}
+
+TEST_CASE("a hello that signs another challenge is refused") {
+    Scene scene;
+    TestClient client = scene.client(scene.centre.tajik->curve);
+    client.send(schemas::Connect{});
+    (void)client.expect<schemas::Challenge>();
+    client.send(schemas::Hello{scene.centre.tajik->hash, Signature{}, {}});
+    check_refused(client, "hello.refused");
+}
+
+TEST_CASE("a revoked device is told so, and its open session ends") {
+    Scene scene;
+    TestClient open = scene.client(scene.centre.tajik->curve);
+    (void)open.greet(scene.centre, *scene.centre.tajik);
+    AdminClient(scene.centre.directory() / "admin.sock")
+        .publish(scene.centre.revocation(*scene.centre.tajik));
+    check_refused(open, "certificate.revoked");
+    TestClient again = scene.client(scene.centre.tajik->curve);
+    again.hello(scene.centre, *scene.centre.tajik);
+    check_refused(again, "certificate.revoked");
+}
+
+TEST_CASE("garbage is answered with an error, and then the connection is closed") {
+    Scene scene;
+    TestClient client = scene.client(scene.centre.tajik->curve);
+    (void)client.greet(scene.centre, *scene.centre.tajik);
+    client.send_bytes(view("this is no frame at all"));
+    check_refused(client, "malformed.frame");
+    CHECK(client.was_cut());
+}
+
+TEST_CASE("what a client may not ask ends its session; a role it lacks is refused") {
+    Scene scene;
+    TestClient client = scene.client(scene.centre.tajik->curve);
+    (void)client.greet(scene.centre, *scene.centre.tajik);
+    client.send(schemas::LedgerAsk{EntryIndex(0)});
+    check_refused(client, "not.permitted");
+    client.send(schemas::DirectoryAsk{EntryIndex(0)});
+    CHECK(client.expect<schemas::Directory>().done);
+    client.send(schemas::StatusAsk{});
+    check_refused(client, "not.permitted");
+    CHECK(client.was_cut());
+}
+
+TEST_CASE("a note of another key is refused, and changes nothing") {
+    Scene scene;
+    Centre other(scene.now);
+    TestClient client = scene.client(scene.centre.tajik->curve);
+    std::string foreign = other.note(TreeSize(1000), Hash{});
+    foreign[foreign.size() - 10] = foreign[foreign.size() - 10] == 'A' ? 'B' : 'A';
+    client.hello(scene.centre, *scene.centre.tajik, foreign);
+    check_refused(client, "note.invalid");
+    TestClient next = scene.client(scene.centre.tajik->curve);
+    (void)next.greet(scene.centre, *scene.centre.tajik);
+    CHECK_FALSE(std::filesystem::exists(scene.centre.directory() / "rolled-back.note"));
+}
+
+TEST_CASE("a note of our own key beyond our ledger turns the broker read-only, and is kept") {
+    Scene scene;
+    TestClient client = scene.client(scene.centre.tajik->curve);
+    client.hello(scene.centre, *scene.centre.tajik, scene.centre.note(TreeSize(1000), Hash{}));
+    check_refused(client, "head.unknown");
+    TestClient sender = scene.client(scene.centre.tajik->curve);
+    (void)sender.greet(scene.centre, *scene.centre.tajik);
+    sender.send(schemas::Submit{{}, {scene.centre.seal(scene.centre.nothing_seen())}});
+    const auto outcomes = sender.expect<schemas::Outcomes>();
+    REQUIRE(outcomes.items.size() == 1);
+    CHECK(outcomes.items[0].code == "read-only");
+    CHECK(std::filesystem::exists(scene.centre.directory() / "rolled-back.note"));
+}
+
+TEST_CASE("a note with another root at a size we passed is evidence too") {
+    Scene scene;
+    TestClient client = scene.client(scene.centre.tajik->curve);
+    client.hello(scene.centre, *scene.centre.tajik, scene.centre.note(TreeSize(3), Hash{}));
+    check_refused(client, "head.mismatch");
+}
+
+TEST_CASE("a session that stays silent after its challenge is ended") {
+    Scene scene;
+    TestClient client = scene.client(scene.centre.tajik->curve);
+    client.send(schemas::Connect{});
+    (void)client.expect<schemas::Challenge>();
+    scene.time.advance(DurationMs(10'001));
+    CHECK(client.was_cut());
+}

@@ -1,0 +1,66 @@
+#include "broker/edge/log.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "tests/unit/broker_edge/running_broker.h"
+
+using namespace chapar;
+using namespace chapar::broker;
+using namespace chapar::testing;
+
+namespace {
+
+struct LogFile {
+    LogFile() : file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) {}
+    std::vector<std::string> lines() const {
+        std::ifstream in(path);
+        std::vector<std::string> out;
+        for (std::string line; std::getline(in, line);) out.push_back(line);
+        return out;
+    }
+    TemporaryDirectory directory;
+    std::filesystem::path path = directory.path() / "log";
+    FileDescriptor file;
+};
+
+}  // namespace
+
+TEST_CASE("a log line is one JSON object whatever stands in its fields") {
+    FakeTime time(TimeMs(5));
+    LogFile file;
+    Log log(file.file.get(), time);
+    log.warning("event", {{"a", "\"\n\r\x1b[2J\xff\\"}, {"b", std::string(100'000, 'x')}});
+    const auto lines = file.lines();
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].size() <= 4096);
+    const auto object = boost::json::parse(lines[0]).as_object();
+    CHECK(object.at("event") == "event");
+    CHECK(object.at("time") == 5);
+    CHECK(lines[0].find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a flood of lines is cut to its rate, and the rest is counted") {
+    FakeTime time(TimeMs(0));
+    LogFile file;
+    Log log(file.file.get(), time);
+    for (int i = 0; i < 1000; ++i) log.info("again");
+    CHECK(file.lines().size() == 200);
+    time.advance(kSecond);
+    log.info("later");
+    const auto lines = file.lines();
+    CHECK(lines.back().find("\"dropped_lines\":\"800\"") != std::string::npos);
+}
+
+TEST_CASE("a problem is one JSON line with code, sentence and next step") {
+    const std::string line = problem_line(Error(Errc::StoreInUse, "/dir/\"lock"));
+    CHECK(line.back() == '\n');
+    const auto object = boost::json::parse(line).as_object();
+    CHECK(object.at("problem") == "store.in-use");
+    CHECK(object.at("context") == "/dir/\"lock");
+    CHECK_FALSE(object.at("next").as_string().empty());
+}
