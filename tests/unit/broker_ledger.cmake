@@ -4,9 +4,10 @@ add_executable(test_broker_ledger
     ${CHAPAR_BROKER_LEDGER_TESTS}/append_test.cpp
     ${CHAPAR_BROKER_LEDGER_TESTS}/damage_test.cpp
     ${CHAPAR_BROKER_LEDGER_TESTS}/frontier_test.cpp
+    ${CHAPAR_BROKER_LEDGER_TESTS}/lmdb_test.cpp
     ${CHAPAR_BROKER_LEDGER_TESTS}/open_test.cpp
     ${CHAPAR_BROKER_LEDGER_TESTS}/proof_test.cpp
     ${CHAPAR_BROKER_LEDGER_TESTS}/sealed_body_test.cpp)
 chapar_target(test_broker_ledger)
-target_link_libraries(test_broker_ledger PRIVATE chapar_broker_core)
+target_link_libraries(test_broker_ledger PRIVATE chapar_broker_core chapar_storage_lmdb)
 add_test(NAME test_broker_ledger COMMAND test_broker_ledger)
