@@ -1,5 +1,8 @@
 #include "crypto/entry_body_rule.h"
 
+#include "crypto/statement.h"
+#include "schemas/base/limits.h"
+
 namespace chapar::crypto {
 namespace {
 
@@ -40,6 +43,52 @@ std::optional<BodyRule> only(bool event_exists, BodyRule rule) {
     return rule;
 }
 
+Error malformed(const char* what) { return Error(Errc::MalformedLayout, what); }
+
+BodyIds ids_of(const EntryBody& body) {
+    BodyIds ids = bit(BodyId::Event) | bit(BodyId::Time);
+    const auto add = [&](BodyId id, bool present) { ids |= present ? bit(id) : 0; };
+    add(BodyId::SenderAgency, body.sender_agency.has_value());
+    add(BodyId::RecipientAgency, body.recipient_agency.has_value());
+    add(BodyId::Envelope, body.envelope.has_value());
+    add(BodyId::Item, body.item.has_value());
+    add(BodyId::Blind, body.blind.has_value());
+    add(BodyId::Stanzas, body.stanzas.has_value());
+    add(BodyId::Decision, body.decision.has_value());
+    add(BodyId::Accepted, body.accepted.has_value());
+    add(BodyId::Statement, body.statement.has_value());
+    add(BodyId::Reason, body.reason.has_value());
+    add(BodyId::Record, body.record.has_value());
+    add(BodyId::Devices, !body.devices.empty());
+    add(BodyId::Nonce, body.nonce.has_value());
+    add(BodyId::Build, body.build.has_value());
+    add(BodyId::Cause, body.cause.has_value());
+    add(BodyId::EnvelopeHash, body.envelope_hash.has_value());
+    return ids;
+}
+
+Status check_contents(LeafKind kind, const EntryBody& body) {
+    const bool withheld =
+        kind == LeafKind::Message && body.event == event_number(MessageEvent::Withheld);
+    if (withheld && body.devices.size() != 1) return malformed("body devices");
+    if (body.statement && body.statement->size() != DeliveryStatement::kBytes) {
+        return malformed("body statement");
+    }
+    if (body.stanzas && (body.stanzas->empty() || body.stanzas->size() > limits::kStanzas)) {
+        return malformed("body stanzas");
+    }
+    if (!body.decision) return Done{};
+    const bool permit = body.decision->effect == PolicyEffect::Permit;
+    const bool accepted = body.event == event_number(MessageEvent::Accepted);
+    if (permit != body.decision->code.empty() || permit != accepted) {
+        return malformed("body decision");
+    }
+    for (const DecisionLine& line : body.decision->lines) {
+        if (!line.rule.empty() && !is_rule_id(line.rule)) return malformed("body decision");
+    }
+    return Done{};
+}
+
 }  // namespace
 
 std::optional<BodyRule> body_rule(LeafKind kind, std::uint8_t event) {
@@ -66,6 +115,16 @@ std::optional<BodyRule> body_rule(LeafKind kind, std::uint8_t event) {
             return only(event == kNoEvent, {kAlways, bit(BodyId::Record)});
     }
     return std::nullopt;
+}
+
+Status EntryBody::check(LeafKind kind) const {
+    const std::optional<BodyRule> rule = body_rule(kind, event);
+    if (!rule) return malformed("body event");
+    const BodyIds ids = ids_of(*this);
+    if ((ids & rule->must) != rule->must || (ids & ~(rule->must | rule->may)) != 0) {
+        return malformed("body records of the event");
+    }
+    return check_contents(kind, *this);
 }
 
 }  // namespace chapar::crypto
