@@ -14,6 +14,13 @@ Error at(const toml::source_region& where, const std::string& what) {
                                           std::to_string(where.begin.column) + ": " + what);
 }
 
+std::string upper(std::string text) {
+    for (char& c : text) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    return text;
+}
+
 Status only_keys(const toml::table& table, const std::set<std::string_view>& known) {
     for (const auto& [key, value] : table) {
         if (!known.contains(key.str())) {
@@ -80,9 +87,9 @@ Result<std::vector<crypto::PolicyParty>> parties(const toml::table& table, std::
 Result<std::vector<std::uint16_t>> kinds(const toml::table& table) {
     std::vector<std::uint16_t> out;
     for (const std::string& name : CHAPAR_TRY(texts(table, "kinds"))) {
-        const auto kind = schemas::kind_named(name);
-        if (!kind) return at(table.get("kinds")->source(), "unknown kind \"" + name + "\"");
-        out.push_back(static_cast<std::uint16_t>(*kind));
+        const schemas::KindInfo* info = schemas::find_kind(name);
+        if (!info) return at(table.get("kinds")->source(), "unknown kind \"" + name + "\"");
+        out.push_back(static_cast<std::uint16_t>(info->kind));
     }
     return out;
 }
@@ -113,7 +120,7 @@ Result<crypto::PolicyRule> rule(const toml::table& table) {
                                                {"deny", PolicyEffect::Deny}));
     out.kinds = CHAPAR_TRY(kinds(table));
     const std::string highest = CHAPAR_TRY(text(table, "class_max"));
-    const auto classification = schemas::classification_named(highest);
+    const auto classification = schemas::code_of<schemas::Classification>(upper(highest));
     if (!classification) {
         return at(table.get("class_max")->source(), "unknown class \"" + highest + "\"");
     }

@@ -89,5 +89,6 @@ X(StoreFull, "store.full", Other, "The store is full.", "Nothing was written.", 
 X(StoreFailed, "store.failed", Other, "The store could not be read or written.", "Nothing was committed.", "Look at the disk; the process must be restarted.") \
 X(StoreDamaged, "store.damaged", Other, "A stored record fails its checksum.", "The record was not used.", "Restore a backup.") \
 X(FileFailed, "file.failed", Other, "A file could not be read or written.", "Nothing was changed.", "Check the path and its permissions.") \
+X(DemoFailed, "demo.failed", Other, "A step of the demo did not hold.", "Nothing outside the demo's folder was touched.", "Run it again with --keep DIR and read chapard.log there.") \
 X(Internal, "internal", Other, "An unexpected error.", "Nothing was committed.", "Report it with the log.")
 // clang-format on

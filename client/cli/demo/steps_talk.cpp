@@ -1,0 +1,198 @@
+// alerts_delivered, request_answered, policy_refused, recalled: what liaison officers do.
+#include <algorithm>
+
+#include "client/cli/demo/story.h"
+
+namespace chapar::client {
+namespace {
+namespace json = boost::json;
+
+constexpr std::string_view kAlertRule = "export.alerts";
+constexpr std::string_view kGulfRule = "export.no-requests-to-the-gulf";
+
+json::array array_at(const json::object& object, std::string_view key) {
+    const json::value* value = object.if_contains(key);
+    return value && value->is_array() ? value->as_array() : json::array{};
+}
+
+// The stages that an outbox shows for one item, one for each office.
+std::vector<std::string> stages_of(const Run& outbox, std::uint64_t number) {
+    std::vector<std::string> out;
+    for (const json::object& item : outbox.results) {
+        const json::value* own = item.if_contains("number");
+        if (!own || json::value_to<std::uint64_t>(*own) != number) continue;
+        for (const json::value& office : array_at(item, "offices")) {
+            out.push_back(text_at(office.as_object(), "state"));
+        }
+    }
+    return out;
+}
+
+bool all_are(const std::vector<std::string>& stages, std::string_view wanted) {
+    return !stages.empty() &&
+           std::ranges::all_of(stages, [&](const std::string& s) { return s == wanted; });
+}
+
+// The newest inbox item of a kind; 0 if there is none.
+std::uint64_t newest(Story& story, std::string_view home, std::string_view kind) {
+    std::uint64_t number = 0;
+    for (const json::object& item : story.stage.chapar(home, {"inbox", "ls"}).results) {
+        if (text_at(item, "kind") == kind) {
+            number = json::value_to<std::uint64_t>(item.at("number"));
+        }
+    }
+    return number;
+}
+
+}  // namespace
+
+void alerts_delivered(Story& story, Step& step) {
+    Stage& stage = story.stage;
+    const std::uint64_t commits = stage.figure("commits");
+    const std::vector<Stage::Order> orders{
+        {std::string(kNizhnyPyanj),
+         {"send", "seizure", stage.data("seizures-nizhny-pyanj.json").string()}},
+        {std::string(kShirKhan),
+         {"send", "seizure", stage.data("seizures-shir-khan-bandar.json").string()}}};
+    const std::vector<Run> sent = stage.chapar_each(orders);
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+        step.demand(sent[i].ok(), "send from " + orders[i].home + ": " + sent[i].code());
+        remember_sent(story, orders[i].home, sent[i]);
+    }
+    const std::uint64_t fsyncs = stage.figure("commits") - commits;
+    const SentBytes bytes = sent_bytes(story);
+    story.ciphertexts = bytes.ciphertexts.size();
+    story.ciphertexts_on_disk =
+        found_in(files_below(stage.broker_folder()), bytes.ciphertexts) == story.ciphertexts;
+
+    std::size_t deliveries = 0;
+    for (const SentAlert& alert : story.alerts) {
+        for (const std::string& office : alert.offices) {
+            ++story.expected[office];
+            ++deliveries;
+        }
+    }
+    story.decisions_of_alert_rule = sent.front().results.size();
+    for (const Run& run : everyone_takes(story)) step.demand(run.ok(), "inbox: " + run.code());
+    for (const auto& [office, expected] : story.expected) {
+        const InboxCount count = count_inbox(story, office);
+        step.demand(count.items == expected && count.distinct == expected, "inbox of " + office);
+    }
+    std::size_t proven = 0;
+    for (const Stage::Order& order : orders) {
+        const Run outbox = stage.chapar(order.home, {"outbox", "retry"});
+        for (const SentAlert& alert : story.alerts) {
+            if (alert.home != order.home) continue;
+            const auto stages = stages_of(outbox, alert.number);
+            step.demand(all_are(stages, "delivered"), "delivery of " + alert.message);
+            proven += stages.size();
+        }
+    }
+    step.demand(story.alerts.size() >= 12, "at least 12 alerts");
+    step.demand(fsyncs < story.alerts.size(), "fewer fsyncs than envelopes");
+    step.note("alerts", story.alerts.size());
+    step.note("deliveries", deliveries);
+    step.note("delivery_receipts", proven);
+    step.note("fsyncs", fsyncs);
+    step.note("sender_pids", json::array{sent[0].pid, sent[1].pid});
+    step.say(std::to_string(story.alerts.size()) + " sealed alerts from 2 offices, " +
+             std::to_string(deliveries) + " deliveries, each proven back to its sender; " +
+             std::to_string(fsyncs) + " fsyncs");
+}
+
+void request_answered(Story& story, Step& step) {
+    Stage& stage = story.stage;
+    const Run asked =
+        stage.chapar(kNizhnyPyanj, {"send", "request", stage.data("request.json").string()});
+    step.demand(asked.ok() && asked.results.size() == 1, "request: " + asked.code());
+    (void)stage.chapar(kShirKhan, {"inbox", "watch", "--once"});
+    const std::uint64_t request = newest(story, kShirKhan, "info-request");
+    const Run shown = stage.chapar(kShirKhan, {"inbox", "show", std::to_string(request)});
+    step.demand(shown.ok(), "the request could not be read");
+    const Run answered = stage.chapar(
+        kShirKhan,
+        {"send", "reply", stage.data("reply.json").string(), "--re", std::to_string(request)});
+    step.demand(answered.ok(), "reply: " + answered.code());
+    (void)stage.chapar(kNizhnyPyanj, {"inbox", "watch", "--once"});
+    const std::uint64_t reply = newest(story, kNizhnyPyanj, "info-reply");
+    const Run read = stage.chapar(kNizhnyPyanj, {"inbox", "show", std::to_string(reply)});
+    const std::string text = read.results.empty() ? "" : json::serialize(read.results.front());
+    step.demand(read.ok() && text.find("FOUND") != std::string::npos, "the answer");
+    const std::string id = asked.results.empty() ? "-" : text_at(asked.results[0], "message");
+    step.demand(text.find(id) != std::string::npos, "the answer names its request");
+    const Run taken = stage.chapar(kNizhnyPyanj, {"inbox", "ack", std::to_string(reply)});
+    step.demand(taken.ok(), "acknowledgement: " + taken.code());
+    ++story.expected[std::string(kShirKhan)];
+    ++story.expected[std::string(kNizhnyPyanj)];
+    step.note("request", id);
+    step.note("asked_by", kNizhnyPyanj);
+    step.note("answered_by", kShirKhan);
+    step.note("pids", json::array{asked.pid, answered.pid});
+    step.say("a number plate asked across the river, FOUND came back and was acknowledged");
+}
+
+void policy_refused(Story& story, Step& step) {
+    Stage& stage = story.stage;
+    const std::uint64_t waiting = stage.figure("waiting");
+    const Run refused = stage.chapar(
+        kNizhnyPyanj, {"send", "request", stage.data("request-to-the-gulf.json").string()});
+    const json::object shown = refused.results.empty() ? json::object{} : refused.results.front();
+    const json::value* problem = shown.if_contains("problem");
+    const std::string rule =
+        problem && problem->is_object() ? text_at(problem->as_object(), "rule") : "";
+    step.demand(refused.exit == 4, "exit code 4");
+    step.demand(refused.code() == "policy.refused", "code policy.refused");
+    step.demand(rule == kGulfRule, "the rule that refused");
+    step.demand(stage.figure("waiting") == waiting, "nothing was delivered to anyone");
+    const Run explained =
+        stage.chapar(kNizhnyPyanj, {"policy", "explain", "--to", std::string(kGulfDesk), "--to",
+                                    std::string(kCariccDesk), "--kind", "info-request"});
+    const std::string lines =
+        explained.results.empty() ? "" : json::serialize(explained.results.front());
+    step.demand(explained.exit == 4 && lines.find(kGulfRule) != std::string::npos,
+                "policy explain gives the same reason");
+    (void)everyone_takes(story);
+    for (const auto& [office, expected] : story.expected) {
+        step.demand(count_inbox(story, office).items == expected, "inbox of " + office);
+    }
+    step.note("rule", rule);
+    step.note("code", refused.code());
+    step.note("exit", refused.exit);
+    step.note("entry", shown.contains("entry") ? shown.at("entry") : json::value());
+    step.say("a request to the Gulf refused by " + rule + ", ledgered, delivered to no one");
+}
+
+void recalled(Story& story, Step& step) {
+    Stage& stage = story.stage;
+    const auto target = std::ranges::find_if(story.alerts, [](const SentAlert& alert) {
+        return alert.home == kNizhnyPyanj && alert.offices.size() >= 2;
+    });
+    step.demand(target != story.alerts.end(), "an alert to recall");
+    if (target == story.alerts.end()) return;
+    const Run asked = stage.chapar(
+        kNizhnyPyanj, {"recall", target->message, "--reason", "sent to the wrong audience"});
+    step.demand(asked.ok(), "recall: " + asked.code());
+    std::size_t unreadable = 0;
+    for (const std::string& office : target->offices) {
+        (void)stage.chapar(office, {"inbox", "watch", "--once"});
+        ++story.expected[office];
+        for (const json::object& item : stage.chapar(office, {"inbox", "ls"}).results) {
+            if (text_at(item, "message") != target->message) continue;
+            const std::string number =
+                std::to_string(json::value_to<std::uint64_t>(item.at("number")));
+            const Run shown = stage.chapar(office, {"inbox", "show", number});
+            unreadable += text_at(item, "state") == "recalled" && !shown.ok() ? 1 : 0;
+        }
+    }
+    step.demand(unreadable == target->offices.size(), "the text is gone everywhere");
+    const Run outbox = stage.chapar(kNizhnyPyanj, {"outbox", "retry"});
+    const auto stages = stages_of(outbox, target->number);
+    step.demand(all_are(stages, "recalled"), "a signed proof from every recipient");
+    step.note("message", target->message);
+    step.note("offices", target->offices.size());
+    step.note("proofs", stages.size());
+    step.say("one alert recalled: deleted at " + std::to_string(unreadable) +
+             " offices, each signed that it did");
+}
+
+}  // namespace chapar::client

@@ -1,0 +1,107 @@
+#include "client/cli/demo/story.h"
+
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "client/core/outbox.h"
+#include "client/edge/store_home.h"
+#include "schemas/base/bytes.h"
+
+namespace chapar::client {
+namespace {
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+// What one home sent. Its store is opened only for this: no process of that home is running.
+void add_sent(const fs::path& store_folder, SentBytes& out) {
+    const auto store = open_store(store_folder);
+    if (!store) return;
+    const auto txn = (*store)->begin_read();
+    if (!txn) return;
+    const auto items = outbox_items(**txn);
+    if (!items) return;
+    for (const OutboxItem& item : *items) {
+        const auto bytes = outbox_bytes(**txn, item.number);
+        if (item.stage == schemas::Stage::Refused || !bytes) continue;
+        out.messages.push_back(to_string(item.message.view()));
+        for (const Bytes& stream : bytes->streams) out.ciphertexts.push_back(to_string(stream));
+    }
+}
+
+}  // namespace
+
+std::string text_at(const json::object& object, std::string_view key) {
+    const json::value* value = object.if_contains(key);
+    return value && value->is_string() ? std::string(value->as_string()) : "";
+}
+
+void remember_sent(Story& story, std::string_view home, const Run& run) {
+    for (const json::object& item : run.results) {
+        if (text_at(item, "state") != "logged") continue;
+        SentAlert alert{std::string(home),
+                        json::value_to<std::uint64_t>(item.at("number")),
+                        text_at(item, "message"),
+                        {}};
+        for (const json::value& office : item.at("offices").as_array()) {
+            alert.offices.push_back(text_at(office.as_object(), "office"));
+        }
+        story.alerts.push_back(std::move(alert));
+    }
+}
+
+std::vector<Run> everyone_takes(Story& story) {
+    std::vector<Stage::Order> orders;
+    for (const CastDevice& device : cast_devices()) {
+        if (device.office == kAuditor) continue;
+        orders.push_back({std::string(device.office), {"inbox", "watch", "--once"}});
+    }
+    return story.stage.chapar_each(orders);
+}
+
+InboxCount count_inbox(Story& story, std::string_view home) {
+    std::set<std::string> messages;
+    const Run run = story.stage.chapar(home, {"inbox", "ls"});
+    for (const json::object& item : run.results) messages.insert(text_at(item, "message"));
+    return {run.results.size(), messages.size()};
+}
+
+SentBytes sent_bytes(const Story& story) {
+    SentBytes out;
+    for (const CastDevice& device : cast_devices()) {
+        add_sent(story.stage.home(device.office) / "store", out);
+    }
+    return out;
+}
+
+std::string read_whole(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<fs::path> files_below(const fs::path& folder) {
+    std::vector<fs::path> out;
+    std::error_code error;
+    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+         it.increment(error)) {
+        if (it->is_regular_file(error)) out.push_back(it->path());
+    }
+    return out;
+}
+
+std::size_t found_in(const std::vector<fs::path>& files, const std::vector<std::string>& needles) {
+    std::set<std::string> found;
+    for (const fs::path& file : files) {
+        const std::string hay = read_whole(file);
+        for (const std::string& needle : needles) {
+            if (!found.contains(needle) && hay.find(needle) != std::string::npos) {
+                found.insert(needle);
+            }
+        }
+    }
+    std::size_t count = 0;
+    for (const std::string& needle : needles) count += found.contains(needle) ? 1 : 0;
+    return count;
+}
+
+}  // namespace chapar::client

@@ -1,0 +1,191 @@
+#include "client/cli/inbox_commands.h"
+
+#include "client/cases/message_json.h"
+#include "client/cli/device_context.h"
+#include "client/cli/item_view.h"
+
+namespace chapar::client {
+namespace {
+namespace json = boost::json;
+
+constexpr DurationMs kWatchPatience = kSecond * 5;
+constexpr int kDryRounds = 2;  // of `--once`: empty answers before it stops
+
+Status list(Invocation& invocation) {
+    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    const auto txn = CHAPAR_TRY(context->store().begin_read());
+    for (const InboxItem& item : CHAPAR_TRY(inbox_items(*txn))) {
+        const ItemView view = view_of(item);
+        invocation.output.result(view.object, view.text);
+    }
+    return Done{};
+}
+
+Status show(Invocation& invocation, std::uint64_t number) {
+    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    std::string text;
+    {
+        const auto txn = CHAPAR_TRY(context->store().begin_read());
+        const InboxItem item = CHAPAR_TRY(inbox_item(*txn, InboxNumber(number)));
+        const InboxText content = CHAPAR_TRY(inbox_text(*txn, context->device(), item.number));
+        text = render_message(item, content);
+    }
+    invocation.output.result(json::parse(text).as_object(), text);
+    CHAPAR_TRY(in_transaction(context->store(), [&](storage::Txn& txn) {
+        return mark_opened(txn, context->device(), InboxNumber(number), context->now());
+    }));
+    return Done{};
+}
+
+Status acknowledge(Invocation& invocation, std::uint64_t number) {
+    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    CHAPAR_TRY(in_transaction(context->store(), [&](storage::Txn& txn) {
+        return mark_acknowledged(txn, context->device(), InboxNumber(number), context->now());
+    }));
+    if (const Status connected = context->connect(); !connected) {
+        return connected.error().code == Errc::Unreachable
+                   ? Error(Errc::Queued, "the acknowledgement is signed and waits")
+                   : connected.error();
+    }
+    CHAPAR_TRY(context->exchange());
+    const auto txn = CHAPAR_TRY(context->store().begin_read());
+    const ItemView view = view_of(CHAPAR_TRY(inbox_item(*txn, InboxNumber(number))));
+    invocation.output.result(view.object, view.text);
+    return Done{};
+}
+
+Status tell(Invocation& invocation, DeviceContext& context, const ReceptionReport& report) {
+    if (report.missing > 0) {
+        invocation.output.warning(std::to_string(report.missing) +
+                                  " earlier envelopes of this sender have not arrived");
+    }
+    if (report.problem && report.reception == Reception::Refused) {
+        return report.problem.value();
+    }
+    if (!report.number || report.reception == Reception::Duplicate) return Done{};
+    const auto txn = CHAPAR_TRY(context.store().begin_read());
+    const ItemView view = view_of(CHAPAR_TRY(inbox_item(*txn, *report.number)));
+    invocation.output.result(view.object, view.text);
+    return Done{};
+}
+
+enum class Watching { Once, ForEver };
+
+// Takes deliveries until they run dry, or without end. A refused one is reported and does not stop
+// the others.
+Status take(Invocation& invocation, DeviceContext& context, Watching watching) {
+    CHAPAR_TRY(context.exchange());
+    Status worst = Done{};
+    int dry = 0;
+    while (watching == Watching::ForEver || dry < kDryRounds) {
+        const DurationMs patience = watching == Watching::Once ? DurationMs(400) : kWatchPatience;
+        const auto reports = CHAPAR_TRY(context.session().take_deliveries(patience));
+        dry = reports.empty() ? dry + 1 : 0;
+        for (const ReceptionReport& report : reports) {
+            const Status told = tell(invocation, context, report);
+            if (told) continue;
+            worst = told;
+            if (watching == Watching::ForEver) {
+                [[maybe_unused]] const int exit = invocation.output.problem(told.error());
+            }
+        }
+        if (reports.empty() && watching == Watching::ForEver) {
+            CHAPAR_TRY(context.session().sync_directory());
+            CHAPAR_TRY(context.exchange());
+        }
+    }
+    CHAPAR_TRY(context.session().push_statements());
+    CHAPAR_TRY(context.session().tidy_epochs());
+    return worst;
+}
+
+Status watch(Invocation& invocation, Watching watching) {
+    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    Status connected = context->connect();
+    if (watching == Watching::Once) {
+        return connected ? take(invocation, *context, watching) : connected;
+    }
+    while (true) {
+        if (connected) connected = take(invocation, *context, watching);
+        if (!connected && connected.error().code != Errc::Unreachable) return connected;
+        invocation.output.warning("the broker does not answer; trying again");
+        connected = context->connect();
+    }
+}
+
+void add_numbered(CLI::App& parent, Invocation& invocation, const std::string& name,
+                  const std::string& description,
+                  std::function<Status(Invocation&, std::uint64_t)> body) {
+    auto number = std::make_shared<std::uint64_t>();
+    CLI::App* command = add_command(parent, name, description,
+                                    "chapar " + parent.get_name() + " " + name + " 3 --home ~/skb");
+    command->add_option("number", *number, "its number in the list")->required();
+    invocation.on(command, [&invocation, number, body] { return body(invocation, *number); });
+}
+
+Status list_outbox(Invocation& invocation) {
+    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    const auto txn = CHAPAR_TRY(context->store().begin_read());
+    for (const OutboxItem& item : CHAPAR_TRY(outbox_items(*txn))) {
+        const ItemView view = view_of(item);
+        invocation.output.result(view.object, view.text);
+    }
+    return Done{};
+}
+
+// Hands over what waits and asks what became of the rest, then shows it.
+Status retry(Invocation& invocation) {
+    {
+        const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+        CHAPAR_TRY(context->connect());
+        const SubmitReport report = CHAPAR_TRY(context->exchange());
+        for (const Error& alarm : report.alarms) {
+            [[maybe_unused]] const int exit = invocation.output.problem(alarm);
+        }
+        if (!report.alarms.empty()) return report.alarms.front();
+    }
+    return list_outbox(invocation);
+}
+
+Status drop(Invocation& invocation, std::uint64_t number) {
+    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    const OutboxNumber dropped(number);
+    CHAPAR_TRY(context->drop({&dropped, 1}));
+    invocation.output.result(json::object{{"dropped", number}},
+                             "#" + std::to_string(number) + " dropped");
+    return Done{};
+}
+
+}  // namespace
+
+void add_inbox_commands(CLI::App& app, Invocation& invocation) {
+    CLI::App* inbox = app.add_subcommand("inbox", "what this device received");
+    inbox->require_subcommand(1);
+    CLI::App* ls = add_command(*inbox, "ls", "list it", "chapar inbox ls --home ~/skb --json");
+    invocation.on(ls, [&invocation] { return list(invocation); });
+
+    auto once = std::make_shared<bool>(false);
+    CLI::App* command = add_command(*inbox, "watch", "take deliveries and print each",
+                                    "chapar inbox watch --once --home ~/skb");
+    command->add_flag("--once", *once, "take what is waiting, then stop");
+    invocation.on(command, [&invocation, once] {
+        return watch(invocation, *once ? Watching::Once : Watching::ForEver);
+    });
+    add_numbered(*inbox, invocation, "show", "read one; the sender learns that it was opened",
+                 show);
+    add_numbered(*inbox, invocation, "ack", "take one over, signed", acknowledge);
+}
+
+void add_outbox_commands(CLI::App& app, Invocation& invocation) {
+    CLI::App* outbox = app.add_subcommand("outbox", "what this device sends");
+    outbox->require_subcommand(1);
+    CLI::App* ls = add_command(*outbox, "ls", "list it, with the state at each recipient",
+                               "chapar outbox ls --home ~/npj");
+    invocation.on(ls, [&invocation] { return list_outbox(invocation); });
+    CLI::App* again = add_command(*outbox, "retry", "hand over what waits, ask what became of it",
+                                  "chapar outbox retry --home ~/npj");
+    invocation.on(again, [&invocation] { return retry(invocation); });
+    add_numbered(*outbox, invocation, "drop", "forget a draft that was never handed over", drop);
+}
+
+}  // namespace chapar::client

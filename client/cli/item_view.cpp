@@ -1,0 +1,111 @@
+#include "client/cli/item_view.h"
+
+#include <chrono>
+#include <cstdio>
+
+#include "schemas/base/hex.h"
+#include "schemas/base/uuid.h"
+#include "schemas/kinds.h"
+
+namespace chapar::client {
+namespace {
+namespace json = boost::json;
+
+std::string_view kind_name(schemas::Kind kind) {
+    const schemas::KindInfo* info = schemas::find_kind(kind);
+    return info ? info->name : "unknown kind";
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+    std::string out(text);
+    if (out.size() < width) out.resize(width, ' ');
+    return out;
+}
+
+json::array offices_of(const OutboxItem& item) {
+    json::array out;
+    for (const OutboxOffice& office : item.offices) {
+        json::object object{{"office", office.office.text()},
+                            {"state", schemas::text_of(office.stage)}};
+        if (office.at) object["entry"] = office.at->value;
+        out.push_back(std::move(object));
+    }
+    return out;
+}
+
+void add_problem(ItemView& view, const OutboxProblem& problem) {
+    if (problem.code.empty()) return;
+    json::object object{{"code", problem.code}};
+    view.text += "  " + problem.code;
+    if (!problem.rule.empty()) {
+        object["rule"] = problem.rule;
+        object["policy"] = to_hex(problem.policy.view());
+        view.text += " (rule " + problem.rule + ")";
+    }
+    if (!problem.context.empty()) object["context"] = problem.context;
+    view.object["problem"] = std::move(object);
+}
+
+}  // namespace
+
+std::string utc(TimeMs time) {
+    using namespace std::chrono;
+    const sys_time<milliseconds> point{milliseconds(static_cast<std::int64_t>(time.value))};
+    const auto day = floor<days>(point);
+    const year_month_day date(day);
+    const hh_mm_ss clock(floor<seconds>(point - day));
+    char out[32];
+    std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(clock.hours().count()),
+                  static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()));
+    return out;
+}
+
+ItemView view_of(const OutboxItem& item) {
+    const auto kind = static_cast<schemas::Kind>(item.kind);
+    ItemView out;
+    out.object = {{"number", item.number.value},
+                  {"message", uuid_text(item.message.view())},
+                  {"kind", kind_name(kind)},
+                  {"state", schemas::text_of(item.stage)},
+                  {"envelope", to_hex(item.hash.view())},
+                  {"case", to_hex(item.case_id.view())},
+                  {"created", utc(item.created)},
+                  {"offices", offices_of(item)}};
+    if (item.entry) out.object["entry"] = item.entry->value;
+    out.text = padded("#" + std::to_string(item.number.value), 6) + padded(kind_name(kind), 15) +
+               padded(schemas::text_of(item.stage), 18);
+    for (const OutboxOffice& office : item.offices) {
+        out.text += " " + office.office.text() + ":" + std::string(schemas::text_of(office.stage));
+    }
+    add_problem(out, item.problem);
+    return out;
+}
+
+ItemView view_of(const InboxItem& item) {
+    ItemView out;
+    out.object = {{"number", item.number.value},
+                  {"message", uuid_text(item.message.view())},
+                  {"kind", kind_name(item.kind)},
+                  {"state", text_of(item.state)},
+                  {"envelope", to_hex(item.hash.view())},
+                  {"case", to_hex(item.case_id.view())},
+                  {"from", item.sender_office.text()},
+                  {"agency", item.sender_agency.text()},
+                  {"urgency", schemas::text_of(item.urgency)},
+                  {"classification", schemas::text_of(item.classification)},
+                  {"created", utc(item.created)},
+                  {"entry", item.accepted.value}};
+    if (item.disputed) out.object["disputed"] = true;
+    if (!item.problem.empty()) out.object["problem"] = item.problem;
+    out.text = padded("#" + std::to_string(item.number.value), 6) +
+               padded(schemas::text_of(item.urgency), 9) + padded(kind_name(item.kind), 15) +
+               padded(item.sender_office.text(), 14) + padded(text_of(item.state), 13) +
+               utc(item.created) + "  entry " + std::to_string(item.accepted.value);
+    if (!item.problem.empty()) out.text += "  " + item.problem;
+    return out;
+}
+
+}  // namespace chapar::client

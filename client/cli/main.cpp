@@ -1,0 +1,82 @@
+// chapar: the command line of officers, registrars, auditors and operators.
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+
+#include "client/cli/broker_commands.h"
+#include "client/cli/demo/demo_command.h"
+#include "client/cli/help_commands.h"
+#include "client/cli/inbox_commands.h"
+#include "client/cli/invocation.h"
+#include "client/cli/key_commands.h"
+#include "client/cli/ledger_commands.h"
+#include "client/cli/policy_commands.h"
+#include "client/cli/send_commands.h"
+#include "client/edge/clock.h"
+#include "crypto/self_test.h"
+
+namespace {
+
+using namespace chapar;
+using namespace chapar::client;
+
+void add_global_options(CLI::App& app, Invocation& invocation, bool& json) {
+    app.add_option("--home", invocation.home, "home of this device or root")
+        ->envname("CHAPAR_HOME");
+    app.add_flag("--json", json, "JSON lines on stdout, problem objects on stderr");
+    app.add_option("--passphrase-fd", invocation.passphrase_fd,
+                   "read the passphrase from this file descriptor");
+    app.set_version_flag("--version", "chapar 0.1.0");
+    app.fallthrough();
+    app.require_subcommand(1);
+}
+
+bool asks_for_json(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        if (std::string_view(argv[i]) == "--json") return true;
+    }
+    return false;
+}
+
+int run(int argc, char** argv) {
+    crypto::SystemRandom random;
+    const SystemClock clock;
+    Invocation invocation{{}, {}, {}, random, [&clock] { return clock.now(); }, [] { return 0; }};
+    // Known before parsing, so that a usage error too has the form that was asked for.
+    invocation.output.set_form(asks_for_json(argc, argv) ? Output::Form::Json : Output::Form::Text);
+    bool json = false;
+    CLI::App app("Sealed case messages between law-enforcement offices, with proof.", "chapar");
+    add_global_options(app, invocation, json);
+    add_send_commands(app, invocation);
+    add_inbox_commands(app, invocation);
+    add_outbox_commands(app, invocation);
+    add_key_commands(app, invocation);
+    add_policy_commands(app, invocation);
+    add_ledger_commands(app, invocation);
+    add_broker_commands(app, invocation);
+    add_help_commands(app, invocation);
+    add_demo_command(app, invocation);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        return invocation.output.problem(Error(Errc::Usage, error.what()));
+    }
+    if (const Status ready = crypto::start(); !ready) {
+        return invocation.output.problem(ready.error());
+    }
+    return invocation.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        Output output;
+        return output.problem(Error(Errc::Internal, error.what()));
+    }
+}

@@ -1,0 +1,13 @@
+// `chapar send ..` and `chapar recall`: from a file or a decision to an envelope in the ledger.
+//
+// Drafts are on disk before anything else happens. "Sent" is never said before the broker's proof
+// of this very envelope has been verified.
+#pragma once
+
+#include "client/cli/invocation.h"
+
+namespace chapar::client {
+
+void add_send_commands(CLI::App& app, Invocation& invocation);
+
+}  // namespace chapar::client
