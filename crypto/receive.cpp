@@ -107,6 +107,9 @@ Result<OpenedMessage> OpenedMessage::open(VerifiedEnvelope verified, const Openi
     if (!is_recomputed(shared, own, public_keys_of(keys.secrets), keys.psk)) {
         return Errc::OwnStanza;
     }
+    if (own.label.type == StanzaType::Audit && own.label.psk_id.value != 0) {
+        return Error(Errc::AuditStanza, "psk");
+    }
     for (const HandedStanza& handed : received.audit_) {
         CHAPAR_TRY(check_audit_stanza(shared, handed.stanza, auditors));
     }

@@ -179,6 +179,15 @@ TEST_CASE("the broker refuses auditors that the header does not name") {
     CHECK(twice.refused() == Errc::StanzaAuditors);
 }
 
+TEST_CASE("the broker refuses an auditor's stanza that is sealed with a psk") {
+    Admitted a;
+    CHECK(check_auditors(a.digests, a.auditors));
+    for (StanzaDigest& digest : a.digests) {
+        if (digest.label.type == StanzaType::Audit) digest.label.psk_id = PskId(7);
+    }
+    CHECK(check_auditors(a.digests, a.auditors).error().code == Errc::StanzaAuditors);
+}
+
 TEST_CASE("the broker checks ciphertexts against what was signed") {
     Admitted a;
     const auto statement = EnvelopeStatement::decode(a.envelope.statement);

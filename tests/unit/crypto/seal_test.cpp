@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "crypto/hkdf.h"
+#include "crypto/padding.h"
 #include "unit/crypto/office.h"
 
 namespace chapar::testing {
@@ -140,6 +142,47 @@ TEST_CASE("an envelope whose auditor is unknown is not opened") {
     const auto envelope = office.seal(office.everyone());
     auto verified = VerifiedEnvelope::verify(*office.received_by("A", *envelope), office.signers());
     const auto opened = OpenedMessage::open(*std::move(verified), office.keys_of("A"), {});
+    CHECK(opened.error().code == Errc::AuditStanza);
+}
+
+TEST_CASE("an auditor refuses its own stanza if it is sealed with a psk") {
+    TestOffice office;
+    const Hash context = context_hash(office.header);
+    const Secret32 message_key = Secret32::random(office.random);
+    const Secret32 prk = hkdf_extract(context.view(), {message_key.expose()});
+    const StreamKeys keys = derive_stream_keys(prk, 0);
+    const Bytes ciphertext = seal_stream(keys.key, pad(office.stream0).expose());
+    const std::vector<Hash> commitments{keys.commitment};
+    const Hash commits = commits_hash(commitments);
+
+    const Recipient auditor = office.recipient("auditor", StanzaType::Audit);
+    const StanzaLabel label{.type = StanzaType::Audit,
+                            .blind = {},
+                            .certificate = auditor.certificate,
+                            .key_id = auditor.key_id,
+                            .got = 0,
+                            .psk_id = PskId(7)};
+    const std::optional<Secret32> psk = Secret32::random(office.random);
+    const auto stanza = seal_stanza({context, commits, prk, message_key}, label, auditor.keys, psk);
+    REQUIRE(stanza.has_value());
+    const EnvelopeStatement statement{
+        .header = office.header,
+        .streams = {{keys.commitment, tree_root(chunk_leaves(ciphertext)), ciphertext.size()}},
+        .approvals = {},
+        .stanza_count = 1,
+        .stanza_root = stanza_leaf_hash(digest_of(*stanza))};
+    const SealedEnvelope envelope{.statement = statement.encode(),
+                                  .hash = envelope_hash(statement.encode()),
+                                  .context = context,
+                                  .stanzas = {*stanza},
+                                  .streams = {ciphertext}};
+    auto received = ReceivedEnvelope::parse(envelope.statement, office.sign(envelope),
+                                            {.stanza = *stanza, .index = 0, .path = {}}, {});
+    auto verified = VerifiedEnvelope::verify(*std::move(received), office.signers());
+    OpeningKeys own = office.keys_of("auditor");
+    own.psk = psk->duplicate();
+    const auto opened = OpenedMessage::open(*std::move(verified), own, office.auditor_keys());
+    REQUIRE_FALSE(opened.has_value());
     CHECK(opened.error().code == Errc::AuditStanza);
 }
 
