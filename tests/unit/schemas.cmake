@@ -1,0 +1,24 @@
+include(${CMAKE_CURRENT_LIST_DIR}/../fuzz/fuzz.cmake)
+
+set(CHAPAR_SCHEMAS_TESTS ${CMAKE_CURRENT_LIST_DIR}/schemas)
+add_library(chapar_schemas_samples STATIC ${CHAPAR_SCHEMAS_TESTS}/samples.cpp)
+chapar_target(chapar_schemas_samples)
+target_link_libraries(chapar_schemas_samples PUBLIC chapar_schemas)
+
+add_executable(test_schemas
+    ${CHAPAR_SCHEMAS_TESTS}/main.cpp
+    ${CHAPAR_SCHEMAS_TESTS}/content_codec_test.cpp
+    ${CHAPAR_SCHEMAS_TESTS}/frames_codec_test.cpp
+    ${CHAPAR_SCHEMAS_TESTS}/header_codec_test.cpp
+    ${CHAPAR_SCHEMAS_TESTS}/header_rules_test.cpp
+    ${CHAPAR_SCHEMAS_TESTS}/tables_test.cpp)
+chapar_target(test_schemas)
+target_link_libraries(test_schemas PRIVATE chapar_schemas_samples)
+add_test(NAME test_schemas COMMAND test_schemas)
+set_tests_properties(test_schemas PROPERTIES LABELS unit)
+
+foreach(decoder header frame content)
+    chapar_fuzz_target(fuzz_${decoder}
+        SOURCES ${CHAPAR_FUZZ_FOLDER}/fuzz_${decoder}.cpp
+        LIBRARIES chapar_schemas_samples)
+endforeach()
