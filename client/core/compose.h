@@ -30,7 +30,7 @@ namespace chapar::client {
 // Unset fields get their defaults in make_header().
 struct EnvelopeOptions {
     std::vector<OfficeId> to;               // at least one, no office twice
-    std::vector<OfficeId> visible;          // copies shown to all recipients
+    std::vector<OfficeId> visible;          // those of `to` that every recipient may know of
     std::vector<CertificateHash> auditors;  // their devices, declared to every party
     std::optional<MessageId> message;       // drawn if unset
     std::optional<CaseId> case_id;          // drawn if unset
@@ -69,8 +69,13 @@ struct SealReport {
                                              std::span<const OutboxNumber> drafts, TimeMs now,
                                              crypto::Random& random);
 
-// A draft as it was stored: for `outbox show`.
-[[nodiscard]] Result<Draft> stored_draft(const storage::ReadTxn& txn, const Device& device,
-                                         OutboxNumber number);
+// An outbox item's own text, whatever its stage: for `outbox show`.
+struct StoredDraft {
+    schemas::Header header;  // its content hash is zero: that is made when it is sealed
+    schemas::SealedContent content;
+    std::vector<OfficeId> to;
+};
+[[nodiscard]] Result<StoredDraft> stored_draft(const storage::ReadTxn& txn, const Device& device,
+                                               OutboxNumber number);
 
 }  // namespace chapar::client

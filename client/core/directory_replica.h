@@ -91,9 +91,6 @@ class DirectoryView {
     [[nodiscard]] Result<TimeMs> synced_at() const;
     // `index`, `last_dir`: of a proven leaf.
     [[nodiscard]] Result<Completeness> completeness(EntryIndex index, EntryIndex last_dir) const;
-    // Every entry of the chain below this index is held.
-    [[nodiscard]] Result<EntryIndex> complete_below() const;
-
     // The version in force just before `position`; empty if there is none.
     [[nodiscard]] Result<std::optional<Logged<crypto::AgencyRecord>>> agency(
         const AgencyId& agency, EntryIndex position) const;

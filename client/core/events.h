@@ -7,7 +7,6 @@
 // BatchPath, BatchSignature, CertificateUnknown: this entry proves nothing; nothing is changed.
 #pragma once
 
-#include "client/core/device.h"
 #include "client/core/proof.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
@@ -17,8 +16,7 @@ namespace chapar::client {
 
 enum class EventEffect : std::uint8_t { Updated, NotOurs };
 
-[[nodiscard]] Result<EventEffect> apply_event(storage::Txn& txn, const Device& device,
-                                              const ProvenEntry& entry);
+[[nodiscard]] Result<EventEffect> apply_event(storage::Txn& txn, const ProvenEntry& entry);
 
 // Where to ask RECEIPTS from.
 [[nodiscard]] Result<EntryIndex> next_event(const storage::ReadTxn& txn);

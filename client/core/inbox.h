@@ -52,16 +52,17 @@ struct InboxItem {
     CertificateHash sender;
     OfficeId sender_office;
     AgencyId sender_agency;
-    MessageId message;
-    CaseId case_id;
+    MessageId message{};
+    CaseId case_id{};
     schemas::Kind kind = schemas::Kind::SeizureAlert;
     schemas::Urgency urgency = schemas::Urgency::Routine;
     schemas::Classification classification = schemas::Classification::Unclassified;
-    TimeMs created;
-    TimeMs expires;
-    TimeMs reply_by;
-    bool disputed = false;  // signed after its key was called compromised
-    std::string problem;    // of the error catalogue, for Unopenable
+    TimeMs created{};
+    TimeMs expires{};
+    TimeMs reply_by{};                  // 0 = no reply is awaited
+    std::uint16_t receipts_wanted = 0;  // schemas::kReceipt..
+    bool disputed = false;              // signed after its key was called compromised
+    std::string problem{};              // of the error catalogue, for Unopenable
     bool operator==(const InboxItem&) const = default;
 };
 
@@ -96,13 +97,15 @@ struct ReceptionInput {
 struct InboxText {
     schemas::Header header;
     schemas::SealedContent content;
+    std::vector<Bytes> attachments;  // as content.manifest.attachments lists them
 };
 [[nodiscard]] Result<std::vector<InboxItem>> inbox_items(const storage::ReadTxn& txn);
 [[nodiscard]] Result<InboxItem> inbox_item(const storage::ReadTxn& txn, InboxNumber number);
 [[nodiscard]] Result<std::optional<InboxItem>> inbox_find(const storage::ReadTxn& txn,
                                                           const EnvelopeHash& hash);
-[[nodiscard]] Result<std::optional<InboxItem>> inbox_find(const storage::ReadTxn& txn,
-                                                          const MessageId& message);
+// Of any sender: message ids are unique per sender only.
+[[nodiscard]] Result<std::vector<InboxItem>> inbox_find(const storage::ReadTxn& txn,
+                                                        const MessageId& message);
 [[nodiscard]] Result<InboxText> inbox_text(const storage::ReadTxn& txn, const Device& device,
                                            InboxNumber number);
 

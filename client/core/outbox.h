@@ -40,11 +40,11 @@ struct OutboxOffice {
     AgencyId agency;
     // OnThisComputer, Logged, Delivered, Opened, Acknowledged, Withheld, Expired or Recalled.
     schemas::Stage stage = schemas::Stage::OnThisComputer;
-    TimeMs since;                           // of the entry behind the stage; 0 before it is logged
-    std::optional<EntryIndex> at;           // the entry behind the stage
-    std::optional<EntryIndex> unopenable;   // a device signed that it cannot open it
-    std::optional<CertificateHash> device;  // who signed, for delivered and later
-    std::vector<CertificateHash> devices;   // sealed to
+    TimeMs since{};                          // of the entry behind the stage; 0 before it is logged
+    std::optional<EntryIndex> at{};          // the entry behind the stage
+    std::optional<EntryIndex> unopenable{};  // a device signed that it cannot open it
+    std::optional<CertificateHash> device{};  // who signed, for delivered and later
+    std::vector<CertificateHash> devices{};   // sealed to
     bool operator==(const OutboxOffice&) const = default;
 };
 
@@ -88,6 +88,9 @@ struct OutboxBytes {
     bool operator==(const OutboxBytes&) const = default;
 };
 
+// As it goes into a SUBMIT frame, with its item.
+[[nodiscard]] schemas::SubmittedEnvelope submitted(const OutboxBytes& bytes);
+
 // Reading.
 [[nodiscard]] Result<std::vector<OutboxItem>> outbox_items(const storage::ReadTxn& txn);
 [[nodiscard]] Result<OutboxItem> outbox_item(const storage::ReadTxn& txn, OutboxNumber number);
@@ -128,10 +131,16 @@ struct OutboxBytes {
                                     const OutboxProblem& problem);
 // Only what was never handed to the network: else Conflict.
 [[nodiscard]] Status outbox_drop(storage::Txn& txn, OutboxNumber number);
-// A proven event about one office: only forward, never back.
+// A proven event about one device that the envelope was sealed to.
+struct OfficeEvent {
+    CertificateHash device;
+    crypto::MessageEvent event = crypto::MessageEvent::Delivered;
+    EntryIndex at;
+    TimeMs time;
+};
+// Moves the device's office: only forward, never back.
 [[nodiscard]] Status outbox_office_event(storage::Txn& txn, OutboxNumber number,
-                                         const CertificateHash& device, crypto::MessageEvent event,
-                                         EntryIndex at, TimeMs time);
+                                         const OfficeEvent& event);
 
 // Receipt files of an envelope, in the order of its entries.
 [[nodiscard]] Result<std::vector<ReceiptEntry>> receipts_of(const storage::ReadTxn& txn,

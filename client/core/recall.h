@@ -17,11 +17,18 @@
 
 namespace chapar::client {
 
-// `recall` is a settled item of kind 212 and this its content. The emptied item, or empty.
+// `recall` is a settled item of kind 212 and this its content. The emptied item, or empty: the
+// target is not here, not settled, another office's, or the recall only asks to stop using it. A
+// recall that comes before its target (urgency orders deliveries) is remembered for it.
 [[nodiscard]] Result<std::optional<InboxNumber>> apply_recall(storage::Txn& txn,
                                                               const Device& device,
                                                               const InboxItem& recall,
                                                               const schemas::Recall& content,
                                                               TimeMs now);
+// `item` has just been settled: whether a recall of it came earlier.
+[[nodiscard]] Result<std::optional<InboxNumber>> apply_earlier_recall(storage::Txn& txn,
+                                                                      const Device& device,
+                                                                      const InboxItem& item,
+                                                                      TimeMs now);
 
 }  // namespace chapar::client

@@ -10,6 +10,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/core/proof.h"
@@ -37,11 +38,14 @@ struct ReceiptEntry {
     TimeMs time;       // exact
     std::string text;  // C2SP tlog-proof, `extra` = the leaf
     Bytes body;
+    Hash salt;  // opens the leaf's body_commit
+    bool operator==(const ReceiptEntry&) const = default;
 };
 
 // ACCEPTED in full. Made only by verify_receipt().
 class Receipt {
   public:
+    [[nodiscard]] const EnvelopeHash& envelope() const { return envelope_; }
     [[nodiscard]] const std::vector<ReceiptEntry>& entries() const { return entries_; }
     [[nodiscard]] EntryIndex first() const { return entries_.front().index; }
     [[nodiscard]] TimeMs time() const { return entries_.front().time; }
@@ -50,6 +54,7 @@ class Receipt {
     friend Result<Receipt> verify_receipt(const SentEnvelope&, std::span<const schemas::EntryProof>,
                                           const crypto::Checkpoint&, const std::string&);
     Receipt() = default;
+    EnvelopeHash envelope_;
     std::vector<ReceiptEntry> entries_;
 };
 
@@ -60,12 +65,15 @@ class Receipt {
                                              const std::string& note);
 
 struct Refusal {
+    EnvelopeHash envelope;
+    AgencyId agency;  // the sender's: refusals are nobody else's business
     EntryIndex index;
     TimeMs time;
     std::string code;
     crypto::BodyDecision decision;
     std::string text;  // C2SP tlog-proof
     Bytes body;
+    Hash salt;
 };
 // The one REJECTED entry about this envelope.
 [[nodiscard]] Result<Refusal> verify_refusal(const SentEnvelope& sent,
@@ -73,9 +81,15 @@ struct Refusal {
                                              const crypto::Checkpoint& head,
                                              const std::string& note);
 
-// A receipt file read back: whether its leaf is in the tree of its note, signed by this log, and
-// commits to the body. What `chapar ledger prove` prints is made from the same parts.
-[[nodiscard]] Result<crypto::EntryBody> check_receipt_file(std::string_view text, ByteView body,
+// What opens the commitment of a receipt's leaf.
+struct ReceiptOpening {
+    Bytes body;
+    Hash salt;
+};
+// A receipt file read back: its leaf is in the tree of its note, signed by this log, and commits to
+// the body, which is returned.
+[[nodiscard]] Result<crypto::EntryBody> check_receipt_file(std::string_view text,
+                                                           const ReceiptOpening& opening,
                                                            const crypto::NoteVerifier& log);
 
 }  // namespace chapar::client

@@ -60,6 +60,10 @@ struct StatementItem {
 [[nodiscard]] Status statement_refused(storage::Txn& txn, const Hash& about,
                                        const std::string& code);
 
+// LeafInvalid unless this entry logs this very statement.
+[[nodiscard]] Status check_statement_entry(const ProvenEntry& entry,
+                                           const crypto::DeliveryStatement& statement);
+
 // Whether an answer with this code may be different later: keep and resend.
 [[nodiscard]] bool is_temporary(std::string_view code);
 

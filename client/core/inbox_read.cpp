@@ -1,0 +1,78 @@
+#include <array>
+
+#include "client/core/inbox.h"
+#include "client/core/inbox_store.h"
+#include "client/core/statements.h"
+#include "client/core/store_keys.h"
+#include "client/core/tables.h"
+
+namespace chapar::client {
+
+std::string_view text_of(InboxState state) {
+    constexpr std::array<std::string_view, 7> kTexts{
+        "", "provisional", "received", "opened", "acknowledged", "unopenable", "recalled"};
+    return kTexts.at(static_cast<std::size_t>(state));
+}
+
+Result<std::vector<InboxItem>> inbox_items(const storage::ReadTxn& txn) {
+    std::vector<InboxItem> items;
+    const auto cursor = txn.cursor(tables::kInbox);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        const InboxNumber number(number_at_end(cursor->key()));
+        items.push_back(CHAPAR_TRY(inbox_store::decode_item(number, cursor->value())));
+    }
+    return items;
+}
+
+Result<InboxItem> inbox_item(const storage::ReadTxn& txn, InboxNumber number) {
+    const auto stored = CHAPAR_TRY(txn.get(tables::kInbox, number_key(number.value)));
+    if (!stored) return Error(Errc::NotFound, "inbox " + std::to_string(number.value));
+    return inbox_store::decode_item(number, *stored);
+}
+
+Result<std::optional<InboxItem>> inbox_find(const storage::ReadTxn& txn, const EnvelopeHash& hash) {
+    const auto number = CHAPAR_TRY(get_number(txn, tables::kInboxHashes, hash.view()));
+    if (!number) return std::optional<InboxItem>();
+    return std::optional(CHAPAR_TRY(inbox_item(txn, InboxNumber(*number))));
+}
+
+Result<std::vector<InboxItem>> inbox_find(const storage::ReadTxn& txn, const MessageId& message) {
+    std::vector<InboxItem> items = CHAPAR_TRY(inbox_items(txn));
+    std::erase_if(items, [&](const InboxItem& item) { return item.message != message; });
+    return items;
+}
+
+Result<InboxText> inbox_text(const storage::ReadTxn& txn, const Device& device,
+                             InboxNumber number) {
+    const auto text = CHAPAR_TRY(inbox_store::get_text(txn, device, number));
+    if (!text) return Error(Errc::NotFound, "text of inbox " + std::to_string(number.value));
+    return inbox_store::decode_text(text->expose());
+}
+
+Result<Signed> mark_opened(storage::Txn& txn, const Device& device, InboxNumber number,
+                           TimeMs now) {
+    InboxItem item = CHAPAR_TRY(inbox_item(txn, number));
+    if (item.state != InboxState::Received) return Signed::Nothing;
+    item.state = InboxState::Opened;
+    CHAPAR_TRY(inbox_store::put_item(txn, item));
+    if ((item.receipts_wanted & schemas::kReceiptOpened) == 0) return Signed::Nothing;
+    CHAPAR_TRY(queue_statement(txn, {crypto::DeliveryEvent::Opened, item.hash, device.certificate,
+                                     item.accepted, now, statement_reason::kNone}));
+    return Signed::Queued;
+}
+
+Result<Signed> mark_acknowledged(storage::Txn& txn, const Device& device, InboxNumber number,
+                                 TimeMs now) {
+    InboxItem item = CHAPAR_TRY(inbox_item(txn, number));
+    if (item.state != InboxState::Received && item.state != InboxState::Opened) {
+        return Signed::Nothing;
+    }
+    item.state = InboxState::Acknowledged;
+    CHAPAR_TRY(inbox_store::put_item(txn, item));
+    CHAPAR_TRY(
+        queue_statement(txn, {crypto::DeliveryEvent::Acknowledged, item.hash, device.certificate,
+                              item.accepted, now, statement_reason::kNone}));
+    return Signed::Queued;
+}
+
+}  // namespace chapar::client

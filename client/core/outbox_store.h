@@ -1,0 +1,22 @@
+// How the outbox's records lie in their tables.
+//
+// Owns: their layouts (version 1, big-endian, strict). Does not know which move is allowed. For
+// outbox.cpp and compose.cpp only.
+#pragma once
+
+#include "client/core/outbox.h"
+#include "schemas/base/bytes.h"
+#include "schemas/base/result.h"
+
+namespace chapar::client::outbox_store {
+
+[[nodiscard]] Bytes encode(const OutboxItem& item);
+[[nodiscard]] Result<OutboxItem> decode_item(OutboxNumber number, ByteView bytes);
+[[nodiscard]] Bytes encode(const OutboxBytes& bytes);
+[[nodiscard]] Result<OutboxBytes> decode_bytes(ByteView bytes);
+[[nodiscard]] Bytes encode(const ReceiptEntry& entry);
+[[nodiscard]] Result<ReceiptEntry> decode_receipt(EntryIndex index, ByteView bytes);
+
+[[nodiscard]] Status put_item(storage::Txn& txn, const OutboxItem& item);
+
+}  // namespace chapar::client::outbox_store
