@@ -1,0 +1,14 @@
+set(CHAPAR_BROKER_TESTS ${CMAKE_CURRENT_LIST_DIR}/broker)
+add_executable(test_broker
+    ${CHAPAR_BROKER_TESTS}/main.cpp
+    ${CHAPAR_BROKER_TESTS}/world.cpp
+    ${CHAPAR_BROKER_TESTS}/invariants.cpp
+    ${CHAPAR_BROKER_TESTS}/scenario.cpp
+    ${CHAPAR_BROKER_TESTS}/scenario_test.cpp
+    ${CHAPAR_BROKER_TESTS}/purity_test.cpp)
+chapar_target(test_broker)
+target_compile_definitions(test_broker PRIVATE
+    CHAPAR_SCENARIOS="${PROJECT_SOURCE_DIR}/tests/scenarios")
+target_link_libraries(test_broker PRIVATE chapar_broker_core chapar_storage_lmdb)
+add_test(NAME test_broker COMMAND test_broker)
+add_test(NAME test_broker_lmdb COMMAND test_broker --lmdb "--test-case=*scenario*")
