@@ -29,7 +29,8 @@ bool is_allowed(const KeystoreCost& cost) {
 Result<Secret32> derive_key(const SecretBuffer& passphrase, const KeystoreCost& cost,
                             ByteView salt) {
     Secret32 key;
-    const ByteView text = passphrase.expose();
+    // An empty view may point nowhere, which libsodium does not take even for length 0.
+    const ByteView text = passphrase.size() == 0 ? view("") : passphrase.expose();
     const int failed = crypto_pwhash(
         out(key.expose_mutable()), Secret32::kSize, reinterpret_cast<const char*>(text.data()),
         text.size(), in(salt), cost.passes, static_cast<std::size_t>(cost.memory_bytes),
