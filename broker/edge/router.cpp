@@ -76,6 +76,10 @@ Result<std::optional<Incoming>> Router::receive() {
     return std::optional<Incoming>(std::move(incoming));
 }
 
+Status Router::linger(DurationMs at_most) {
+    return socket_.set(ZMQ_LINGER, static_cast<int>(at_most.value));
+}
+
 Result<SendOutcome> Router::send(const RoutingId& to, ByteView payload) {
     const SendOutcome addressed = CHAPAR_TRY(socket_.send(to, Part::More));
     if (addressed != SendOutcome::Sent) return addressed;

@@ -50,6 +50,9 @@ class Router {
     [[nodiscard]] Result<std::optional<Incoming>> receive();
     [[nodiscard]] Result<SendOutcome> send(const RoutingId& to, ByteView payload);
 
+    // Once, before the end: closing waits so long for what peers have not taken yet.
+    [[nodiscard]] Status linger(DurationMs at_most);
+
     // With the port that was really bound.
     [[nodiscard]] std::string endpoint() const { return socket_.last_endpoint(); }
     [[nodiscard]] int descriptor() const { return socket_.descriptor(); }

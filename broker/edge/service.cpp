@@ -4,6 +4,13 @@
 
 namespace chapar::broker {
 
+namespace {
+
+// For the last outcomes to reach their sockets; a peer that does not read holds up no stop.
+constexpr DurationMs kFlush{500};
+
+}  // namespace
+
 BrokerService::BrokerService(const Parts& parts, AdminReply admin_reply)
     : parts_(parts),
       admin_reply_(std::move(admin_reply)),
@@ -42,7 +49,7 @@ Status BrokerService::finish() {
     while (!pending_.empty()) CHAPAR_TRY(run_tick());
     CHAPAR_TRY(publish_head());
     if (outlet_.retry()) parts_.log.info("stop.unsent");
-    return Done{};
+    return parts_.router.linger(kFlush);
 }
 
 }  // namespace chapar::broker

@@ -84,6 +84,7 @@ class BrokerService {
         OperationBody body;
         Source source;
         Hash about;
+        unsigned attempts = 0;
     };
     struct Check {
         SessionNumber session;
@@ -112,7 +113,10 @@ class BrokerService {
 
     // service_tick.cpp
     void propose(OperationBody body, Source source, const Hash& about);
-    [[nodiscard]] Status apply(const Batch& batch, const std::vector<Pending>& origins);
+    [[nodiscard]] Status apply(Batch batch, std::vector<Pending> origins);
+    // Takes out what met a ledger key that was not open yet, and proposes it again.
+    void propose_again(Batch& batch, std::vector<Pending>& origins, std::vector<Outcome>& outcomes);
+    void count(const Batch& batch, const std::vector<Outcome>& outcomes);
     [[nodiscard]] Status refuse_batch(const std::vector<Pending>& origins, Errc code);
     [[nodiscard]] Status speak(const std::vector<Pending>& origins,
                                const std::vector<Outcome>& outcomes);

@@ -16,6 +16,11 @@ namespace {
 constexpr std::uint64_t kRefuseAt = 80;
 constexpr std::uint64_t kResumeBelow = 70;
 
+// What apply says of an operation whose ledger key was not open: its agency was enrolled, or a
+// month began, in the same tick. The next tick opens the key.
+constexpr std::string_view kMissingKey = "ledger key";
+constexpr unsigned kAttempts = 2;
+
 // Frames handed to one session in a row, so that one mailbox does not hold up the others.
 constexpr int kDeliversPerTurn = 4;
 
@@ -23,7 +28,7 @@ constexpr int kDeliversPerTurn = 4;
 
 void BrokerService::propose(OperationBody body, Source source, const Hash& about) {
     if (pending_.empty()) pending_since_ = parts_.time.elapsed();
-    pending_.push_back({std::move(body), source, about});
+    pending_.push_back({std::move(body), source, about, 0});
 }
 
 std::optional<DurationMs> BrokerService::tick_due() const {
@@ -47,21 +52,21 @@ Status BrokerService::run_tick() {
         OperationBody kept = Advance{};
         if (std::holds_alternative<Confirm>(next.body)) kept = next.body;
         batch.operations.push_back({stamp, std::move(next.body)});
-        origins.push_back({std::move(kept), next.source, next.about});
+        origins.push_back({std::move(kept), next.source, next.about, next.attempts});
         pending_.pop_front();
     }
     pending_since_ = parts_.time.elapsed();
     const std::uint64_t ticket = batch.ticket;
     parts_.sequencer.propose(std::move(batch));
-    while (auto decided = parts_.sequencer.next()) {
+    if (auto decided = parts_.sequencer.next()) {
         // One node: what comes back is what was proposed, at once.
         CHAPAR_ASSERT(decided->ticket == ticket);
-        CHAPAR_TRY(apply(*decided, origins));
+        CHAPAR_TRY(apply(std::move(*decided), std::move(origins)));
     }
     return Done{};
 }
 
-Status BrokerService::apply(const Batch& batch, const std::vector<Pending>& origins) {
+Status BrokerService::apply(Batch batch, std::vector<Pending> origins) {
     if (rolled_back_) return refuse_batch(origins, Errc::ReadOnly);
     auto outcomes = parts_.tick.run(batch.operations);
     if (!outcomes && outcomes.error().code == Errc::StoreFull) {
@@ -70,17 +75,45 @@ Status BrokerService::apply(const Batch& batch, const std::vector<Pending>& orig
         return refuse_batch(origins, Errc::BackPressure);
     }
     if (!outcomes) return outcomes.error();
-    for (std::size_t i = 0; i < outcomes->size(); ++i) {
-        const Outcome& outcome = (*outcomes)[i];
+    propose_again(batch, origins, *outcomes);
+    count(batch, *outcomes);
+    CHAPAR_TRY(watch_fullness());
+    CHAPAR_TRY(watch_deadline());
+    return speak(origins, *outcomes);
+}
+
+void BrokerService::propose_again(Batch& batch, std::vector<Pending>& origins,
+                                  std::vector<Outcome>& outcomes) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const bool missed = outcomes[i].code == Errc::BackPressure && outcomes[i].count == 0 &&
+                            outcomes[i].context == kMissingKey;
+        if (missed && origins[i].attempts < kAttempts) {
+            propose(std::move(batch.operations[i].body), origins[i].source, origins[i].about);
+            pending_.back().attempts = origins[i].attempts + 1;
+            continue;
+        }
+        if (kept != i) {
+            batch.operations[kept] = std::move(batch.operations[i]);
+            origins[kept] = std::move(origins[i]);
+            outcomes[kept] = std::move(outcomes[i]);
+        }
+        ++kept;
+    }
+    batch.operations.resize(kept);
+    origins.resize(kept);
+    outcomes.resize(kept);
+}
+
+void BrokerService::count(const Batch& batch, const std::vector<Outcome>& outcomes) {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const Outcome& outcome = outcomes[i];
         if (outcome.freshness == Freshness::Duplicate) continue;
         if (!std::holds_alternative<Submit>(batch.operations[i].body)) continue;
         if (!outcome.code) ++accepted_;
         if (outcome.code && outcome.count > 0) ++rejected_;
         if (outcome.code && outcome.count == 0) ++refused_;
     }
-    CHAPAR_TRY(watch_fullness());
-    CHAPAR_TRY(watch_deadline());
-    return speak(origins, *outcomes);
 }
 
 Status BrokerService::refuse_batch(const std::vector<Pending>& origins, Errc code) {

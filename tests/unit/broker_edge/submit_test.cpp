@@ -5,6 +5,13 @@
 using namespace chapar;
 using namespace chapar::testing;
 
+namespace {
+
+// The published note is a commit of its own; tests that count commits keep it away.
+const std::string kNoNotes = "published_head_ms = 60000\n";
+
+}  // namespace
+
 TEST_CASE("an accepted envelope is answered with a proof that its sender can verify") {
     Exchange exchange;
     const auto client = exchange.session(*exchange.centre.tajik);
@@ -95,7 +102,7 @@ TEST_CASE("a commit that fails is never spoken of, and stops the broker") {
     // The commits of the start and of the directory, and then the one of the submission.
     std::uint64_t commits = 0;
     {
-        Exchange counting;
+        Exchange counting(kNoNotes);
         AdminClient admin(counting.centre.directory() / "admin.sock");
         const auto report = std::get<schemas::StatusReport>(admin.ask(schemas::StatusAsk{}));
         for (const auto& figure : report.figures) {
@@ -107,7 +114,7 @@ TEST_CASE("a commit that fails is never spoken of, and stops the broker") {
          {storage::CommitFault::Kept::Nothing, storage::CommitFault::Kept::Everything}) {
         storage::MemoryStoreOptions options;
         options.commit_fault = storage::CommitFault{commits + 1, kept};
-        Exchange exchange(options);
+        Exchange exchange(kNoNotes, options);
         const auto client = exchange.session(*exchange.centre.tajik);
         client->send(schemas::Submit{{}, {exchange.centre.seal(exchange.centre.nothing_seen())}});
         const Status ended = exchange.running.wait();
