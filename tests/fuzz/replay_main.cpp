@@ -1,5 +1,6 @@
 // Runs a fuzz target without libFuzzer: every file named on the command line, or else its seeds
 // and a fixed number of mutations of each. The same inputs on every run and machine.
+// `--write-seeds FOLDER` makes a corpus for libFuzzer to start from.
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -80,6 +81,18 @@ int run_files(int count, char** names) {
     return 0;
 }
 
+int write_seeds(const std::string& folder) {
+    int number = 0;
+    for (const Bytes& seed : fuzz_seeds()) {
+        std::ofstream file(folder + "/seed" + std::to_string(number++), std::ios::binary);
+        if (!(file << to_string(seed))) {
+            std::fprintf(stderr, "%s cannot be written\n", folder.c_str());
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int run_seeds() {
     const std::vector<Bytes> seeds = fuzz_seeds();
     std::size_t inputs = 0;
@@ -104,5 +117,6 @@ int run_seeds() {
 
 int main(int argc, char** argv) {
     using namespace chapar::testing;
+    if (argc == 3 && std::string(argv[1]) == "--write-seeds") return write_seeds(argv[2]);
     return argc > 1 ? run_files(argc - 1, argv + 1) : run_seeds();
 }
