@@ -251,7 +251,7 @@ void Runner::send_option(Line& line, SendPlan& plan) {
     } else if (option == "head") {
         const std::string which = line.take();
         plan.seen = world_.newest_head();
-        if (which == "unknown") plan.seen->size = TreeSize(plan.seen->size.value + 1);
+        if (which == "unknown") plan.seen->size = TreeSize(plan.seen->size.value + 1000);
         if (which == "other") plan.seen->root.bytes[0] ^= std::byte{1};
         if (which == "none") plan.seen = crypto::SeenHead{plan.seen->home, LedgerNumber(1), {}, {}};
     } else if (option == "key") {
@@ -324,7 +324,8 @@ void Runner::deliver(Line& line) {
     while (!line.at_end()) expected.push_back(line.take());
     if (expected == Words{"nothing"}) expected.clear();
     Words got;
-    for (const auto& row : broker::waiting_rows(*world_.read(), device, {}, 100).value()) {
+    const auto rows = broker::waiting_rows(*world_.read(), device, {}, 100).value();
+    for (const broker::MailboxRow& row : rows) {
         if (broker::may_hand_out(*world_.read(), row, world_.now).value()) {
             last_ = world_.run(broker::Withhold{row.envelope, device});
             CHECK_FALSE(last_.code);

@@ -123,7 +123,7 @@ class World final : public broker::CertificateLookup {
     [[nodiscard]] storage::Store& store() { return store_.get(); }
     [[nodiscard]] MessageId fresh_message_id();
 
-    TimeMs now{TimeMs(1795200000000)};  // 2026-11-21
+    TimeMs now{TimeMs(1795154400000)};  // 2026-11-20T06:00Z
     broker::Capacity capacity;
     broker::Frontier frontier;
     crypto::LedgerKeys keys;
