@@ -64,12 +64,13 @@ TEST_CASE("a device that proves its certificate is welcomed with a head it can v
 
 TEST_CASE("frames before the hello are refused, and the session ends") {
     Scene scene;
-    const schemas::Frame frames[] = {schemas::Submit{{}, {}},
-                                     schemas::Credit{5},
-                                     schemas::DirectoryAsk{EntryIndex(0)},
-                                     schemas::LedgerAsk{EntryIndex(0)},
-                                     schemas::Publish{scene.centre.records().front()},
-                                     schemas::StatusAsk{}};
+    const schemas::Frame frames[] = {
+        schemas::Submit{{}, {scene.centre.seal(scene.centre.nothing_seen())}},
+        schemas::Credit{5},
+        schemas::DirectoryAsk{EntryIndex(0)},
+        schemas::LedgerAsk{EntryIndex(0)},
+        schemas::Publish{scene.centre.records().front()},
+        schemas::StatusAsk{}};
     for (const schemas::Frame& frame : frames) {
         TestClient fresh = scene.client(scene.centre.tajik->curve);
         fresh.send(frame);
