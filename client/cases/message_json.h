@@ -37,7 +37,8 @@ struct ParsedMessage {
 [[nodiscard]] Result<std::vector<ParsedMessage>> parse_messages(
     std::string_view json, std::optional<schemas::Kind> kind = std::nullopt);
 
-// What `inbox show --json` prints: {"item": .., "header": .., "kind": .., payload fields}.
+// What `inbox show --json` prints: {"number": .., "state": .., "sender": .., "header": .., "kind":
+// .., "payload": ..}; client/README.md lists the fields.
 [[nodiscard]] std::string render_message(const InboxItem& item, const InboxText& text);
 // The payload alone, in the form that parse_messages reads.
 [[nodiscard]] std::string render_payload(const schemas::Payload& payload);

@@ -138,7 +138,7 @@ Status ingest_entry(Ingestion& in, const schemas::EntryProof& proof,
         in.newest = leaf.index;
     }
     ++in.report.entries;
-    return Done{};
+    return put_number(in.txn, tables::kDirectoryState, view(store::kLedgerTime), leaf.time.value);
 }
 
 }  // namespace

@@ -87,8 +87,10 @@ class DirectoryView {
 
     // The index to ask the broker from.
     [[nodiscard]] Result<EntryIndex> next() const;
-    // The newest ledger time at which the replica was known to be whole; 0 before the first sync.
+    // When the broker last said that nothing is missing; 0 before the first sync.
     [[nodiscard]] Result<TimeMs> synced_at() const;
+    // The newest time that a held entry of the ledger carries.
+    [[nodiscard]] Result<TimeMs> ledger_time() const;
     // `index`, `last_dir`: of a proven leaf.
     [[nodiscard]] Result<Completeness> completeness(EntryIndex index, EntryIndex last_dir) const;
     // The version in force just before `position`; empty if there is none.

@@ -39,5 +39,6 @@ constexpr EntryIndex kNow{~std::uint64_t{0}};
 // Names in the state table.
 constexpr std::string_view kNextAsk = "next";
 constexpr std::string_view kSyncedAt = "synced-at";
+constexpr std::string_view kLedgerTime = "ledger-time";
 
 }  // namespace chapar::client::directory_store

@@ -28,6 +28,12 @@ Result<TimeMs> DirectoryView::synced_at() const {
     return TimeMs(time.value_or(0));
 }
 
+Result<TimeMs> DirectoryView::ledger_time() const {
+    const auto time =
+        CHAPAR_TRY(get_number(txn_, tables::kDirectoryState, view(store::kLedgerTime)));
+    return TimeMs(time.value_or(0));
+}
+
 Result<Completeness> DirectoryView::completeness(EntryIndex index, EntryIndex last_dir) const {
     const auto cursor = txn_.cursor(tables::kDirectoryEntries);
     CHAPAR_TRY(cursor->seek_before(number_key(index.value)));

@@ -6,6 +6,7 @@
 
 #include "schemas/base/layout.h"
 #include "schemas/base/limits.h"
+#include "schemas/base/uuid.h"
 #include "schemas/content_codec.h"
 #include "schemas/header_codec.h"
 #include "schemas/header_rules.h"
@@ -18,15 +19,10 @@ constexpr std::uint8_t kVersion = 1;
 constexpr DurationMs kDefaultLife = kDay * 7;
 constexpr DurationMs kDefaultRetention = kDay * 365;
 
-// RFC 9562: 48 bits of milliseconds, version 7, variant 10, the rest random.
-MessageId uuid_v7(TimeMs now, crypto::Random& random) {
-    auto id = crypto::random_value<MessageId>(random);
-    for (std::size_t i = 0; i < 6; ++i) {
-        id.bytes[i] = static_cast<std::byte>(now.value >> (40 - 8 * i));
-    }
-    id.bytes[6] = (id.bytes[6] & std::byte{0x0F}) | std::byte{0x70};
-    id.bytes[8] = (id.bytes[8] & std::byte{0x3F}) | std::byte{0x80};
-    return id;
+MessageId fresh_id(TimeMs now, crypto::Random& random) {
+    UuidRandom bits;
+    random.fill(bits);
+    return uuid_v7(now, bits);
 }
 
 Status check_recipients(const EnvelopeOptions& options) {
@@ -58,7 +54,7 @@ schemas::Header make_header(const Device& device, const Draft& draft, TimeMs now
     CHAPAR_ASSERT(kind != nullptr);  // every payload has a kind
     header.home = device.card.home();
     header.sender = device.certificate;
-    header.message_id = options.message ? *options.message : uuid_v7(now, random);
+    header.message_id = options.message ? *options.message : fresh_id(now, random);
     header.case_id = options.case_id ? *options.case_id : crypto::random_value<CaseId>(random);
     header.created = now;
     header.classification = options.classification;

@@ -20,6 +20,7 @@
 #include "client/core/directory_replica.h"
 #include "client/core/inbox.h"
 #include "client/core/outbox.h"
+#include "client/core/statements.h"
 #include "client/edge/clock.h"
 #include "client/edge/keystore_home.h"
 #include "client/edge/transport.h"
@@ -104,28 +105,37 @@ class Session {
     [[nodiscard]] Result<EntryIndex> publish(const crypto::SignedRecord& record);
 
   private:
+    // A broker's frame whose head, if it carries one, has been accepted.
     struct Received {
         schemas::Frame frame;
         std::optional<crypto::Checkpoint> head;
         std::string note;
     };
+    using Outcomes = std::map<Hash, schemas::ItemOutcome>;
+
     [[nodiscard]] Status send(const schemas::Frame& frame);
-    [[nodiscard]] Result<std::optional<Received>> receive(DurationMs patience);
+    [[nodiscard]] Result<std::optional<Received>> receive_frame(DurationMs patience);
+    [[nodiscard]] Status accept(const schemas::Head& head, Received& received);
+    // The next frame of this type; DELIVER frames that come first are kept for later.
     template <typename Wanted>
-    [[nodiscard]] Result<Received> wait_for();
+    [[nodiscard]] Result<Received> answer();
     [[nodiscard]] Result<std::optional<Received>> next_delivery(DurationMs patience);
-    [[nodiscard]] Result<crypto::Checkpoint> accept(const std::string& note,
-                                                    std::span<const Hash> consistency);
-    [[nodiscard]] Status submit_frame(const std::vector<OutboxItem>& items, SubmitReport& report);
+
+    [[nodiscard]] Status submit_items(const std::vector<OutboxItem>& items, SubmitReport& report);
+    [[nodiscard]] Status take_outcome(const OutboxItem& item, const schemas::ItemOutcome& outcome,
+                                      const Received& frame, SubmitReport& report);
+    [[nodiscard]] Status push_items(std::span<const StatementItem> items, StatementReport& report);
     [[nodiscard]] Status take_outcome(const schemas::ItemOutcome& outcome, const Received& frame,
-                                      SubmitReport& report);
-    [[nodiscard]] Status push_frame(std::span<const class StatementItem* const> items,
-                                    StatementReport& report);
+                                      StatementReport& report);
+    [[nodiscard]] Result<bool> take_events(const Received& frame, EventReport& report);
+    [[nodiscard]] Result<ReceptionReport> take_one(const schemas::Delivery& delivery,
+                                                   const crypto::Checkpoint& head);
+    [[nodiscard]] Result<BundleOutcome> make_and_publish();
 
     SessionParts parts_;
     SessionOptions options_;
     TimeMs broker_time_;
-    std::deque<Received> deliveries_;  // came while something else was awaited
+    std::deque<Received> deliveries_;
     std::uint32_t credit_out_ = 0;
     bool drained_ = false;
 };

@@ -1,0 +1,207 @@
+#include "client/cases/message_json.h"
+
+#include <boost/json.hpp>
+
+#include "client/cases/json_fields.h"
+#include "client/cases/payload_json.h"
+#include "client/cases/time_text.h"
+#include "schemas/base/hex.h"
+#include "schemas/base/uuid.h"
+#include "schemas/kinds.h"
+
+namespace chapar::client {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kFileBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMessages = 4096;
+constexpr std::size_t kDepth = 16;
+
+template <typename Id>
+std::vector<Id> read_names(JsonFields& fields, std::string_view name) {
+    std::vector<Id> names;
+    fields.list(name, [&](const json::value& element, const std::string& at) {
+        const json::string* text = element.if_string();
+        const auto id = text != nullptr ? Id::parse(std::string_view(*text)) : Errc::NameInvalid;
+        if (!id) return fields.problem().note(Errc::FieldInvalid, at);
+        names.push_back(*id);
+    });
+    return names;
+}
+
+std::optional<schemas::Kind> read_kind(JsonFields& fields, std::optional<schemas::Kind> wanted) {
+    const std::string name = fields.text("kind", wanted ? Presence::Optional : Presence::Mandatory);
+    if (name.empty()) return wanted;
+    const schemas::KindInfo* info = schemas::find_kind(name);
+    if (info == nullptr || (wanted && info->kind != *wanted)) {
+        fields.invalid("kind");
+        return std::nullopt;
+    }
+    return info->kind;
+}
+
+EnvelopeOptions read_options(JsonFields& fields) {
+    EnvelopeOptions options;
+    options.to = read_names<OfficeId>(fields, "to");
+    options.visible = read_names<OfficeId>(fields, "visible");
+    fields.list("auditors", [&](const json::value& element, const std::string& at) {
+        const json::string* text = element.if_string();
+        const auto bytes = text != nullptr ? from_hex(std::string_view(*text)) : std::nullopt;
+        const auto hash = bytes ? CertificateHash::from(*bytes) : std::nullopt;
+        if (!hash) return fields.problem().note(Errc::FieldInvalid, at);
+        options.auditors.push_back(*hash);
+    });
+    options.message = fields.message_id("message");
+    options.case_id = fields.hex<CaseId>("case");
+    options.classification =
+        fields.code<schemas::Classification>("classification").value_or(options.classification);
+    options.handling = fields.code<schemas::Handling>("handling").value_or(options.handling);
+    options.purpose = fields.code<schemas::Purpose>("purpose").value_or(options.purpose);
+    options.urgency = fields.code<schemas::Urgency>("urgency");
+    options.personal_data = fields.flag("personal_data");
+    options.reply_by = fields.time("reply_by");
+    options.expires = fields.time("expires");
+    options.retain = fields.time("retain");
+    options.in_reply_to = fields.message_id("in_reply_to");
+    options.supersedes = fields.message_id("supersedes");
+    fields.list("derived_from", [&](const json::value& element, const std::string& at) {
+        const json::string* text = element.if_string();
+        const auto id = text != nullptr ? parse_uuid(std::string_view(*text)) : std::nullopt;
+        if (!id) return fields.problem().note(Errc::FieldInvalid, at);
+        options.derived_from.push_back(MessageId{*id});
+    });
+    fields.list("releasable_to", [&](const json::value& element, const std::string& at) {
+        if (!element.is_string()) return fields.problem().note(Errc::FieldInvalid, at);
+        options.releasable_to.emplace_back(element.as_string());
+    });
+    const std::string originator = fields.text("originator");
+    if (!originator.empty()) {
+        const auto office = OfficeId::parse(originator);
+        if (office) {
+            options.originator = *office;
+        } else {
+            fields.invalid("originator");
+        }
+    }
+    return options;
+}
+
+Result<ParsedMessage> read_message(const json::value& value, const std::string& pointer,
+                                   std::optional<schemas::Kind> wanted) {
+    JsonProblem problem;
+    JsonFields fields(value, pointer, problem);
+    const auto kind = read_kind(fields, wanted);
+    if (!kind) return problem.error().value_or(Error(Errc::FieldMissing, pointer + "/kind"));
+    ParsedMessage message;
+    message.draft.options = read_options(fields);
+    message.draft.payload = read_payload(*kind, fields, message.warnings);
+    fields.finish();
+    if (problem.error()) return *problem.error();
+    return message;
+}
+
+json::array id_list(const std::vector<MessageId>& ids) {
+    json::array list;
+    for (const MessageId& id : ids) list.emplace_back(uuid_text(id.view()));
+    return list;
+}
+
+json::object header_object(const schemas::Header& header) {
+    json::object out{
+        {"message", uuid_text(header.message_id.view())},
+        {"case", to_hex(header.case_id.view())},
+        {"created", time_text(header.created)},
+        {"classification", schemas::text_of(header.classification)},
+        {"handling", schemas::text_of(header.handling)},
+        {"purpose", schemas::text_of(header.purpose)},
+        {"personal_data", header.personal_data},
+        {"urgency", schemas::text_of(header.urgency)},
+        {"expires", time_text(header.expires_at)},
+        {"retain", time_text(header.retain_until)},
+    };
+    if (header.reply_by != TimeMs(0)) out["reply_by"] = time_text(header.reply_by);
+    if (header.in_reply_to) out["in_reply_to"] = uuid_text(header.in_reply_to->view());
+    if (header.supersedes) out["supersedes"] = uuid_text(header.supersedes->view());
+    if (!header.derived_from.empty()) out["derived_from"] = id_list(header.derived_from);
+    if (header.originator) out["originator"] = header.originator->text();
+    json::array releasable;
+    for (const std::string& name : header.releasable_to) releasable.emplace_back(name);
+    if (!releasable.empty()) out["releasable_to"] = std::move(releasable);
+    json::array auditors;
+    for (const CertificateHash& auditor : header.auditors) {
+        auditors.emplace_back(to_hex(auditor.view()));
+    }
+    if (!auditors.empty()) out["auditors"] = std::move(auditors);
+    return out;
+}
+
+std::string kind_name(schemas::Kind kind) {
+    const schemas::KindInfo* info = schemas::find_kind(kind);
+    return info != nullptr ? std::string(info->name) : std::to_string(static_cast<unsigned>(kind));
+}
+
+}  // namespace
+
+Result<std::vector<ParsedMessage>> parse_messages(std::string_view text,
+                                                  std::optional<schemas::Kind> kind) {
+    if (text.size() > kFileBytes) return Error(Errc::TooLarge, "input");
+    boost::system::error_code problem;
+    json::parse_options options;
+    options.max_depth = kDepth;
+    const json::value document = json::parse(text, problem, {}, options);
+    if (problem) return Error(Errc::JsonInvalid, problem.message());
+    std::vector<ParsedMessage> messages;
+    const json::array* list = document.if_array();
+    if (list == nullptr) {
+        messages.push_back(CHAPAR_TRY(read_message(document, "", kind)));
+        return messages;
+    }
+    if (list->empty()) return Error(Errc::FieldMissing, "/0");
+    if (list->size() > kMessages) return Error(Errc::TooLarge, "messages");
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        messages.push_back(CHAPAR_TRY(read_message((*list)[i], "/" + std::to_string(i), kind)));
+    }
+    return messages;
+}
+
+std::string render_payload(const schemas::Payload& payload) {
+    json::object out{{"kind", kind_name(schemas::kind_of(payload))}};
+    write_payload(payload, out);
+    return json::serialize(out);
+}
+
+std::string render_message(const InboxItem& item, const InboxText& text) {
+    json::object out{
+        {"number", item.number.value},
+        {"state", text_of(item.state)},
+        {"envelope", to_hex(item.hash.view())},
+        {"entry", item.accepted.value},
+        {"accepted", time_text(item.accepted_at)},
+        {"sender",
+         {{"office", item.sender_office.text()},
+          {"agency", item.sender_agency.text()},
+          {"device", to_hex(item.sender.view())}}},
+        {"disputed", item.disputed},
+        {"header", header_object(text.header)},
+        {"kind", kind_name(item.kind)},
+    };
+    json::array visible;
+    for (const OfficeId& office : text.content.manifest.visible_recipients) {
+        visible.emplace_back(office.text());
+    }
+    if (!visible.empty()) out["visible"] = std::move(visible);
+    json::array attachments;
+    for (const schemas::Attachment& attachment : text.content.manifest.attachments) {
+        attachments.push_back({{"name", attachment.file_name},
+                               {"type", attachment.media_type},
+                               {"bytes", attachment.length}});
+    }
+    if (!attachments.empty()) out["attachments"] = std::move(attachments);
+    json::object payload;
+    write_payload(text.content.payload, payload);
+    out["payload"] = std::move(payload);
+    return json::serialize(out);
+}
+
+}  // namespace chapar::client

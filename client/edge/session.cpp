@@ -1,0 +1,117 @@
+#include "client/edge/session.h"
+
+#include "client/core/heads.h"
+#include "client/edge/session_frames.h"
+#include "crypto/sign.h"
+#include "schemas/frames_codec.h"
+
+namespace chapar::client {
+
+Session::Session(const SessionParts& parts, const SessionOptions& options)
+    : parts_(parts), options_(options) {}
+
+Status Session::send(const schemas::Frame& frame) {
+    return parts_.transport.send(schemas::encode_frame(frame));
+}
+
+Status Session::accept(const schemas::Head& head, Received& received) {
+    const crypto::NoteVerifier& log = parts_.home.card().log();
+    auto txn = CHAPAR_TRY(parts_.store.begin_write());
+    auto checkpoint = accept_head(*txn, log, head.checkpoint, head.consistency);
+    if (!checkpoint) {
+        if (checkpoint.error().code == Errc::HeadMismatch) {
+            CHAPAR_TRY(keep_as_evidence(*txn, head.checkpoint));
+            CHAPAR_TRY(std::move(*txn).commit());
+        }
+        return checkpoint.error();
+    }
+    CHAPAR_TRY(std::move(*txn).commit());
+    received.head = std::move(checkpoint).value();
+    received.note = head.checkpoint;
+    return Done{};
+}
+
+Result<std::optional<Session::Received>> Session::receive_frame(DurationMs patience) {
+    const auto bytes = CHAPAR_TRY(parts_.transport.receive(patience));
+    if (!bytes) return std::optional<Received>();
+    Received received;
+    received.frame = CHAPAR_TRY(schemas::decode_frame(*bytes));
+    if (const auto* error = std::get_if<schemas::ErrorFrame>(&received.frame)) {
+        return Error(errc_of(error->code).value_or(Errc::Internal), error->context);
+    }
+    // Heads follow each other in the order of the frames, so each is accepted as it arrives.
+    const Status accepted = std::visit(
+        [&](const auto& frame) -> Status {
+            if constexpr (requires { frame.head; }) {
+                return accept(frame.head, received);
+            } else {
+                return Done{};
+            }
+        },
+        received.frame);
+    CHAPAR_TRY(Status(accepted));
+    return std::optional(std::move(received));
+}
+
+Status Session::open() {
+    CHAPAR_TRY(send(schemas::Connect{}));
+    const Received challenged = CHAPAR_TRY(answer<schemas::Challenge>());
+    const auto& challenge = std::get<schemas::Challenge>(challenged.frame);
+    const Device device = parts_.home.device();
+
+    const Bytes signed_bytes = LayoutWriter()
+                                   .raw(challenge.challenge.view())
+                                   .raw(device.card.home().view())
+                                   .raw(device.card.manifest().curve_key.view())
+                                   .raw(device.certificate.view())
+                                   .take();
+    schemas::Hello hello;
+    hello.device = device.certificate;
+    hello.signature = device.signing_key.sign(crypto::Label::Hello, signed_bytes);
+    {
+        const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+        const auto held = CHAPAR_TRY(newest_head(*txn, device.card.log()));
+        if (held) hello.note = held->note;
+    }
+    CHAPAR_TRY(send(hello));
+    const Received welcomed = CHAPAR_TRY(answer<schemas::Welcome>());
+    broker_time_ = std::get<schemas::Welcome>(welcomed.frame).time;
+    return Done{};
+}
+
+Result<schemas::Explained> Session::explain(const schemas::ExplainAsk& ask) {
+    CHAPAR_TRY(send(ask));
+    Received received = CHAPAR_TRY(answer<schemas::Explained>());
+    return std::get<schemas::Explained>(std::move(received.frame));
+}
+
+Result<schemas::Ledger> Session::read_ledger(EntryIndex from) {
+    CHAPAR_TRY(send(schemas::LedgerAsk{from}));
+    Received received = CHAPAR_TRY(answer<schemas::Ledger>());
+    return std::get<schemas::Ledger>(std::move(received.frame));
+}
+
+Result<EntryIndex> Session::publish(const crypto::SignedRecord& record) {
+    CHAPAR_TRY(send(schemas::Publish{record.encode()}));
+    const Received received = CHAPAR_TRY(answer<schemas::Outcomes>());
+    for (const auto& outcome : std::get<schemas::Outcomes>(received.frame).items) {
+        if (outcome.about != record.hash()) continue;
+        if (!outcome.code.empty()) {
+            return Error(errc_of(outcome.code).value_or(Errc::Internal), outcome.context);
+        }
+        if (outcome.proofs.empty()) return Error(Errc::ProofInvalid, "no proof");
+        const auto entry =
+            CHAPAR_TRY(ProvenEntry::verify_leaf(outcome.proofs.front(), *received.head));
+        if (!crypto::is_sealed(entry.leaf().kind)) {
+            const auto opened =
+                CHAPAR_TRY(ProvenEntry::verify(outcome.proofs.front(), *received.head));
+            if (opened.body()->record != record.encode()) {
+                return Error(Errc::LeafInvalid, "another record");
+            }
+        }
+        return entry.index();
+    }
+    return Error(Errc::MalformedFrame, "no outcome for the record");
+}
+
+}  // namespace chapar::client
