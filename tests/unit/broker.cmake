@@ -5,10 +5,15 @@ add_executable(test_broker
     ${CHAPAR_BROKER_TESTS}/invariants.cpp
     ${CHAPAR_BROKER_TESTS}/scenario.cpp
     ${CHAPAR_BROKER_TESTS}/scenario_test.cpp
-    ${CHAPAR_BROKER_TESTS}/purity_test.cpp)
+    ${CHAPAR_BROKER_TESTS}/small_ledger.cpp
+    ${CHAPAR_BROKER_TESTS}/purity_test.cpp
+    ${CHAPAR_BROKER_TESTS}/replay_test.cpp)
 chapar_target(test_broker)
 target_compile_definitions(test_broker PRIVATE
-    CHAPAR_SCENARIOS="${PROJECT_SOURCE_DIR}/tests/scenarios")
-target_link_libraries(test_broker PRIVATE chapar_broker_core chapar_storage_lmdb)
+    CHAPAR_SCENARIOS="${PROJECT_SOURCE_DIR}/tests/scenarios"
+    CHAPAR_REPLAY="$<TARGET_FILE:chapar-replay>")
+add_dependencies(test_broker chapar-replay)
+target_link_libraries(test_broker PRIVATE chapar_broker_core chapar_storage_lmdb
+    chapar_storage_archive)
 add_test(NAME test_broker COMMAND test_broker)
 add_test(NAME test_broker_lmdb COMMAND test_broker --lmdb "--test-case=*scenario*")

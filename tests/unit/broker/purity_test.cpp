@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
 #include "broker/core/envelope_row.h"
-#include "broker/core/ledger_read.h"
 #include "broker/core/replay.h"
 #include "broker/core/tables.h"
 #include "storage/compare.h"
+#include "tests/unit/broker/small_ledger.h"
 #include "tests/unit/broker/world.h"
 
 namespace chapar::testing {
@@ -134,7 +134,10 @@ class Actor {
                 if (devices_.size() < 12) enrol("KZ-OPS");
                 break;
             case 3:
-                if (revoked_ < 4) world_.revoke(devices_[revoked_++]);
+                // Late and few: what is sealed for a revoked device is refused as a whole.
+                if (revoked_ < 2 && world_.operations.size() > kOperations * 8 / 10) {
+                    world_.revoke(devices_[revoked_++]);
+                }
                 break;
             default:
                 world_.run(broker::OpenEpoch{crypto::random_value<Hash>(world_.random), "test"});
@@ -155,17 +158,6 @@ World& history() {
     Actor actor(world);
     while (world.operations.size() < kOperations) actor.act();
     return world;
-}
-
-std::vector<broker::RecordedEntry> entries_of(storage::Store& store, std::uint64_t size) {
-    std::vector<broker::RecordedEntry> entries;
-    const auto txn = store.begin_read().value();
-    for (std::uint64_t i = 0; i < size; ++i) {
-        const EntryIndex index(i);
-        entries.push_back({to_bytes(broker::leaf_bytes(*txn, index).value()),
-                           to_bytes(broker::stored_body(*txn, index).value())});
-    }
-    return entries;
 }
 
 struct Digests {
@@ -216,8 +208,8 @@ TEST_CASE("equal operations give equal leaves, roots and state, in any store and
     }
     MESSAGE(world.operations.size(), " operations, ", refused, " refused, ",
             world.frontier.size().value, " entries");
-    CHECK(accepted > kOperations / 10);
-    CHECK(refused > kOperations / 10);
+    CHECK(accepted > kOperations / 5);
+    CHECK(refused > kOperations / 5);
     const Digests first = result_of(world.store(), world.frontier);
     CHECK(refold(world, StoreKind::Memory, 1000) == first);
     CHECK(refold(world, StoreKind::Memory, 7) == first);
@@ -227,7 +219,7 @@ TEST_CASE("equal operations give equal leaves, roots and state, in any store and
 
 TEST_CASE("a replay of the ledger rebuilds root and state, and re-takes every decision") {
     World& world = history();
-    const auto entries = entries_of(world.store(), world.frontier.size().value);
+    const auto entries = entries_of(world);
     const auto keys = broker::open_recorded_keys(entries, world.auditor).value();
     TestStore store(StoreKind::Memory);
     FakeRandom nonces(5);
@@ -242,117 +234,6 @@ TEST_CASE("a replay of the ledger rebuilds root and state, and re-takes every de
     const auto theirs = world.read();
     CHECK(storage::digest(*mine, broker::kStateTables).value() ==
           storage::digest(*theirs, broker::kStateTables).value());
-}
-
-// A small ledger: two alerts of which the second is refused, and one thing delivered.
-struct SmallLedger {
-    World world{StoreKind::Memory, 3};
-    SentEnvelope permitted;
-    SentEnvelope denied;
-    broker::Outcome first;
-
-    SmallLedger()
-        : permitted(prepare()), denied(world.seal(plan(schemas::Classification::Secret))) {
-        first = world.submit(permitted);
-        world.submit(denied);
-        world.confirm("ops", permitted.hash, first.first, crypto::DeliveryEvent::Delivered);
-    }
-    static SendPlan plan(schemas::Classification classification) {
-        SendPlan out;
-        out.from = "npj";
-        out.to = {"KZ-OPS"};
-        out.classification = classification;
-        return out;
-    }
-    SentEnvelope prepare() {
-        for (const char* agency : {"TJ-DCA", "CARICC"}) world.agency(agency);
-        world.office("TJ-BLO", "TJ-DCA", "TJ", crypto::office_role::kLiaison);
-        world.office("KZ-OPS", "CARICC", "KZ", crypto::office_role::kLiaison);
-        world.device("npj", "TJ-BLO");
-        world.device("ops", "KZ-OPS");
-        using enum crypto::PolicyDirection;
-        using enum crypto::PolicyEffect;
-        world.rule("TJ-DCA", {"export.alerts", Export, Permit, {100}, 1, {}, {}});
-        world.rule("TJ-DCA", {"export.secret", Export, Permit, {100}, 3, {}, {}});
-        world.rule("CARICC", {"import.all", Import, Permit, {}, 3, {}, {}});
-        world.rule("CARICC", {"import.low", Import, Permit, {}, 1, {}, {}});
-        world.rule("CARICC", {"import.no-secret", Import, Deny, {}, 3, {}, {}});
-        world.drop_rule("CARICC", "import.no-secret");
-        return prepare_another();
-    }
-    SentEnvelope prepare_another() { return world.seal(plan(schemas::Classification::Restricted)); }
-    broker::ReplayReport replay(const std::vector<broker::RecordedEntry>& entries,
-                                const std::optional<broker::RuleName>& without = {}) {
-        const auto keys = broker::open_recorded_keys(entries, world.auditor).value();
-        TestStore store(StoreKind::Memory);
-        FakeRandom nonces(5);
-        return broker::replay(store.get(), entries, keys, nonces, without).value();
-    }
-    std::vector<broker::RecordedEntry> entries() {
-        return entries_of(world.store(), world.frontier.size().value);
-    }
-};
-
-broker::RuleName rule_of(const char* agency, const char* rule) {
-    return {AgencyId::parse(agency).value(), rule};
-}
-
-TEST_CASE("a what-if names exactly the decisions that another policy would change") {
-    SmallLedger ledger;
-    const auto entries = ledger.entries();
-    // The alert up to RESTRICTED is covered by another rule too.
-    CHECK(ledger.replay(entries, rule_of("TJ-DCA", "export.alerts")).changed.empty());
-    const auto secret = ledger.replay(entries, rule_of("TJ-DCA", "export.secret"));
-    REQUIRE(secret.changed.size() == 1);
-    CHECK(secret.changed[0].envelope == ledger.denied.hash);
-    CHECK(secret.changed[0].recorded == broker::Effect::Permit);
-    CHECK(secret.changed[0].without == broker::Effect::Deny);
-    CHECK(secret.equal());  // the state went on by the recorded rules
-    CHECK(ledger.replay(entries, rule_of("CARICC", "import.none")).changed.empty());
-    CHECK(ledger.replay(entries, rule_of("AF-CNP", "import.all")).changed.empty());
-}
-
-TEST_CASE("a replay reports an entry whose leaf was changed, and stops where entries are missing") {
-    SmallLedger ledger;
-    auto entries = ledger.entries();
-    const std::uint64_t at = ledger.first.first.value;
-    CHECK(ledger.replay(entries).equal());
-
-    auto later = entries;
-    later[at].leaf[2] ^= std::byte{1};  // the clock flag: data of the operation, so it follows
-    const auto clock = ledger.replay(later);
-    CHECK(clock.root == clock.recorded_root);
-
-    auto directory = entries;
-    directory[at].leaf[31] ^= std::byte{1};  // last_dir: a decision of the ledger, so it does not
-    const auto changed = ledger.replay(directory);
-    REQUIRE(changed.differences.size() == 1);
-    CHECK(changed.differences[0].entry.value == at);
-    CHECK_FALSE(changed.equal());
-
-    auto shorter = entries;
-    shorter.erase(shorter.begin() + static_cast<std::ptrdiff_t>(at));
-    const auto cut = ledger.replay(shorter);
-    REQUIRE_FALSE(cut.equal());
-    CHECK(cut.differences.front().entry.value >= at);
-}
-
-TEST_CASE("a refusal that the recorded rules do not give is found") {
-    SmallLedger cheated;
-    World& world = cheated.world;
-    {
-        // A broker that decides by a policy other than the one in its ledger.
-        const auto txn = world.store().begin_write().value();
-        REQUIRE(txn->erase(broker::kPolicyTable, view("CARICC")));
-        REQUIRE(std::move(*txn).commit());
-    }
-    const auto refused = world.submit(cheated.prepare_another());
-    REQUIRE(refused.code == Errc::PolicyRefused);
-    const auto report = cheated.replay(cheated.entries());
-    REQUIRE_FALSE(report.differences.empty());
-    CHECK(report.differences.front().entry == refused.first);
-    CHECK(report.differences.front().what == "leaf: the fold permits");
-    CHECK_FALSE(report.equal());
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+// A ledger of a few entries, as it is recorded, for tests of the replay.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "broker/core/replay.h"
+#include "tests/unit/broker/world.h"
+
+namespace chapar::testing {
+
+[[nodiscard]] std::vector<broker::RecordedEntry> entries_of(World& world);
+
+// Two alerts, one RESTRICTED, one SECRET, each permitted by its own export rule; one is delivered.
+struct SmallLedger {
+    World world{StoreKind::Memory, 3};
+    SentEnvelope low;
+    SentEnvelope secret;
+    broker::Outcome first;  // of `low`
+
+    SmallLedger();
+    [[nodiscard]] SentEnvelope seal(schemas::Classification classification);
+    [[nodiscard]] broker::ReplayReport replay(const std::vector<broker::RecordedEntry>& entries,
+                                              const std::optional<broker::RuleName>& without = {});
+
+  private:
+    SentEnvelope prepare();
+};
+
+}  // namespace chapar::testing
