@@ -258,8 +258,8 @@ SentEnvelope World::seal(const SendPlan& plan) {
 }
 
 broker::Outcome World::submit(const SentEnvelope& envelope) {
-    const broker::SessionFacts session{devices_.at(envelope.from).hash, home_, LedgerNumber(1)};
-    auto verdicts = broker::Ingress::check(schemas::Submit{{}, {envelope.frame}}, session, *this);
+    auto verdicts = broker::Ingress::check(schemas::Submit{{}, {envelope.frame}},
+                                           session_of(envelope.from), *this);
     broker::Outcome refused;
     refused.about = Hash{envelope.hash.bytes};
     if (!verdicts) {
@@ -282,9 +282,8 @@ broker::Outcome World::confirm(const std::string& name, const EnvelopeHash& enve
     const crypto::DeliveryStatement statement{event, envelope, device.hash, accepted, now, 0};
     const std::vector<crypto::DeliveryStatement> statements{statement};
     const auto batch = crypto::sign_statements(newest_head(), statements, device.key);
-    const broker::SessionFacts session{device.hash, home_, LedgerNumber(1)};
     const schemas::Statements frame{{}, {{statement.encode(), batch.item(0).encode()}}};
-    auto verdicts = broker::Ingress::check(frame, session, *this).value();
+    auto verdicts = broker::Ingress::check(frame, session_of(name), *this).value();
     return run(std::move(verdicts.front().operation).value().stamped({now}).body);
 }
 
@@ -333,6 +332,12 @@ const broker::CertificateFacts* World::find(const CertificateHash& hash) const {
 }
 
 const TestDevice& World::device_named(const std::string& name) const { return devices_.at(name); }
+
+const TestAgency& World::agency_named(const std::string& name) const { return agencies_.at(name); }
+
+broker::SessionFacts World::session_of(const std::string& device) const {
+    return {devices_.at(device).hash, home_, LedgerNumber(1)};
+}
 
 std::vector<std::string> World::device_names() const {
     std::vector<std::string> names;

@@ -117,6 +117,9 @@ class World final : public broker::CertificateLookup {
 
     [[nodiscard]] const broker::CertificateFacts* find(const CertificateHash& hash) const override;
     [[nodiscard]] const TestDevice& device_named(const std::string& name) const;
+    [[nodiscard]] const TestAgency& agency_named(const std::string& name) const;
+    // Facts of a session of this device, as after its hello.
+    [[nodiscard]] broker::SessionFacts session_of(const std::string& device) const;
     [[nodiscard]] std::vector<std::string> device_names() const;
     [[nodiscard]] crypto::SeenHead newest_head() const;
     [[nodiscard]] std::unique_ptr<storage::ReadTxn> read();

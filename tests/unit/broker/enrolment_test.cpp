@@ -1,0 +1,165 @@
+#include <doctest/doctest.h>
+
+#include "crypto/x25519.h"
+#include "tests/unit/broker/world.h"
+
+namespace chapar::testing {
+namespace {
+
+// Two agencies with an office and a device each. Records are signed by whom the test says.
+struct Registry {
+    World world{StoreKind::Memory, 12};
+
+    Registry() {
+        for (const char* agency : {"TJ-DCA", "AF-CNP"}) world.agency(agency);
+        world.office("TJ-BLO", "TJ-DCA", "TJ", crypto::office_role::kLiaison);
+        world.office("AF-BLO", "AF-CNP", "AF", crypto::office_role::kLiaison);
+        world.device("tj", "TJ-BLO");
+        world.device("af", "AF-BLO");
+    }
+    [[nodiscard]] const TestAgency& tj() const { return world.agency_named("TJ-DCA"); }
+    [[nodiscard]] const TestAgency& af() const { return world.agency_named("AF-CNP"); }
+
+    broker::Outcome put(crypto::RecordType type, const Bytes& body,
+                        const crypto::SigningKey& signer) {
+        crypto::SignedRecord record{type, body, {}};
+        record.sign(signer);
+        return world.run(broker::PutRecord{record.encode()});
+    }
+    // Refused, without an entry.
+    void refuses(crypto::RecordType type, const Bytes& body, const crypto::SigningKey& signer,
+                 Errc code) {
+        const auto outcome = put(type, body, signer);
+        CHECK(outcome.code == code);
+        CHECK(outcome.count == 0);
+    }
+    crypto::DeviceRecord device(const crypto::SigningKey& key, const CurveKey& curve) {
+        const crypto::DeviceRequest request{AgencyId::parse("TJ-DCA").value(),
+                                            OfficeId::parse("TJ-BLO").value(),
+                                            "officer",
+                                            "new",
+                                            key.public_key(),
+                                            curve,
+                                            world.now};
+        return {
+            crypto::SignedRequest::make(request, key), {world.now, world.now + kDay}, 9, Hash{}};
+    }
+    CurveKey fresh_curve() {
+        return CurveKey{crypto::x25519_public_key(crypto::Secret32::random(world.random)).bytes};
+    }
+};
+
+TEST_CASE("an office is the agency's that enrolled it, and its records follow one another") {
+    Registry registry;
+    crypto::OfficeRecord office{AgencyId::parse("TJ-DCA").value(),
+                                OfficeId::parse("TJ-NEW").value(),
+                                crypto::CountryCode::parse("TJ").value(),
+                                crypto::office_role::kLiaison,
+                                {registry.world.now, registry.world.now + kDay},
+                                Hash{}};
+    using crypto::RecordType;
+    registry.refuses(RecordType::Office, office.encode(), registry.af().root,
+                     Errc::CertificateNotSigned);
+    const auto first = registry.put(RecordType::Office, office.encode(), registry.tj().root);
+    CHECK_FALSE(first.code);
+    const auto again = registry.put(RecordType::Office, office.encode(), registry.tj().root);
+    CHECK(again.freshness == broker::Freshness::Duplicate);
+    CHECK(again.first == first.first);
+    auto next = office;
+    next.roles = crypto::office_role::kAll;
+    registry.refuses(RecordType::Office, next.encode(), registry.tj().root, Errc::RecordSequence);
+    next.previous = first.about;
+    CHECK_FALSE(registry.put(RecordType::Office, next.encode(), registry.tj().root).code);
+    auto taken = office;
+    taken.agency = AgencyId::parse("AF-CNP").value();
+    registry.refuses(RecordType::Office, taken.encode(), registry.af().root, Errc::RecordRefused);
+}
+
+TEST_CASE("no key of any certificate ever enrolled may come back") {
+    Registry registry;
+    using crypto::RecordType;
+    const auto fresh = crypto::SigningKey::generate(registry.world.random);
+    const auto& enrolled = registry.world.device_named("af");
+    const CurveKey curve = registry.world.find(enrolled.hash)->curve_key;
+    registry.refuses(RecordType::Device, registry.device(fresh, curve).encode(), registry.tj().root,
+                     Errc::KeyReused);
+    registry.refuses(RecordType::Device,
+                     registry.device(enrolled.key, registry.fresh_curve()).encode(),
+                     registry.tj().root, Errc::KeyReused);
+    // Not even after it was revoked, and not with its kinds swapped.
+    registry.world.revoke("af");
+    registry.refuses(RecordType::Device,
+                     registry.device(enrolled.key, registry.fresh_curve()).encode(),
+                     registry.tj().root, Errc::KeyReused);
+    registry.refuses(RecordType::Device,
+                     registry.device(fresh, CurveKey{enrolled.key.public_key().bytes}).encode(),
+                     registry.tj().root, Errc::KeyReused);
+    const auto record = registry.device(fresh, registry.fresh_curve());
+    CHECK_FALSE(registry.put(RecordType::Device, record.encode(), registry.tj().root).code);
+}
+
+TEST_CASE("a revocation is the device's own agency's, and is final") {
+    Registry registry;
+    using crypto::RecordType;
+    const CertificateHash device = registry.world.device_named("tj").hash;
+    crypto::RevokeRecord revoke{AgencyId::parse("AF-CNP").value(), device,
+                                crypto::RevokeReason::Lost, TimeMs(0)};
+    registry.refuses(RecordType::Revoke, revoke.encode(), registry.af().root, Errc::RecordRefused);
+    const auto outcome = registry.world.revoke("tj");
+    REQUIRE(outcome.effects.ended.size() == 1);
+    CHECK(outcome.effects.ended.front() == device);
+    revoke.agency = AgencyId::parse("TJ-DCA").value();
+    registry.refuses(RecordType::Revoke, revoke.encode(), registry.tj().root, Errc::AlreadyExists);
+    // A revoked device publishes nothing.
+    auto bundle = registry.world.device_named("tj").bundle;
+    bundle.sequence = 2;
+    bundle.previous = registry.world.device_named("tj").bundle_hash;
+    registry.refuses(RecordType::Bundle, bundle.encode(), registry.world.device_named("tj").key,
+                     Errc::CertificateRevoked);
+}
+
+TEST_CASE("bundles and policies follow one another without a gap") {
+    Registry registry;
+    using crypto::RecordType;
+    const auto& tj = registry.world.device_named("tj");
+    auto bundle = tj.bundle;
+    bundle.sequence = 3;
+    bundle.previous = tj.bundle_hash;
+    registry.refuses(RecordType::Bundle, bundle.encode(), tj.key, Errc::BundleSequence);
+    bundle.sequence = 2;
+    bundle.previous = Hash{};
+    registry.refuses(RecordType::Bundle, bundle.encode(), tj.key, Errc::BundleSequence);
+    bundle.previous = tj.bundle_hash;
+    CHECK_FALSE(registry.put(RecordType::Bundle, bundle.encode(), tj.key).code);
+
+    crypto::PolicyRecord policy{AgencyId::parse("TJ-DCA").value(), 2, PolicyHash{}, {}};
+    registry.refuses(RecordType::Policy, policy.encode(), registry.tj().root, Errc::RecordSequence);
+    policy.version = 1;
+    registry.refuses(RecordType::Policy, policy.encode(), registry.af().root,
+                     Errc::CertificateNotSigned);
+    CHECK_FALSE(registry.put(RecordType::Policy, policy.encode(), registry.tj().root).code);
+}
+
+TEST_CASE("a centre is founded once, and a ledger key opened once, for its readers only") {
+    Registry registry;
+    World& world = registry.world;
+    CHECK(world.run(world.operations.front().body).code == Errc::AlreadyExists);
+    const auto scope = crypto::LedgerKeyScope::bucket(AgencyId::parse("TJ-DCA").value(),
+                                                      AgencyId::parse("AF-CNP").value(),
+                                                      crypto::month_of(world.now));
+    const auto seal = [&](const std::vector<PublicKey>& readers) {
+        const auto secret = crypto::Secret32::random(world.random);
+        return crypto::seal_ledger_key(scope, secret, readers, world.random).value().encode();
+    };
+    const PublicKey auditor = crypto::x25519_public_key(world.auditor);
+    const PublicKey tj = registry.tj().record.audit_key;
+    const PublicKey af = registry.af().record.audit_key;
+    CHECK(world.run(broker::OpenKey{seal({auditor, tj})}).code == Errc::RecordRefused);
+    CHECK(world.run(broker::OpenKey{seal({tj, af, auditor})}).code == Errc::RecordRefused);
+    CHECK_FALSE(world.run(broker::OpenKey{seal({auditor, tj, af})}).code);
+    CHECK(world.run(broker::OpenKey{seal({auditor, tj, af})}).freshness ==
+          broker::Freshness::Duplicate);
+}
+
+}  // namespace
+}  // namespace chapar::testing
