@@ -1,0 +1,184 @@
+// A small world for client tests: a centre with a ledger made of crypto/ functions alone, three
+// agencies, one device each, and what an honest broker would answer.
+//
+// It is a fake: it decides nothing and checks nothing. What it hands out can be bent by the tests.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/core/compose.h"
+#include "client/core/device.h"
+#include "client/core/directory_replica.h"
+#include "client/core/heads.h"
+#include "client/core/inbox.h"
+#include "client/core/outbox.h"
+#include "client/core/receipt.h"
+#include "client/core/tables.h"
+#include "client/core/trust_card.h"
+#include "crypto/body_seal.h"
+#include "crypto/checkpoint.h"
+#include "crypto/note.h"
+#include "crypto/tree.h"
+#include "storage/memory_store.h"
+#include "tests/support/fake_random.h"
+
+namespace chapar::testing {
+
+template <typename T>
+T must(Result<T> result) {
+    if (!result) {
+        const std::string what =
+            std::string(text_of(result.error().code).code) + " " + result.error().context;
+        FAIL(what);
+    }
+    return std::move(result).value();
+}
+// The code of an error; fails the test if there is none.
+template <typename T>
+Errc error_of(const Result<T>& result) {
+    REQUIRE_FALSE(result.has_value());
+    return result.error().code;
+}
+
+AgencyId agency(std::string_view name);
+OfficeId office(std::string_view name);
+
+constexpr TimeMs kStart{1'795'000'000'000};  // a day in November 2026
+
+class FakeLedger {
+  public:
+    explicit FakeLedger(const crypto::NoteSigner& signer) : signer_(signer) {}
+
+    EntryIndex append(crypto::LeafKind kind, crypto::EntryBody body);
+    [[nodiscard]] std::uint64_t size() const { return leaves_.size(); }
+    [[nodiscard]] std::string note() const { return note_at(size()); }
+    [[nodiscard]] std::string note_at(std::uint64_t size) const;
+    [[nodiscard]] crypto::Checkpoint head() const;
+    [[nodiscard]] std::vector<Hash> consistency(std::uint64_t old_size) const;
+    [[nodiscard]] schemas::EntryProof proof(EntryIndex index) const;
+    [[nodiscard]] schemas::Head frame_head(std::uint64_t old_size) const;
+    // Entries from `from` that a directory answer holds.
+    [[nodiscard]] std::vector<schemas::EntryProof> directory(EntryIndex from) const;
+    [[nodiscard]] const crypto::EntryBody& body(EntryIndex index) const {
+        return bodies_.at(index.value);
+    }
+
+  private:
+    const crypto::NoteSigner& signer_;
+    std::vector<Bytes> leaves_;
+    std::vector<Bytes> body_bytes_;
+    std::vector<Hash> salts_;
+    std::vector<crypto::EntryBody> bodies_;
+    std::vector<crypto::LeafKind> kinds_;
+    EntryIndex last_dir_;
+};
+
+struct Agency {
+    AgencyId name;
+    crypto::SigningKey root;
+    crypto::KeyPair audit;
+    crypto::AgencyRecord record;
+};
+
+// One device with everything it owns.
+struct Post {
+    OfficeId office;
+    AgencyId agency;
+    crypto::SigningKey key;
+    crypto::KeyPair curve{};
+    crypto::Secret32 vault{};
+    crypto::Secret32 hedge{};
+    CertificateHash certificate{};
+    crypto::SignedRecord record{};
+    client::EpochSecrets epochs{};
+    std::set<Hash> made{};
+    std::unique_ptr<storage::MemoryStore> store{};
+};
+
+class World {
+  public:
+    World();
+
+    [[nodiscard]] client::Device device(const Post& post) const {
+        return {*card_,   post.certificate, post.agency, post.office,
+                post.key, post.vault,       post.hedge};
+    }
+    // Certifies and logs another device.
+    crypto::SignedRecord enrol(const crypto::SignedRequest& request);
+    // A KEY or LADDER entry for this record.
+    EntryIndex log_record(const crypto::SignedRecord& record, crypto::KeyEvent event);
+    EntryIndex log_bundle(const crypto::SignedRecord& record);
+    void publish_bundle(Post& post, TimeMs from);
+    EntryIndex revoke(const Post& post, TimeMs compromised_since = TimeMs(0));
+    EntryIndex log_time();
+
+    // Brings a post's head and replica up to now.
+    void sync(Post& post);
+    crypto::Checkpoint accept_head(Post& post);
+
+    // ACCEPTED entries for a sealed item, as an honest broker makes them; their proofs.
+    std::vector<EntryIndex> accept(const Post& sender, const client::OutboxBytes& bytes);
+    EntryIndex reject(const Post& sender, const client::OutboxBytes& bytes,
+                      const std::string& code);
+    [[nodiscard]] std::vector<schemas::EntryProof> proofs(const std::vector<EntryIndex>& at) const;
+    // What `recipient` is handed for it.
+    [[nodiscard]] schemas::Delivery delivery(const Post& recipient,
+                                             const client::OutboxBytes& bytes,
+                                             const std::vector<EntryIndex>& at) const;
+    // The entry that logs a signed statement about an envelope accepted at `at`.
+    EntryIndex log_statement(const Post& signer, const crypto::DeliveryStatement& statement,
+                             const crypto::BatchItem& item, EntryIndex at);
+
+    // Draft, seal, persist.
+    client::OutboxNumber compose(Post& sender, const client::Draft& draft);
+    client::OutboxBytes bytes_of(Post& sender, client::OutboxNumber number);
+    client::OutboxItem item_of(Post& sender, client::OutboxNumber number);
+    client::ReceptionReport receive(Post& recipient, const schemas::Delivery& delivery);
+
+    [[nodiscard]] static client::Draft alert(std::vector<std::string> to);
+    [[nodiscard]] static client::Draft recall(std::vector<std::string> to, const MessageId& target);
+
+    // A note of this ledger's key, whatever it says.
+    [[nodiscard]] std::string sign_note(const crypto::Checkpoint& checkpoint) const {
+        return crypto::sign_checkpoint(checkpoint, *log_);
+    }
+
+    FakeRandom random{7};
+    TimeMs now = kStart;
+    std::map<std::string, Agency> agencies;
+    Post tj, af, uz;
+
+  private:
+    Post make_post(const std::string& agency_name, const std::string& office_name);
+    [[nodiscard]] crypto::EntryBody envelope_body(const Post& sender,
+                                                  const client::OutboxBytes& bytes) const;
+
+    crypto::SigningKey centre_root_;
+    std::unique_ptr<crypto::NoteSigner> log_;
+    std::unique_ptr<client::TrustCard> card_;
+
+  public:
+    std::unique_ptr<FakeLedger> ledger;
+    [[nodiscard]] const client::TrustCard& card() const { return *card_; }
+};
+
+// Runs `work(txn)` in a write transaction and commits it.
+template <typename Work>
+auto in_txn(storage::Store& store, Work work) {
+    auto txn = must(store.begin_write());
+    auto result = must(work(*txn));
+    must(std::move(*txn).commit());
+    return result;
+}
+template <typename Work>
+auto reading(const storage::Store& store, Work work) {
+    const auto txn = must(store.begin_read());
+    return must(work(*txn));
+}
+
+}  // namespace chapar::testing
