@@ -5,9 +5,9 @@
 
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
-#include "client/core/vault.h"
 #include "crypto/envelope.h"
 #include "crypto/sha256.h"
+#include "crypto/vault.h"
 #include "schemas/content_codec.h"
 #include "schemas/header_codec.h"
 #include "schemas/header_rules.h"
@@ -91,7 +91,7 @@ Status put_text(storage::Txn& txn, const Device& device, InboxNumber number,
     out.u8(kVersion).counted16(text.header).u8(static_cast<std::uint8_t>(text.streams.size()));
     for (const crypto::SecretBuffer& stream : text.streams) out.counted32(stream.expose());
     Bytes clear = out.take();
-    const Bytes sealed = seal_record(device.vault_key, text_context(number), clear, random);
+    const Bytes sealed = crypto::seal_record(device.vault_key, text_context(number), clear, random);
     crypto::wipe(clear);
     return txn.put(tables::kInboxTexts, number_key(number.value), sealed);
 }
@@ -105,7 +105,8 @@ Result<std::optional<crypto::SecretBuffer>> get_text(const storage::ReadTxn& txn
                                                      const Device& device, InboxNumber number) {
     const auto sealed = CHAPAR_TRY(txn.get(tables::kInboxTexts, number_key(number.value)));
     if (!sealed) return std::optional<crypto::SecretBuffer>();
-    return std::optional(CHAPAR_TRY(open_record(device.vault_key, text_context(number), *sealed)));
+    return std::optional(
+        CHAPAR_TRY(crypto::open_record(device.vault_key, text_context(number), *sealed)));
 }
 
 Result<InboxText> read_text(ByteView header, std::span<const crypto::SecretBuffer> streams) {

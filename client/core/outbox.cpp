@@ -7,7 +7,7 @@
 #include "client/core/statements.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
-#include "client/core/vault.h"
+#include "crypto/vault.h"
 
 namespace chapar::client {
 namespace {
@@ -138,7 +138,7 @@ Result<crypto::SecretBuffer> outbox_draft(const storage::ReadTxn& txn, OutboxNum
                                           const crypto::Secret32& vault_key) {
     const auto stored = CHAPAR_TRY(txn.get(tables::kOutboxDrafts, number_key(number.value)));
     if (!stored) return Error(Errc::NotFound, "outbox " + std::to_string(number.value));
-    return open_record(vault_key, draft_context(number), *stored);
+    return crypto::open_record(vault_key, draft_context(number), *stored);
 }
 
 Result<std::uint32_t> receipts_held(const storage::ReadTxn& txn, const OfficeId& office) {
@@ -170,7 +170,7 @@ Result<OutboxNumber> outbox_draft_add(storage::Txn& txn, OutboxItem item, ByteVi
     CHAPAR_TRY(outbox_store::put_item(txn, item));
     CHAPAR_TRY(put_number(txn, tables::kOutboxIds, item.message.view(), item.number.value));
     CHAPAR_TRY(txn.put(tables::kOutboxDrafts, number_key(item.number.value),
-                       seal_record(vault_key, draft_context(item.number), draft, random)));
+                       crypto::seal_record(vault_key, draft_context(item.number), draft, random)));
     return item.number;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "client/core/vault.h"
 #include "crypto/batch.h"
 #include "crypto/bundle.h"
 #include "crypto/envelope.h"
