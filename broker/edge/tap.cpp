@@ -11,7 +11,7 @@ namespace chapar::broker {
 
 Result<Tap> Tap::create(const std::filesystem::path& path) {
     Tap tap;
-    tap.file_ = FileDescriptor(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    tap.file_ = FileDescriptor(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     tap.path_ = path;
     if (!tap.file_) return Error(Errc::FileFailed, path.string() + ": " + std::strerror(errno));
     return tap;

@@ -7,6 +7,7 @@
 #include "client/cli/device_context.h"
 #include "client/cli/item_view.h"
 #include "schemas/base/uuid.h"
+#include "schemas/content_codec.h"
 #include "schemas/kinds.h"
 
 namespace chapar::client {
@@ -70,6 +71,15 @@ Status dispatch(Invocation& invocation, DeviceContext& context,
     return Done{};
 }
 
+// What sealing would refuse is refused before anything is stored.
+Status check_payload(const ParsedMessage& message, schemas::Kind kind) {
+    schemas::SealedContent content;
+    content.manifest.kind = kind;
+    content.manifest.classification = message.draft.options.classification;
+    content.payload = message.draft.payload;
+    return schemas::check_content(content);
+}
+
 Status show_dry_run(Invocation& invocation, const std::vector<ParsedMessage>& messages) {
     for (const ParsedMessage& message : messages) {
         json::array to;
@@ -107,6 +117,7 @@ Status send(Invocation& invocation, const SendArguments& given, schemas::Kind ki
         for (const FieldWarning& warning : message.warnings) {
             invocation.output.warning(warning.pointer + ": " + warning.sentence);
         }
+        CHAPAR_TRY(check_payload(message, kind));
     }
     if (given.dry_run) return show_dry_run(invocation, messages);
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));

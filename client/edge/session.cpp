@@ -55,7 +55,7 @@ Result<std::optional<Session::Received>> Session::receive_frame(DurationMs patie
 
 Status Session::open() {
     CHAPAR_TRY(send(schemas::Connect{}));
-    const Received challenged = CHAPAR_TRY(answer<schemas::Challenge>());
+    const Received challenged = CHAPAR_TRY(answer<schemas::Challenge>(options_.first_patience));
     const auto& challenge = std::get<schemas::Challenge>(challenged.frame);
     const Device device = parts_.home.device();
 
@@ -74,26 +74,26 @@ Status Session::open() {
         if (held) hello.note = held->note;
     }
     CHAPAR_TRY(send(hello));
-    const Received welcomed = CHAPAR_TRY(answer<schemas::Welcome>());
+    const Received welcomed = CHAPAR_TRY(answer<schemas::Welcome>(options_.answer_patience));
     broker_time_ = std::get<schemas::Welcome>(welcomed.frame).time;
     return Done{};
 }
 
 Result<schemas::Explained> Session::explain(const schemas::ExplainAsk& ask) {
     CHAPAR_TRY(send(ask));
-    Received received = CHAPAR_TRY(answer<schemas::Explained>());
+    Received received = CHAPAR_TRY(answer<schemas::Explained>(options_.answer_patience));
     return std::get<schemas::Explained>(std::move(received.frame));
 }
 
 Result<schemas::Ledger> Session::read_ledger(EntryIndex from) {
     CHAPAR_TRY(send(schemas::LedgerAsk{from}));
-    Received received = CHAPAR_TRY(answer<schemas::Ledger>());
+    Received received = CHAPAR_TRY(answer<schemas::Ledger>(options_.answer_patience));
     return std::get<schemas::Ledger>(std::move(received.frame));
 }
 
 Result<EntryIndex> Session::publish(const crypto::SignedRecord& record) {
     CHAPAR_TRY(send(schemas::Publish{record.encode()}));
-    const Received received = CHAPAR_TRY(answer<schemas::Outcomes>());
+    const Received received = CHAPAR_TRY(answer<schemas::Outcomes>(options_.answer_patience));
     for (const auto& outcome : std::get<schemas::Outcomes>(received.frame).items) {
         if (outcome.about != record.hash()) continue;
         if (!outcome.code.empty()) {

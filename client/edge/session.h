@@ -33,6 +33,7 @@
 namespace chapar::client {
 
 struct SessionOptions {
+    DurationMs first_patience{4000};    // for the broker's first word
     DurationMs answer_patience{10000};  // for one answer
     std::uint32_t credit = 64;          // envelopes this device is ready to take at a time
 };
@@ -118,7 +119,7 @@ class Session {
     [[nodiscard]] Status accept(const schemas::Head& head, Received& received);
     // The next frame of this type; DELIVER frames that come first are kept for later.
     template <typename Wanted>
-    [[nodiscard]] Result<Received> answer();
+    [[nodiscard]] Result<Received> answer(DurationMs patience);
     [[nodiscard]] Result<std::optional<Received>> next_delivery(DurationMs patience);
 
     [[nodiscard]] Status submit_items(const std::vector<OutboxItem>& items, SubmitReport& report);

@@ -8,8 +8,8 @@
 namespace chapar::client {
 
 template <typename Wanted>
-Result<Session::Received> Session::answer() {
-    const TimeMs until = parts_.clock.now() + options_.answer_patience;
+Result<Session::Received> Session::answer(DurationMs patience) {
+    const TimeMs until = parts_.clock.now() + patience;
     for (;;) {
         const TimeMs now = parts_.clock.now();
         if (now >= until) return Error(Errc::Unreachable, "no answer in time");

@@ -26,7 +26,7 @@ Result<SyncReport> Session::sync_directory() {
             from = CHAPAR_TRY(DirectoryView(*txn).next());
         }
         CHAPAR_TRY(send(schemas::DirectoryAsk{from}));
-        const Received received = CHAPAR_TRY(answer<schemas::Directory>());
+        const Received received = CHAPAR_TRY(answer<schemas::Directory>(options_.answer_patience));
         const auto& directory = std::get<schemas::Directory>(received.frame);
         auto txn = CHAPAR_TRY(parts_.store.begin_write());
         const auto taken = CHAPAR_TRY(ingest(*txn, parts_.home.card(), *received.head,
@@ -134,7 +134,7 @@ Result<EventReport> Session::fetch_events() {
             from = CHAPAR_TRY(next_event(*txn));
         }
         CHAPAR_TRY(send(schemas::ReceiptsAsk{from}));
-        const Received received = CHAPAR_TRY(answer<schemas::Receipts>());
+        const Received received = CHAPAR_TRY(answer<schemas::Receipts>(options_.answer_patience));
         const bool go_on = CHAPAR_TRY(take_events(received, report));
         if (!go_on) return report;
         if (std::get<schemas::Receipts>(received.frame).next <= from) break;

@@ -114,7 +114,7 @@ Status Session::submit_items(const std::vector<OutboxItem>& items, SubmitReport&
     }
     CHAPAR_TRY(send(submit));
     while (!open.empty()) {
-        const Received received = CHAPAR_TRY(answer<schemas::Outcomes>());
+        const Received received = CHAPAR_TRY(answer<schemas::Outcomes>(options_.answer_patience));
         const auto& outcomes = std::get<schemas::Outcomes>(received.frame);
         const std::size_t before = open.size();
         for (const schemas::ItemOutcome& outcome : outcomes.items) {
@@ -189,7 +189,7 @@ Status Session::push_items(std::span<const StatementItem> items, StatementReport
     }
     CHAPAR_TRY(send(frame));
     while (!open.empty()) {
-        const Received received = CHAPAR_TRY(answer<schemas::Outcomes>());
+        const Received received = CHAPAR_TRY(answer<schemas::Outcomes>(options_.answer_patience));
         const std::size_t before = open.size();
         for (const auto& outcome : std::get<schemas::Outcomes>(received.frame).items) {
             if (open.erase(outcome.about) == 0) continue;

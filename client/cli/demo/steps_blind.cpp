@@ -25,8 +25,8 @@ void collect(const json::value& value, std::set<std::string>& out) {
 std::vector<std::string> texts_of_alerts(const Story& story) {
     std::set<std::string> out;
     for (const char* file : {"seizures-nizhny-pyanj.json", "seizures-shir-khan-bandar.json"}) {
-        const std::string text = read_whole(story.stage.data(file));
-        for (const json::value& alert : json::parse(text).as_array()) {
+        const json::value alerts = json::parse(read_whole(story.stage.data(file)));
+        for (const json::value& alert : alerts.as_array()) {
             for (const auto& [key, value] : alert.as_object()) {
                 if (!kHeaderFields.contains(key)) collect(value, out);
             }

@@ -25,8 +25,8 @@ Pending count_outbox(Story& story, std::string_view home, std::size_t before) {
 
 // How many offices each message of a file goes to.
 void expect_file(Story& story, const std::filesystem::path& file) {
-    const auto text = read_whole(file);
-    for (const json::value& message : json::parse(text).as_array()) {
+    const json::value messages = json::parse(read_whole(file));
+    for (const json::value& message : messages.as_array()) {
         for (const json::value& office : message.at("to").as_array()) {
             ++story.expected[std::string(office.as_string())];
         }
