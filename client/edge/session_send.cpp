@@ -32,6 +32,22 @@ struct Outgoing {
     OutboxBytes bytes;
 };
 
+// An outcome whose proofs do not fit one frame comes in pieces, all for one head.
+struct Awaited {
+    const OutboxItem* item = nullptr;
+    std::size_t agencies = 0;
+    schemas::ItemOutcome gathered;
+
+    // Whether it is whole now.
+    bool gather(const schemas::ItemOutcome& piece) {
+        auto proofs = std::move(gathered.proofs);
+        proofs.insert(proofs.end(), piece.proofs.begin(), piece.proofs.end());
+        gathered = piece;
+        gathered.proofs = std::move(proofs);
+        return !gathered.code.empty() || gathered.proofs.size() >= agencies;
+    }
+};
+
 // Consecutive items of one batch together; of mixed batches as many as a frame may be asked to
 // verify.
 std::size_t frame_end(const std::vector<Outgoing>& items, std::size_t first) {
@@ -92,7 +108,7 @@ Status Session::take_outcome(const OutboxItem& item, const schemas::ItemOutcome&
 
 Status Session::submit_items(const std::vector<OutboxItem>& items, SubmitReport& report) {
     schemas::Submit submit;
-    std::map<Hash, const OutboxItem*> open;
+    std::map<Hash, Awaited> open;
     {
         // Persisted before anything leaves: after a crash the same bytes go again.
         auto txn = CHAPAR_TRY(parts_.store.begin_write());
@@ -101,7 +117,9 @@ Status Session::submit_items(const std::vector<OutboxItem>& items, SubmitReport&
             CHAPAR_TRY(outbox_attempted(*txn, item.number));
             bytes.push_back(CHAPAR_TRY(outbox_bytes(*txn, item.number)));
             submit.envelopes.push_back(submitted(bytes.back()));
-            open.emplace(Hash{item.hash.bytes}, &item);
+            const auto& agencies = bytes.back().stanza_agencies;
+            open.emplace(Hash{item.hash.bytes},
+                         Awaited{&item, std::set(agencies.begin(), agencies.end()).size(), {}});
         }
         const auto item_of = [](const OutboxBytes& one) -> const crypto::BatchItem& {
             return one.item;
@@ -116,14 +134,16 @@ Status Session::submit_items(const std::vector<OutboxItem>& items, SubmitReport&
     while (!open.empty()) {
         const Received received = CHAPAR_TRY(answer<schemas::Outcomes>(options_.answer_patience));
         const auto& outcomes = std::get<schemas::Outcomes>(received.frame);
-        const std::size_t before = open.size();
+        bool expected = false;
         for (const schemas::ItemOutcome& outcome : outcomes.items) {
             const auto found = open.find(outcome.about);
             if (found == open.end()) continue;
-            CHAPAR_TRY(take_outcome(*found->second, outcome, received, report));
+            expected = true;
+            if (!found->second.gather(outcome)) continue;
+            CHAPAR_TRY(take_outcome(*found->second.item, found->second.gathered, received, report));
             open.erase(found);
         }
-        if (open.size() == before) return Error(Errc::MalformedFrame, "outcomes of other items");
+        if (!expected) return Error(Errc::MalformedFrame, "outcomes of other items");
     }
     return Done{};
 }

@@ -45,6 +45,7 @@ class FakeBroker final : public client::Transport {
     std::vector<schemas::Frame> sent;
     bool lose_outcomes = false;  // the line breaks after SUBMIT has arrived
     bool forge_receipts = false;
+    bool in_pieces = false;  // the proofs of an outcome in two frames
 
   private:
     void answer(const schemas::Frame& frame) { answers_.push_back(schemas::encode_frame(frame)); }
@@ -100,6 +101,14 @@ class FakeBroker final : public client::Transport {
         }
         if (lose_outcomes) return;
         outcomes.head = head();
+        if (in_pieces) {
+            schemas::Outcomes first = outcomes;
+            first.items.front().proofs.resize(1);
+            answer(first);
+            outcomes.head.consistency.clear();  // the same head again
+            auto& proofs = outcomes.items.front().proofs;
+            proofs.erase(proofs.begin());
+        }
         answer(outcomes);
     }
     // A whole batch comes with one head: the items follow from it.
@@ -244,6 +253,17 @@ TEST_CASE("after a lost answer the same bytes go again and the first outcome cou
     CHECK(desk.item(number).attempts == 2);
 }
 
+TEST_CASE("an outcome whose proofs come in two frames is one receipt") {
+    Desk desk;
+    FakeBroker broker(desk.world, desk.post);
+    broker.in_pieces = true;
+    auto session = desk.session(broker);
+    must(session.open());
+    must(session.sync_directory());
+    const auto number = desk.write(World::alert({"AF-SKB-BLO", "UZ-TMZ-BLO"}));
+    CHECK(must(session.submit()).logged == std::vector{number});
+}
+
 TEST_CASE("a receipt that does not prove this envelope leaves it on this computer") {
     Desk desk;
     FakeBroker broker(desk.world, desk.post);
@@ -297,7 +317,6 @@ TEST_CASE("a broker that shows another history ends the session and leaves evide
 }
 
 TEST_CASE("a silent broker is unreachable") {
-    World world;
     struct Silent final : client::Transport {
         explicit Silent(World& in) : world(in) {}
         Status send(ByteView) override { return Done{}; }
