@@ -9,7 +9,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr DurationMs kWatchPatience = kSecond * 5;
-constexpr int kDryRounds = 2;  // of `--once`: empty answers before it stops
 
 Status list(Invocation& invocation) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
@@ -71,29 +70,52 @@ Status tell(Invocation& invocation, DeviceContext& context, const ReceptionRepor
 
 enum class Watching { Once, ForEver };
 
-// Takes deliveries until they run dry, or without end. A refused one is reported and does not stop
-// the others.
-Status take(Invocation& invocation, DeviceContext& context, Watching watching) {
-    CHAPAR_TRY(context.exchange());
+// A refused delivery is reported and does not stop the others.
+Status tell_all(Invocation& invocation, DeviceContext& context, Watching watching,
+                const std::vector<ReceptionReport>& reports) {
     Status worst = Done{};
-    int dry = 0;
-    while (watching == Watching::ForEver || dry < kDryRounds) {
-        const DurationMs patience = watching == Watching::Once ? DurationMs(400) : kWatchPatience;
-        const auto reports = CHAPAR_TRY(context.session().take_deliveries(patience));
-        dry = reports.empty() ? dry + 1 : 0;
-        for (const ReceptionReport& report : reports) {
-            const Status told = tell(invocation, context, report);
-            if (told) continue;
-            worst = told;
-            if (watching == Watching::ForEver) {
-                [[maybe_unused]] const int exit = invocation.output.problem(told.error());
-            }
-        }
-        if (reports.empty() && watching == Watching::ForEver) {
-            CHAPAR_TRY(context.session().sync_directory());
-            CHAPAR_TRY(context.exchange());
+    for (const ReceptionReport& report : reports) {
+        const Status told = tell(invocation, context, report);
+        if (told) continue;
+        worst = told;
+        if (watching == Watching::ForEver) {
+            [[maybe_unused]] const int exit = invocation.output.problem(told.error());
         }
     }
+    return worst;
+}
+
+// What is waiting. The broker answers frames in order and delivers within the credit at once, so an
+// answered question behind the grant says that nothing more is on the way.
+Status take_waiting(Invocation& invocation, DeviceContext& context) {
+    Status worst = Done{};
+    for (bool asked = false;;) {
+        const auto reports = CHAPAR_TRY(context.session().take_deliveries(DurationMs(0)));
+        const Status told = tell_all(invocation, context, Watching::Once, reports);
+        if (!told) worst = told;
+        if (reports.empty() && asked) return worst;
+        asked = reports.empty();
+        if (asked) CHAPAR_TRY(context.session().sync_directory());
+    }
+}
+
+Status take_for_ever(Invocation& invocation, DeviceContext& context) {
+    while (true) {
+        const auto reports = CHAPAR_TRY(context.session().take_deliveries(kWatchPatience));
+        // Each problem has been reported; watching goes on.
+        [[maybe_unused]] const Status told =
+            tell_all(invocation, context, Watching::ForEver, reports);
+        if (!reports.empty()) continue;
+        CHAPAR_TRY(context.session().sync_directory());
+        CHAPAR_TRY(context.exchange());
+    }
+}
+
+Status take(Invocation& invocation, DeviceContext& context, Watching watching) {
+    CHAPAR_TRY(context.exchange());
+    if (watching == Watching::ForEver) return take_for_ever(invocation, context);
+    const Status worst = take_waiting(invocation, context);
+    if (!worst && text_of(worst.error().code).exit == ExitCode::Unreachable) return worst;
     CHAPAR_TRY(context.session().push_statements());
     CHAPAR_TRY(context.session().tidy_epochs());
     return worst;

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr DurationMs kPatience = kSecond * 60;
-constexpr std::size_t kSideBySide = 3;
+constexpr std::size_t kSideBySide = 4;
 
 std::vector<json::object> objects_in(const std::string& text, std::string_view needed) {
     std::vector<json::object> out;

@@ -64,12 +64,12 @@ void broker_killed_and_resumed(Story& story, Step& step) {
 
     expect_file(story, first);
     expect_file(story, second);
-    for (int round = 0; round < 2; ++round) {
-        for (const Run& run : everyone_takes(story)) step.demand(run.ok(), "inbox: " + run.code());
+    for (const auto& [office, run] : everyone_takes(story)) {
+        step.demand(run.ok(), "inbox of " + office + ": " + run.code());
     }
     std::size_t lost = 0, doubled = 0;
-    for (const auto& [office, expected] : story.expected) {
-        const InboxCount count = count_inbox(story, office);
+    for (const auto& [office, count] : count_inboxes(story)) {
+        const std::size_t expected = story.expected[office];
         lost += expected > count.distinct ? expected - count.distinct : 0;
         doubled += count.items - count.distinct;
         step.demand(count.items == expected, "inbox of " + office);

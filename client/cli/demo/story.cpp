@@ -50,20 +50,34 @@ void remember_sent(Story& story, std::string_view home, const Run& run) {
     }
 }
 
-std::vector<Run> everyone_takes(Story& story) {
+namespace {
+
+// The same command at every office but the auditor's.
+std::map<std::string, Run> at_every_office(Story& story, const std::vector<std::string>& command) {
     std::vector<Stage::Order> orders;
     for (const CastDevice& device : cast_devices()) {
-        if (device.office == kAuditor) continue;
-        orders.push_back({std::string(device.office), {"inbox", "watch", "--once"}});
+        if (device.office != kAuditor) orders.push_back({std::string(device.office), command});
     }
-    return story.stage.chapar_each(orders);
+    std::vector<Run> runs = story.stage.chapar_each(orders);
+    std::map<std::string, Run> out;
+    for (std::size_t i = 0; i < runs.size(); ++i) out[orders[i].home] = std::move(runs[i]);
+    return out;
 }
 
-InboxCount count_inbox(Story& story, std::string_view home) {
-    std::set<std::string> messages;
-    const Run run = story.stage.chapar(home, {"inbox", "ls"});
-    for (const json::object& item : run.results) messages.insert(text_at(item, "message"));
-    return {run.results.size(), messages.size()};
+}  // namespace
+
+std::map<std::string, Run> everyone_takes(Story& story) {
+    return at_every_office(story, {"inbox", "watch", "--once"});
+}
+
+std::map<std::string, InboxCount> count_inboxes(Story& story) {
+    std::map<std::string, InboxCount> out;
+    for (const auto& [office, run] : at_every_office(story, {"inbox", "ls"})) {
+        std::set<std::string> messages;
+        for (const json::object& item : run.results) messages.insert(text_at(item, "message"));
+        out[office] = {run.results.size(), messages.size()};
+    }
+    return out;
 }
 
 SentBytes sent_bytes(const Story& story) {

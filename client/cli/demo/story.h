@@ -46,13 +46,13 @@ void blind_broker(Story& story, Step& step);
 // Sends a file of seizures from an office and remembers what was logged.
 void remember_sent(Story& story, std::string_view home, const Run& run);
 // Every office but the auditor's takes what waits for it, side by side.
-[[nodiscard]] std::vector<Run> everyone_takes(Story& story);
-// Envelopes in an inbox: how many, and how many different message ids.
+[[nodiscard]] std::map<std::string, Run> everyone_takes(Story& story);
+// Envelopes in each inbox: how many, and how many different message ids.
 struct InboxCount {
     std::size_t items = 0;
     std::size_t distinct = 0;
 };
-[[nodiscard]] InboxCount count_inbox(Story& story, std::string_view home);
+[[nodiscard]] std::map<std::string, InboxCount> count_inboxes(Story& story);
 [[nodiscard]] std::string text_at(const boost::json::object& object, std::string_view key);
 // The ciphertexts and message ids of what these homes sent, read from their stores.
 struct SentBytes {
