@@ -19,3 +19,4 @@ target_link_libraries(test_broker PRIVATE chapar_broker_core chapar_storage_lmdb
     chapar_storage_archive)
 add_test(NAME test_broker COMMAND test_broker)
 add_test(NAME test_broker_lmdb COMMAND test_broker --lmdb "--test-case=*scenario*")
+set_tests_properties(test_broker test_broker_lmdb PROPERTIES LABELS unit)

@@ -24,5 +24,5 @@ target_compile_definitions(test_broker_edge PRIVATE
 target_link_libraries(test_broker_edge PRIVATE chapar_broker_edge chapar_storage_lmdb)
 add_dependencies(test_broker_edge chapard)
 add_test(NAME test_broker_edge COMMAND test_broker_edge)
-set_tests_properties(test_broker_edge PROPERTIES ENVIRONMENT
+set_tests_properties(test_broker_edge PROPERTIES LABELS "unit;threads" ENVIRONMENT
     "TSAN_OPTIONS=suppressions=${CHAPAR_BROKER_EDGE_TESTS}/tsan_suppressions.txt")

@@ -11,3 +11,4 @@ add_executable(test_broker_ledger
 chapar_target(test_broker_ledger)
 target_link_libraries(test_broker_ledger PRIVATE chapar_broker_core chapar_storage_lmdb)
 add_test(NAME test_broker_ledger COMMAND test_broker_ledger)
+set_tests_properties(test_broker_ledger PROPERTIES LABELS unit)

@@ -27,3 +27,4 @@ target_include_directories(test_ledger_vectors PRIVATE ${PROJECT_SOURCE_DIR}/tes
 target_compile_definitions(test_ledger_vectors PRIVATE CHAPAR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 target_link_libraries(test_ledger_vectors PRIVATE chapar_crypto Boost::json)
 add_test(NAME ledger_vectors COMMAND test_ledger_vectors)
+set_tests_properties(crypto_records ledger_vectors PROPERTIES LABELS unit)

@@ -1,0 +1,44 @@
+"""The demo judges itself; these tests judge the demo: its form, and that it can fail."""
+import json
+import os
+import pathlib
+import subprocess
+import unittest
+
+BIN = pathlib.Path(os.environ["CHAPAR_BIN"])
+STEPS = ["broker_up", "enrolled", "alerts_delivered", "request_answered", "policy_refused", "recalled",
+         "broker_killed_and_resumed", "ledger_verified", "replayed", "tamper_detected", "blind_broker", "summary"]
+
+
+def play(*arguments, **environment):
+    done = subprocess.run([BIN / "chapar", "demo", *arguments], capture_output=True, text=True, timeout=280,
+                          env=dict(os.environ, **environment))
+    return done, {step["step"]: step for step in map(json.loads, done.stdout.splitlines())}
+
+
+class Demo(unittest.TestCase):
+    def test_every_step_holds_and_says_what_it_judged(self):
+        done, steps = play("--json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(list(steps), STEPS)
+        self.assertTrue(all(step["ok"] for step in steps.values()))
+        kill = steps["broker_killed_and_resumed"]
+        self.assertNotEqual(kill["killed_pid"], kill["resumed_pid"])
+        self.assertGreater(kill["accepted_at_kill"], 0)
+        self.assertGreater(kill["waiting_at_kill"], 0)
+        alerts = steps["alerts_delivered"]
+        self.assertLess(alerts["fsyncs"], alerts["alerts"])
+        self.assertGreaterEqual(alerts["alerts"], 12)
+        self.assertEqual(steps["policy_refused"]["rule"], "export.no-requests-to-the-gulf")
+
+    def test_a_client_that_does_not_seal_is_caught(self):
+        done, steps = play("--json", CHAPAR_DEMO_CLIENT=os.environ["CHAPAR_UNSEALED"])
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        blind = steps["blind_broker"]
+        self.assertFalse(blind["ok"])
+        self.assertGreater(blind["texts_in_store"], 0)
+        self.assertGreater(blind["texts_in_tap"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

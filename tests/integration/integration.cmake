@@ -1,0 +1,24 @@
+# The programs together, as their users run them. Not for sanitizer builds: they are about behaviour,
+# not about memory, and the units have been there.
+set(CHAPAR_INTEGRATION ${CMAKE_CURRENT_LIST_DIR})
+
+add_executable(chapar-unsealed ${PROJECT_SOURCE_DIR}/client/cli/main.cpp
+    ${CHAPAR_INTEGRATION}/unsealed.cpp)
+chapar_target(chapar-unsealed)
+target_link_libraries(chapar-unsealed PRIVATE chapar_cli)
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+function(chapar_python_test name)
+    add_test(NAME ${name} COMMAND Python3::Interpreter ${ARGN})
+    set_tests_properties(${name} PROPERTIES LABELS integration TIMEOUT 600 ENVIRONMENT
+        "CHAPAR_BIN=${CMAKE_BINARY_DIR}/bin;CHAPAR_UNSEALED=$<TARGET_FILE:chapar-unsealed>")
+endfunction()
+chapar_python_test(demo ${CHAPAR_INTEGRATION}/demo.py)
+chapar_python_test(bad_input ${CHAPAR_INTEGRATION}/bad_input.py)
+chapar_python_test(readme ${PROJECT_SOURCE_DIR}/ops/check/readme ${CMAKE_BINARY_DIR}/bin)
+chapar_python_test(layers ${PROJECT_SOURCE_DIR}/ops/check/layers)
+
+add_test(NAME format COMMAND ${PROJECT_SOURCE_DIR}/ops/check/format)
+add_test(NAME verifier_links_only_libsodium
+    COMMAND ${PROJECT_SOURCE_DIR}/ops/check/verifier $<TARGET_FILE:chapar-verify>)
+set_tests_properties(format verifier_links_only_libsodium PROPERTIES LABELS integration)
