@@ -252,6 +252,13 @@ TEST_CASE("a statement is sent as the same bytes until its own entry is proven")
         CHECK(error_of(client::statement_logged(*txn, about, proven(mail.at.front()))) ==
               Errc::LeafInvalid);
     }
+    crypto::DeliveryStatement later = first.statement;
+    later.time = later.time + kSecond;
+    const auto other = world.log_statement(world.af, later, *first.item, mail.at.front());
+    {
+        auto txn = must(world.af.store->begin_write());
+        CHECK(error_of(client::statement_logged(*txn, about, proven(other))) == Errc::LeafInvalid);
+    }
     const auto at = world.log_statement(world.af, first.statement, *first.item, mail.at.front());
     in_txn(*world.af.store,
            [&](storage::Txn& txn) { return client::statement_logged(txn, about, proven(at)); });
