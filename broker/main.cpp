@@ -13,6 +13,7 @@
 #include "broker/edge/files.h"
 #include "broker/edge/version.h"
 #include "crypto/self_test.h"
+#include "schemas/base/problem.h"
 #include "storage/lmdb/lmdb_store.h"
 
 namespace chapar::broker {
@@ -76,7 +77,7 @@ Status serve(const Arguments& arguments) {
 }
 
 int fail(const Error& error) {
-    const std::string line = problem_line(error);
+    const std::string line = problem_json(error) + "\n";
     std::fwrite(line.data(), 1, line.size(), stderr);
     return static_cast<int>(text_of(error.code).exit);
 }

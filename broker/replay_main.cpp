@@ -7,10 +7,6 @@
 // from the descriptor, or from the file (0600) that CHAPAR_PASSPHRASE_FILE names. Exit 0: every
 // decision was taken again and is the recorded one; 5: not. What the export itself proves
 // (signatures, completeness) is chapar-verify's to say.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <boost/json.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -22,8 +18,10 @@
 #include "broker/core/tables.h"
 #include "crypto/checkpoint.h"
 #include "crypto/keystore.h"
+#include "crypto/passphrase.h"
 #include "crypto/self_test.h"
 #include "schemas/base/hex.h"
+#include "schemas/base/problem.h"
 #include "storage/archive_file.h"
 #include "storage/ledger_export.h"
 #include "storage/memory_store.h"
@@ -34,7 +32,6 @@ namespace {
 constexpr const char* kUsage =
     "chapar-replay EXPORT --key KEYSTORE [--without-rule AGENCY/RULE] [--json] "
     "[--passphrase-fd N]";
-constexpr std::size_t kPassphraseBytes = 1024;
 
 enum class Form : std::uint8_t { Text, Json };
 
@@ -85,32 +82,11 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
     return out;
 }
 
-// One line, without its newline; in wiped memory only.
-Result<crypto::SecretBuffer> read_line(int descriptor) {
-    crypto::SecretBuffer out(kPassphraseBytes);
-    std::size_t size = 0;
-    while (size < kPassphraseBytes) {
-        const ::ssize_t got = ::read(descriptor, out.expose_mutable().data() + size, 1);
-        if (got < 0) return Error(Errc::FileFailed, "passphrase");
-        if (got == 0 || out.expose()[size] == std::byte{'\n'}) break;
-        ++size;
-    }
-    out.truncate(size);
-    return out;
-}
-
 Result<crypto::SecretBuffer> read_passphrase(const std::optional<int>& descriptor) {
-    if (descriptor) return read_line(*descriptor);
+    if (descriptor) return crypto::read_passphrase_line(*descriptor);
     const char* path = std::getenv("CHAPAR_PASSPHRASE_FILE");
     if (path == nullptr) return Error(Errc::Usage, kUsage);
-    const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return Error(Errc::FileFailed, path);
-    struct ::stat status {};
-    const bool exposed = ::fstat(file, &status) != 0 || (status.st_mode & 077) != 0;
-    auto line = exposed ? Result<crypto::SecretBuffer>(Error(Errc::KeystoreExposed, path))
-                        : read_line(file);
-    ::close(file);
-    return line;
+    return crypto::read_passphrase_file(path);
 }
 
 // The signed head must be that of the entries beside it.
@@ -191,19 +167,17 @@ void print_text(const ReplayReport& report, const std::optional<RuleName>& witho
                                : "NOT replayed: the record is not what these operations give");
 }
 
-int fail(const Error& error) {
-    const ErrorText& text = text_of(error.code);
-    std::fprintf(stderr, "%s: %s %s %s (%s)\n", std::string(text.code).c_str(),
-                 std::string(text.sentence).c_str(), std::string(text.unchanged).c_str(),
-                 std::string(text.next).c_str(), error.context.c_str());
-    return static_cast<int>(text.exit);
+int fail(const Error& error, Form form) {
+    const std::string shown = form == Form::Json ? problem_json(error) : problem_text(error);
+    std::fprintf(stderr, "%s\n", shown.c_str());
+    return static_cast<int>(text_of(error.code).exit);
 }
 
 int run(int argc, char** argv) {
     const auto arguments = parse_arguments(argc, argv);
-    if (!arguments) return fail(arguments.error());
+    if (!arguments) return fail(arguments.error(), Form::Text);
     const auto report = replay_export(*arguments);
-    if (!report) return fail(report.error());
+    if (!report) return fail(report.error(), arguments->form);
     if (arguments->form == Form::Json) {
         print_json(*report);
     } else {
@@ -219,6 +193,7 @@ int main(int argc, char** argv) {
     try {
         return chapar::broker::run(argc, argv);
     } catch (const std::exception& error) {
-        return chapar::broker::fail(chapar::Error(chapar::Errc::Internal, error.what()));
+        return chapar::broker::fail(chapar::Error(chapar::Errc::Internal, error.what()),
+                                    chapar::broker::Form::Text);
     }
 }

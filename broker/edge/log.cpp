@@ -6,6 +6,7 @@
 
 #include "broker/edge/clock.h"
 #include "schemas/base/hex.h"
+#include "schemas/base/problem.h"
 
 namespace chapar::broker {
 namespace {
@@ -32,36 +33,7 @@ void add_field(std::string& line, std::string_view name, std::string_view value)
 
 }  // namespace
 
-std::string json_escape(std::string_view text) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte >= 0x20 && byte < 0x7f) {
-            out += c;
-        } else {
-            out += "\\u00";
-            out += kDigits[byte >> 4];
-            out += kDigits[byte & 15];
-        }
-    }
-    return out;
-}
-
 std::string short_hash(ByteView hash) { return to_hex(hash).substr(0, 8); }
-
-std::string problem_line(const Error& error) {
-    const ErrorText& text = text_of(error.code);
-    std::string line = "{\"problem\":\"" + json_escape(text.code) + '"';
-    line += ",\"sentence\":\"" + json_escape(text.sentence) + '"';
-    line += ",\"unchanged\":\"" + json_escape(text.unchanged) + '"';
-    line += ",\"next\":\"" + json_escape(text.next) + '"';
-    add_field(line, "context", error.context);
-    return line + "}\n";
-}
 
 bool Log::within_rate() {
     const std::uint64_t second = time_.elapsed().value / kSecond.value;

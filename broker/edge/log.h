@@ -23,12 +23,8 @@ class TimeSource;
 
 enum class Level : std::uint8_t { Info, Warning, Error };
 
-// The text as the inside of a JSON string: ASCII, everything else escaped.
-[[nodiscard]] std::string json_escape(std::string_view text);
 // The first 8 hexadecimal digits: enough to find something again, too little to be it.
 [[nodiscard]] std::string short_hash(ByteView hash);
-// One line: {"problem":code,"sentence":..,"unchanged":..,"next":..,"context":..}
-[[nodiscard]] std::string problem_line(const Error& error);
 
 class Log {
   public:

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <string>
 
+#include "schemas/base/problem.h"
+
 namespace chapar::client {
 namespace {
 
@@ -32,23 +34,8 @@ void Output::warning(std::string_view text) const {
 }
 
 int Output::problem(const Error& error) const {
-    const ErrorText& text = text_of(error.code);
-    const int exit = static_cast<int>(text.exit);
-    if (form_ == Form::Json) {
-        boost::json::object object{{"problem", text.code},
-                                   {"sentence", text.sentence},
-                                   {"unchanged", text.unchanged},
-                                   {"next", text.next},
-                                   {"exit", exit}};
-        if (!error.context.empty()) object["context"] = error.context;
-        line(stderr, boost::json::serialize(object));
-        return exit;
-    }
-    std::string shown = std::string(text.code) + ": " + std::string(text.sentence);
-    if (!error.context.empty()) shown += "\n  where: " + error.context;
-    shown += "\n  " + std::string(text.unchanged) + "\n  next: " + std::string(text.next);
-    line(stderr, shown);
-    return exit;
+    line(stderr, form_ == Form::Json ? problem_json(error) : problem_text(error));
+    return static_cast<int>(text_of(error.code).exit);
 }
 
 }  // namespace chapar::client

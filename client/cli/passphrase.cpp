@@ -1,42 +1,15 @@
 #include "client/cli/passphrase.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <cstdlib>
 
+#include "crypto/passphrase.h"
+
 namespace chapar::client {
 namespace {
-
-constexpr std::size_t kLongest = 1024;
-
-// One line, without its newline. The buffer never leaves wiped memory.
-Result<crypto::SecretBuffer> read_line(int descriptor) {
-    crypto::SecretBuffer out(kLongest);
-    std::size_t size = 0;
-    while (size < kLongest) {
-        const ::ssize_t got = ::read(descriptor, out.expose_mutable().data() + size, 1);
-        if (got < 0) return Error(Errc::FileFailed, "the passphrase could not be read");
-        if (got == 0 || out.expose()[size] == std::byte{'\n'}) break;
-        ++size;
-    }
-    out.truncate(size);
-    if (size == 0) return Error(Errc::Usage, "the passphrase is empty");
-    return out;
-}
-
-Result<crypto::SecretBuffer> read_credential(const char* path) {
-    const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return Error(Errc::FileFailed, path);
-    struct ::stat status {};
-    const bool exposed = ::fstat(file, &status) != 0 || (status.st_mode & 077) != 0;
-    auto line = exposed ? Result<crypto::SecretBuffer>(Error(Errc::KeystoreExposed, path))
-                        : read_line(file);
-    ::close(file);
-    return line;
-}
 
 // Switches the terminal's echo off for as long as it lives.
 class Silence {
@@ -65,7 +38,7 @@ Result<crypto::SecretBuffer> ask(int terminal, std::string_view question) {
     };
     if (!say(question)) return Error(Errc::FileFailed, "the terminal");
     const Silence silence(terminal);
-    auto line = read_line(terminal);
+    auto line = crypto::read_passphrase_line(terminal);
     say("\n");
     return line;
 }
@@ -89,8 +62,9 @@ Result<crypto::SecretBuffer> prompt(PassphraseUse use) {
 }  // namespace
 
 Result<crypto::SecretBuffer> read_passphrase(std::optional<int> descriptor, PassphraseUse use) {
-    if (descriptor) return read_line(*descriptor);
-    if (const char* path = std::getenv("CHAPAR_PASSPHRASE_FILE")) return read_credential(path);
+    if (descriptor) return crypto::read_passphrase_line(*descriptor);
+    if (const char* path = std::getenv("CHAPAR_PASSPHRASE_FILE"))
+        return crypto::read_passphrase_file(path);
     return prompt(use);
 }
 

@@ -31,6 +31,36 @@ Result<std::string> read_input(const std::string& file) {
     return text;
 }
 
+Result<std::vector<OutboxItem>> show_items(Invocation& invocation, DeviceContext& context,
+                                           const std::vector<OutboxNumber>& numbers) {
+    const auto txn = CHAPAR_TRY(context.store().begin_read());
+    std::vector<OutboxItem> out;
+    for (const OutboxNumber number : numbers) {
+        out.push_back(CHAPAR_TRY(outbox_item(*txn, number)));
+        const ItemView view = view_of(out.back());
+        invocation.output.result(view.object, view.text);
+    }
+    return out;
+}
+
+// A refusal weighs most; then whatever keeps an item on this computer.
+Status worst_of(const std::vector<OutboxItem>& items, const Status& outcome) {
+    std::optional<Error> worst;
+    for (const OutboxItem& item : items) {
+        const Errc code = errc_of(item.problem.code).value_or(Errc::Internal);
+        if (item.stage == schemas::Stage::Refused) {
+            const std::string rule =
+                item.problem.rule.empty() ? "no rule permits it" : "rule " + item.problem.rule;
+            return Error(code, code == Errc::PolicyRefused ? rule : item.problem.context);
+        }
+        if (item.stage == schemas::Stage::Logged || worst) continue;
+        const bool waits = outcome || outcome.error().code == Errc::Unreachable;
+        worst = Error(waits ? Errc::Queued : outcome.error().code, uuid_text(item.message.view()));
+    }
+    if (worst) return *worst;
+    return Done{};
+}
+
 // Seals and submits drafts that are on disk already. The status is the worst thing to report.
 Status dispatch(Invocation& invocation, DeviceContext& context,
                 const std::vector<OutboxNumber>& drafts) {
@@ -39,36 +69,21 @@ Status dispatch(Invocation& invocation, DeviceContext& context,
     if (!sealed) {
         // Offline, the directory may just be old: the draft waits. With a fresh directory the
         // input itself is wrong, and the person still has it.
-        if (connected) CHAPAR_TRY(context.drop(drafts));
-        return sealed;
+        if (connected) {
+            CHAPAR_TRY(context.drop(drafts));
+            return sealed;
+        }
+        CHAPAR_TRY(show_items(invocation, context, drafts));
+        return Error(Errc::Queued, "as a draft: " + std::string(text_of(sealed.error().code).code) +
+                                       " " + sealed.error().context);
     }
     Status outcome = connected;
     if (connected) {
         const auto report = context.exchange();
         if (!report) outcome = report.error();
     }
-    const auto txn = CHAPAR_TRY(context.store().begin_read());
-    std::optional<Error> worst;
-    for (const OutboxNumber number : drafts) {
-        const OutboxItem item = CHAPAR_TRY(outbox_item(*txn, number));
-        const ItemView view = view_of(item);
-        invocation.output.result(view.object, view.text);
-        if (item.stage == schemas::Stage::Refused) {
-            const std::string rule =
-                item.problem.rule.empty() ? "no rule permits it" : "rule " + item.problem.rule;
-            worst = Error(errc_of(item.problem.code).value_or(Errc::Internal),
-                          item.problem.code == text_of(Errc::PolicyRefused).code
-                              ? rule
-                              : item.problem.context);
-        } else if (item.stage != schemas::Stage::Logged && !worst) {
-            worst =
-                Error(outcome || outcome.error().code == Errc::Unreachable ? Errc::Queued
-                                                                           : outcome.error().code,
-                      uuid_text(item.message.view()));
-        }
-    }
-    if (worst) return *worst;
-    return Done{};
+    const auto items = CHAPAR_TRY(show_items(invocation, context, drafts));
+    return worst_of(items, outcome);
 }
 
 // What sealing would refuse is refused before anything is stored.

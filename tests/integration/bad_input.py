@@ -167,6 +167,7 @@ class BadLuck(unittest.TestCase):
 
     def test_with_the_broker_down_the_alert_waits_and_arrives_once_it_is_back(self):
         self.centre = stage.two_offices()
+        self.centre.inbox("TJ-NPJ-BLO")
         self.assertEqual(self.centre.stop(signal.SIGTERM), 0)
         ran = self.centre.send()
         self.assertEqual((ran.exit, ran.code), (3, "queued"), ran)
@@ -175,6 +176,16 @@ class BadLuck(unittest.TestCase):
         self.centre.must("outbox", "retry", "--home", self.centre.home("TJ-NPJ-BLO"))
         self.assertEqual(self.centre.outbox()[-1]["state"], "logged")
         self.assertEqual(len(self.centre.inbox()), 1)
+        self.assertEqual(len(self.centre.inbox()), 1)
+
+    def test_offline_with_an_old_directory_the_alert_waits_as_a_draft(self):
+        self.centre = stage.two_offices()  # the sender's last sync was before the other office came
+        self.centre.stop()
+        ran = self.centre.send()
+        self.assertEqual((ran.exit, ran.code), (3, "queued"), ran)
+        self.assertEqual(self.centre.outbox()[-1]["state"], "drafted")
+        self.centre.start()
+        self.centre.must("outbox", "retry", "--home", self.centre.home("TJ-NPJ-BLO"))
         self.assertEqual(len(self.centre.inbox()), 1)
 
     def test_kill_9_again_and_again_loses_and_doubles_nothing(self):

@@ -99,8 +99,9 @@ class Centre:
         return ran
 
     def start(self):
+        self.log = open(self.folder / "chapard.log", "a")
         self.broker = subprocess.Popen([BIN / "chapard", "--dir", self.dir], stdout=subprocess.PIPE, text=True,
-                                       stderr=open(self.folder / "chapard.log", "a"), env=self.environment())
+                                       stderr=self.log, env=self.environment())
         line = self.broker.stdout.readline()
         assert line == f"ready tcp://127.0.0.1:{self.port}\n", line
 
@@ -108,6 +109,7 @@ class Centre:
         self.broker.send_signal(how)
         self.broker.wait(30)
         self.broker.stdout.close()
+        self.log.close()
         return self.broker.returncode
 
     def agency(self, name, policy=POLICY):
@@ -155,10 +157,8 @@ class Centre:
         return int(self.must("broker", "status", "--dir", self.dir).results[0][name])
 
     def close(self):
-        if self.broker.poll() is None:
+        if not self.broker.stdout.closed:
             self.stop(signal.SIGKILL)
-        elif self.broker.stdout and not self.broker.stdout.closed:
-            self.broker.stdout.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

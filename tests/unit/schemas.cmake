@@ -11,6 +11,7 @@ add_executable(test_schemas
     ${CHAPAR_SCHEMAS_TESTS}/frames_codec_test.cpp
     ${CHAPAR_SCHEMAS_TESTS}/header_codec_test.cpp
     ${CHAPAR_SCHEMAS_TESTS}/header_rules_test.cpp
+    ${CHAPAR_SCHEMAS_TESTS}/problem_test.cpp
     ${CHAPAR_SCHEMAS_TESTS}/tables_test.cpp)
 chapar_target(test_schemas)
 target_link_libraries(test_schemas PRIVATE chapar_schemas_samples)

@@ -55,12 +55,3 @@ TEST_CASE("a flood of lines is cut to its rate, and the rest is counted") {
     const auto lines = file.lines();
     CHECK(lines.back().find("\"dropped_lines\":\"800\"") != std::string::npos);
 }
-
-TEST_CASE("a problem is one JSON line with code, sentence and next step") {
-    const std::string line = problem_line(Error(Errc::StoreInUse, "/dir/\"lock"));
-    CHECK(line.back() == '\n');
-    const auto object = boost::json::parse(line).as_object();
-    CHECK(object.at("problem") == "store.in-use");
-    CHECK(object.at("context") == "/dir/\"lock");
-    CHECK_FALSE(object.at("next").as_string().empty());
-}
