@@ -249,4 +249,21 @@ Result<EntryBody> EntryBody::decode(LeafKind kind, ByteView bytes) {
     return out;
 }
 
+MessageEvent entry_event(DeliveryEvent event) {
+    switch (event) {
+        case DeliveryEvent::Delivered:
+            return MessageEvent::Delivered;
+        case DeliveryEvent::Opened:
+            return MessageEvent::Opened;
+        case DeliveryEvent::Acknowledged:
+            return MessageEvent::Acked;
+        case DeliveryEvent::Unopenable:
+            return MessageEvent::Unopenable;
+        case DeliveryEvent::RecallDone:
+            return MessageEvent::Recalled;
+    }
+    CHAPAR_ASSERT(false);
+    return MessageEvent::Delivered;
+}
+
 }  // namespace chapar::crypto

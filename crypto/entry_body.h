@@ -13,6 +13,7 @@
 #include "crypto/leaf.h"
 #include "crypto/policy_record.h"
 #include "crypto/stanza.h"
+#include "crypto/statement.h"
 #include "schemas/base/bytes.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
@@ -98,5 +99,7 @@ struct EntryBody {
 [[nodiscard]] constexpr std::uint8_t event_number(AdminEvent event) {
     return static_cast<std::uint8_t>(event);
 }
+// The event of the entry that logs such a statement.
+[[nodiscard]] MessageEvent entry_event(DeliveryEvent event);
 
 }  // namespace chapar::crypto

@@ -69,28 +69,12 @@ Result<StatementItem> find(const storage::ReadTxn& txn, const Hash& about) {
     return decode(StatementNumber(*number), *stored);
 }
 
-crypto::MessageEvent entry_event(crypto::DeliveryEvent event) {
-    switch (event) {
-        case crypto::DeliveryEvent::Delivered:
-            return crypto::MessageEvent::Delivered;
-        case crypto::DeliveryEvent::Opened:
-            return crypto::MessageEvent::Opened;
-        case crypto::DeliveryEvent::Acknowledged:
-            return crypto::MessageEvent::Acked;
-        case crypto::DeliveryEvent::Unopenable:
-            return crypto::MessageEvent::Unopenable;
-        case crypto::DeliveryEvent::RecallDone:
-            return crypto::MessageEvent::Recalled;
-    }
-    return crypto::MessageEvent::Rejected;
-}
-
 }  // namespace
 
 Status check_statement_entry(const ProvenEntry& entry, const crypto::DeliveryStatement& statement) {
     if (entry.leaf().kind != crypto::LeafKind::Message) return Error(Errc::LeafInvalid, "kind");
     const crypto::EntryBody& body = *entry.body();
-    if (body.event != crypto::event_number(entry_event(statement.event))) {
+    if (body.event != crypto::event_number(crypto::entry_event(statement.event))) {
         return Error(Errc::LeafInvalid, "event");
     }
     if (body.envelope_hash != statement.envelope) return Error(Errc::LeafInvalid, "envelope hash");
@@ -136,14 +120,6 @@ Result<std::vector<StatementItem>> pending_statements(const storage::ReadTxn& tx
     std::vector<StatementItem> items = CHAPAR_TRY(all_statements(txn));
     std::erase_if(items,
                   [](const StatementItem& item) { return item.state != StatementState::Signed; });
-    return items;
-}
-
-Result<std::vector<StatementItem>> statements_about(const storage::ReadTxn& txn,
-                                                    const EnvelopeHash& envelope) {
-    std::vector<StatementItem> items = CHAPAR_TRY(all_statements(txn));
-    std::erase_if(items,
-                  [&](const StatementItem& item) { return item.statement.envelope != envelope; });
     return items;
 }
 

@@ -50,8 +50,6 @@ struct StatementItem {
 [[nodiscard]] Status sign_statements(storage::Txn& txn, const Device& device);
 // Signed and not answered, oldest first.
 [[nodiscard]] Result<std::vector<StatementItem>> pending_statements(const storage::ReadTxn& txn);
-[[nodiscard]] Result<std::vector<StatementItem>> statements_about(const storage::ReadTxn& txn,
-                                                                  const EnvelopeHash& envelope);
 
 // The broker's answer about the statement with this hash (TH("delivery", D)): logged only by a
 // proven entry that carries this very statement; a code that says "later" leaves it pending.

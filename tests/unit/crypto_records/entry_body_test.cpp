@@ -114,6 +114,14 @@ bool refused_after(EntryBody body, const std::function<void(EntryBody&)>& change
 
 }  // namespace
 
+TEST_CASE("every statement event is logged by an entry event of its own") {
+    CHECK(entry_event(DeliveryEvent::Delivered) == MessageEvent::Delivered);
+    CHECK(entry_event(DeliveryEvent::Opened) == MessageEvent::Opened);
+    CHECK(entry_event(DeliveryEvent::Acknowledged) == MessageEvent::Acked);
+    CHECK(entry_event(DeliveryEvent::Unopenable) == MessageEvent::Unopenable);
+    CHECK(entry_event(DeliveryEvent::RecallDone) == MessageEvent::Recalled);
+}
+
 TEST_CASE("the body of every kind comes back from its bytes") {
     for (const Example& example : examples()) {
         CAPTURE(static_cast<int>(example.kind));

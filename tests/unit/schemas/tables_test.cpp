@@ -81,24 +81,6 @@ TEST_CASE("a container whose remainder is ten has the digit zero") {
     CHECK(zeros > 26 / 11);
 }
 
-TEST_CASE("statement events lead to entry events, and those to stages") {
-    CHECK(event_of(StatementEvent::Delivered) == MessageEvent::Delivered);
-    CHECK(event_of(StatementEvent::Opened) == MessageEvent::Opened);
-    CHECK(event_of(StatementEvent::Acknowledged) == MessageEvent::Acknowledged);
-    CHECK(event_of(StatementEvent::Unopenable) == MessageEvent::Unopenable);
-    CHECK(event_of(StatementEvent::RecallDone) == MessageEvent::RecallDone);
-    CHECK_FALSE(statement_event(0).has_value());
-    CHECK(statement_event(5) == StatementEvent::RecallDone);
-    CHECK_FALSE(statement_event(6).has_value());
-    CHECK_FALSE(message_event(0).has_value());
-    CHECK(message_event(10) == MessageEvent::Forwarded);
-    CHECK_FALSE(message_event(11).has_value());
-    CHECK(stage_of(MessageEvent::Accepted) == Stage::Logged);
-    CHECK(stage_of(MessageEvent::Rejected) == Stage::Refused);
-    CHECK(stage_of(MessageEvent::RecallDone) == Stage::Recalled);
-    CHECK_FALSE(stage_of(MessageEvent::Unopenable).has_value());
-}
-
 TEST_CASE("a UUIDv7 has the time, the version and the variant in their places") {
     // RFC 9562, appendix A.6.
     const UuidRandom random{std::byte{0x0C}, std::byte{0xC3}, std::byte{0x18}, std::byte{0xC4},
