@@ -30,8 +30,6 @@ std::string_view label_text(Label label) {
             return "hello";
         case Label::Manifest:
             return "manifest";
-        case Label::Certificate:
-            return "certificate";
         case Label::Agency:
             return "agency";
         case Label::Office:
@@ -46,10 +44,6 @@ std::string_view label_text(Label label) {
             return "revoke";
         case Label::Policy:
             return "policy";
-        case Label::Tag:
-            return "tag";
-        case Label::Bucket:
-            return "bucket";
         case Label::LedgerKey:
             return "ledger-key";
     }

@@ -10,29 +10,26 @@
 namespace chapar::crypto {
 
 enum class Label : std::uint8_t {
-    Context,      // "ctx"          TH of the header
-    Content,      // "content"      TH of stream 0, unpadded
-    Envelope,     // "envelope"     TH of E
-    Envelopes,    // "envelopes"    Sign of a batch of envelopes
-    Delivery,     // "delivery"     TH of a delivery statement
-    Deliveries,   // "deliveries"   Sign of a batch of statements
-    Approval,     // "approval"     Sign of home, context and audience
-    Audience,     // "audience"     TH of blind and office ids
-    Stanza,       // "stanza"       TH of label and seal
-    Commits,      // "commits"      TH of all stream commitments
-    Hello,        // "hello"        Sign of a session's challenge
-    Manifest,     // "manifest"     the centre's manifest
-    Certificate,  // "certificate"  TH of a certificate's body
-    Agency,       // "agency"       Sign of an agency's certificate
-    Office,       // "office"       Sign of an office's certificate
-    Device,       // "device"       Sign of a device's certificate
-    Request,      // "request"      Sign, proof of possession
-    Bundle,       // "bundle"       Sign of a prekey bundle
-    Revoke,       // "revoke"       Sign of a revocation
-    Policy,       // "policy"       policy text
-    Tag,          // "tag"          ledger view tag
-    Bucket,       // "bucket"       ledger bucket
-    LedgerKey,    // "ledger-key"   TH of a ledger key's scope: its name
+    Context,     // "ctx"          TH of the header
+    Content,     // "content"      TH of stream 0, unpadded
+    Envelope,    // "envelope"     TH of E
+    Envelopes,   // "envelopes"    Sign of a batch of envelopes
+    Delivery,    // "delivery"     TH of a delivery statement
+    Deliveries,  // "deliveries"   Sign of a batch of statements
+    Approval,    // "approval"     Sign of home, context and audience
+    Audience,    // "audience"     TH of blind and office ids
+    Stanza,      // "stanza"       TH of label and seal
+    Commits,     // "commits"      TH of all stream commitments
+    Hello,       // "hello"        Sign of a session's challenge
+    Manifest,    // "manifest"     the centre's manifest
+    Agency,      // "agency"       Sign of an agency's certificate
+    Office,      // "office"       Sign of an office's certificate
+    Device,      // "device"       Sign of a device's certificate
+    Request,     // "request"      Sign, proof of possession
+    Bundle,      // "bundle"       Sign of a prekey bundle
+    Revoke,      // "revoke"       Sign of a revocation
+    Policy,      // "policy"       policy text
+    LedgerKey,   // "ledger-key"   TH of a ledger key's scope: its name
 };
 
 [[nodiscard]] std::string_view label_text(Label label);

@@ -16,7 +16,7 @@ namespace chapar::crypto {
 [[nodiscard]] Hash transcript_hash(Label label, std::span<const ByteView> parts);
 [[nodiscard]] Hash transcript_hash(Label label, std::initializer_list<ByteView> parts);
 
-// The same as another 32-byte name: `transcript_as<CertificateHash>(Label::Certificate, {body})`.
+// The same as another 32-byte name: `transcript_as<CertificateHash>(Label::Device, {body})`.
 template <typename Fixed>
 [[nodiscard]] Fixed transcript_as(Label label, std::initializer_list<ByteView> parts) {
     return Fixed{transcript_hash(label, parts).bytes};
