@@ -1,11 +1,11 @@
 #include "storage/archive_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include "crypto/private_file.h"
+#include "crypto/random.h"
 
 namespace chapar::storage {
 namespace {
@@ -17,30 +17,12 @@ Result<Bytes> read_file(const std::filesystem::path& path) {
     return to_bytes(view(text));
 }
 
-Status write_synced(const std::string& path, ByteView bytes) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0) return Error(Errc::FileFailed, path);
-    bool good = true;
-    while (good && !bytes.empty()) {
-        const ::ssize_t written = ::write(file, bytes.data(), bytes.size());
-        good = written > 0;
-        if (good) bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    good = good && ::fsync(file) == 0;
-    good = ::close(file) == 0 && good;
-    if (!good) return Error(Errc::FileFailed, path);
-    return Done{};
-}
-
 }  // namespace
 
 Status write_archive(const std::string& path, const std::vector<Member>& members) {
-    const std::string fresh = path + ".new";
-    const Status written = write_synced(fresh, encode_tar(members));
-    if (!written || ::rename(fresh.c_str(), path.c_str()) != 0) {
-        ::unlink(fresh.c_str());
-        return Error(Errc::FileFailed, path);
-    }
+    crypto::SystemRandom random;  // for the name of the file beside it
+    const Status written = crypto::replace_private_file(path, encode_tar(members), random);
+    if (!written) return Error(written.error().code, path);
     return Done{};
 }
 

@@ -1,7 +1,7 @@
 // Export archives on disk: the edge that reads and writes them whole.
 //
 // An archive is a ustar file or the same tree as a directory. Writing is atomic: a new file beside
-// it, synced, then renamed. Blocks. FileFailed for what the disk refuses.
+// it, synced, then renamed (crypto/private_file.h). Blocks. FileFailed for what the disk refuses.
 #pragma once
 
 #include <string>
