@@ -5,6 +5,7 @@
 // "Envelope statement".
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <vector>
@@ -41,6 +42,8 @@ struct EnvelopeStatement {
 [[nodiscard]] EnvelopeHash envelope_hash(ByteView statement);
 // ctx = TH("ctx", H).
 [[nodiscard]] Hash context_hash(ByteView header);
+// Stream 0 begins with so many random bytes, so that its hash gives no text away.
+constexpr std::size_t kStreamRandomBytes = 32;
 // content = TH("content", unpadded stream 0): stands in H.
 [[nodiscard]] Hash content_hash(ByteView stream0);
 // aud = TH("audience", blind, id..): the offices of all DEVICE and VISIBLE stanzas.

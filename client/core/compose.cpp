@@ -8,6 +8,7 @@
 #include "client/core/draft_store.h"
 #include "client/core/heads.h"
 #include "crypto/batch.h"
+#include "crypto/envelope.h"
 #include "crypto/seal.h"
 #include "schemas/base/limits.h"
 #include "schemas/content_codec.h"
@@ -18,7 +19,6 @@ namespace chapar::client {
 namespace {
 
 constexpr DurationMs kStaleAfter = kDay * 7;
-constexpr std::size_t kStreamRandomBytes = 32;
 
 // One sealed envelope that waits for its batch.
 struct Sealed {
@@ -125,9 +125,9 @@ Result<Sealed> seal_one(const storage::ReadTxn& txn, const Device& device, Outbo
     Recipients recipients = CHAPAR_TRY(find_recipients(txn, device, draft, now));
 
     const Bytes content = CHAPAR_TRY(schemas::encode_content(draft.content));
-    crypto::SecretBuffer stream0(kStreamRandomBytes + content.size());
-    random.fill(stream0.expose_mutable().first(kStreamRandomBytes));
-    std::ranges::copy(content, stream0.expose_mutable().begin() + kStreamRandomBytes);
+    crypto::SecretBuffer stream0(crypto::kStreamRandomBytes + content.size());
+    random.fill(stream0.expose_mutable().first(crypto::kStreamRandomBytes));
+    std::ranges::copy(content, stream0.expose_mutable().begin() + crypto::kStreamRandomBytes);
     draft.header.content = crypto::content_hash(stream0.expose());
     const Bytes header = schemas::encode_header(draft.header);
 

@@ -16,7 +16,6 @@ namespace chapar::client::inbox_store {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kStreamRandomBytes = 32;
 
 Bytes text_context(InboxNumber number) {
     return LayoutWriter().raw(view("inbox")).u64(number.value).take();
@@ -118,7 +117,7 @@ Result<InboxText> read_text(ByteView header, std::span<const crypto::SecretBuffe
         return Error(Errc::ManifestMismatch, "content hash");
     }
     const std::size_t attachments = streams.size() - 1;
-    const std::size_t before = kStreamRandomBytes + attachments * Hash::kSize;
+    const std::size_t before = crypto::kStreamRandomBytes + attachments * Hash::kSize;
     if (stream0.size() < before) return Error(Errc::MalformedLayout, "stream 0");
     text.content = CHAPAR_TRY(schemas::decode_content(stream0.subspan(before)));
     CHAPAR_TRY(schemas::check_manifest(text.header, text.content));
@@ -126,7 +125,8 @@ Result<InboxText> read_text(ByteView header, std::span<const crypto::SecretBuffe
     if (listed.size() != attachments) return Error(Errc::ManifestMismatch, "stream count");
     for (std::size_t i = 0; i < attachments; ++i) {
         const ByteView bytes = streams[i + 1].expose();
-        const ByteView digest = stream0.subspan(kStreamRandomBytes + i * Hash::kSize, Hash::kSize);
+        const ByteView digest =
+            stream0.subspan(crypto::kStreamRandomBytes + i * Hash::kSize, Hash::kSize);
         if (listed[i].length != bytes.size() || !equal(crypto::sha256(bytes).view(), digest)) {
             return Error(Errc::ManifestMismatch, "attachment");
         }
