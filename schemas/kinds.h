@@ -34,6 +34,4 @@ struct KindInfo {
 [[nodiscard]] const KindInfo* find_kind(Kind kind);
 [[nodiscard]] const KindInfo* find_kind(std::string_view name);
 
-[[nodiscard]] constexpr bool is_reply(const KindInfo& info) { return info.link == Link::InReplyTo; }
-
 }  // namespace chapar::schemas

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "client/cases/time_text.h"
-#include "schemas/base/hex.h"
 #include "schemas/base/uuid.h"
 
 namespace chapar::client {
@@ -32,8 +31,6 @@ std::string escaped(std::string_view name) {
 bool same_code(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) { return upper(x) == upper(y); });
 }
-
-std::optional<Bytes> bytes_from_hex(std::string_view text) { return from_hex(text); }
 
 JsonFields::JsonFields(const boost::json::value& value, std::string pointer, JsonProblem& problem)
     : object_(value.if_object()), pointer_(std::move(pointer)), problem_(problem) {

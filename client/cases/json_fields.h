@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "schemas/base/hex.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
@@ -82,13 +83,11 @@ class JsonFields {
     std::set<std::string, std::less<>> asked_;
 };
 
-[[nodiscard]] std::optional<Bytes> bytes_from_hex(std::string_view text);
-
 template <typename Fixed>
 std::optional<Fixed> JsonFields::hex(std::string_view name) {
     const std::string digits = text(name);
     if (digits.empty()) return std::nullopt;
-    const auto bytes = bytes_from_hex(digits);
+    const auto bytes = from_hex(digits);
     const auto value = bytes ? Fixed::from(*bytes) : std::nullopt;
     if (!value) invalid(name);
     return value;

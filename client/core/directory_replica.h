@@ -98,16 +98,11 @@ class DirectoryView {
         const AgencyId& agency, EntryIndex position) const;
     [[nodiscard]] Result<std::optional<Logged<crypto::OfficeRecord>>> office(
         const OfficeId& office, EntryIndex position) const;
-    // All offices, newest versions.
-    [[nodiscard]] Result<std::vector<Logged<crypto::OfficeRecord>>> offices() const;
 
     [[nodiscard]] Result<std::optional<DeviceEntry>> device(
         const CertificateHash& certificate) const;
     // All that were ever certified for the office.
     [[nodiscard]] Result<std::vector<DeviceEntry>> devices_of(const OfficeId& office) const;
-    // The certificate that carries this signing key, if any.
-    [[nodiscard]] Result<std::optional<DeviceEntry>> device_with_key(
-        const SigningPublicKey& sign_key) const;
     [[nodiscard]] Result<std::optional<Revocation>> revocation(
         const CertificateHash& certificate) const;
 

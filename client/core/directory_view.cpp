@@ -55,20 +55,6 @@ Result<std::optional<Logged<crypto::OfficeRecord>>> DirectoryView::office(
         store::newest_before(txn_, tables::kOffices, name_key(office.text()), position)));
 }
 
-Result<std::vector<Logged<crypto::OfficeRecord>>> DirectoryView::offices() const {
-    std::vector<Logged<crypto::OfficeRecord>> found;
-    const auto cursor = txn_.cursor(tables::kOffices);
-    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
-        const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(cursor->value()));
-        Logged<crypto::OfficeRecord> office{EntryIndex(number_at_end(cursor->key())),
-                                            CHAPAR_TRY(crypto::OfficeRecord::decode(record.body))};
-        // Versions of one office stand together, the newest last.
-        if (!found.empty() && found.back().record.office == office.record.office) found.pop_back();
-        found.push_back(std::move(office));
-    }
-    return found;
-}
-
 Result<std::optional<DeviceEntry>> DirectoryView::device(const CertificateHash& certificate) const {
     const auto stored =
         CHAPAR_TRY(store::newest_before(txn_, tables::kDevices, certificate.view(), store::kNow));
@@ -91,19 +77,6 @@ Result<std::vector<DeviceEntry>> DirectoryView::devices_of(const OfficeId& offic
         CHAPAR_TRY(cursor->next());
     }
     return found;
-}
-
-Result<std::optional<DeviceEntry>> DirectoryView::device_with_key(
-    const SigningPublicKey& sign_key) const {
-    const auto cursor = txn_.cursor(tables::kDevices);
-    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
-        const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(cursor->value()));
-        auto opened = CHAPAR_TRY(crypto::DeviceRecord::decode(record.body));
-        if (opened.request.request.sign_key != sign_key) continue;
-        return std::optional(DeviceEntry{EntryIndex(number_at_end(cursor->key())),
-                                         crypto::certificate_hash(record.body), std::move(opened)});
-    }
-    return std::optional<DeviceEntry>();
 }
 
 Result<std::optional<Revocation>> DirectoryView::revocation(

@@ -30,7 +30,6 @@ Result<ProvenEntry> ProvenEntry::verify(const schemas::EntryProof& proof,
     if (crypto::leaf_time(entry.body_->time) != entry.leaf_.time) {
         return Error(Errc::LeafInvalid, "time");
     }
-    entry.body_bytes_ = proof.body;
     return entry;
 }
 

@@ -30,14 +30,12 @@ class ProvenEntry {
     [[nodiscard]] ByteView leaf_bytes() const { return leaf_bytes_; }
     // Empty if only the leaf was verified.
     [[nodiscard]] const std::optional<crypto::EntryBody>& body() const { return body_; }
-    [[nodiscard]] ByteView body_bytes() const { return body_bytes_; }
 
   private:
     ProvenEntry() = default;
     crypto::Leaf leaf_;
     Bytes leaf_bytes_;
     std::optional<crypto::EntryBody> body_;
-    Bytes body_bytes_;
 };
 
 }  // namespace chapar::client

@@ -241,10 +241,4 @@ Result<crypto::SigningKey> open_root_key(const HomePaths& paths,
     return crypto::SigningKey::from_seed(CHAPAR_TRY(keys.find32(kRoot)));
 }
 
-Result<crypto::Secret32> open_audit_key(const HomePaths& paths,
-                                        const crypto::SecretBuffer& passphrase) {
-    const auto keys = CHAPAR_TRY(open_keystore(paths.audit_keystore(), passphrase));
-    return keys.find32(kAudit);
-}
-
 }  // namespace chapar::client

@@ -126,8 +126,6 @@ struct NewAgency {
                                                  crypto::Random& random);
 [[nodiscard]] Result<crypto::SigningKey> open_root_key(const HomePaths& paths,
                                                        const crypto::SecretBuffer& passphrase);
-[[nodiscard]] Result<crypto::Secret32> open_audit_key(const HomePaths& paths,
-                                                      const crypto::SecretBuffer& passphrase);
 
 // Small public files: read whole (at most `limit` bytes), written whole or not at all.
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);

@@ -8,7 +8,6 @@ namespace chapar {
 
 template <typename Tag, typename Rep = std::uint64_t>
 struct StrongNumber {
-    using Representation = Rep;
     Rep value{};
 
     constexpr StrongNumber() = default;

@@ -52,8 +52,8 @@ TEST_CASE("an agency's root and audit keys come back with the passphrase only") 
     const auto pass = passphrase();
     const auto made = must(client::create_root_home(folder.paths(), {pass, {}}, world.random));
     CHECK(must(client::open_root_key(folder.paths(), pass)).public_key() == made.root);
-    CHECK(crypto::x25519_public_key(must(client::open_audit_key(folder.paths(), pass))) ==
-          made.audit);
+    const auto audit = must(crypto::Keystore::open(folder.paths().audit_keystore(), pass));
+    CHECK(crypto::x25519_public_key(must(audit.find32("audit"))) == made.audit);
     CHECK(error_of(client::open_root_key(folder.paths(), passphrase("x"))) ==
           Errc::PassphraseWrong);
 }
