@@ -1,29 +1,15 @@
 #include "unit/crypto/vector_file.h"
 
-#include <fstream>
-#include <sstream>
-#include <stdexcept>
-
 #include "schemas/base/hex.h"
 
 namespace chapar::testing {
-namespace {
 
-std::map<std::string, int>& cases() {
-    static std::map<std::string, int> counts;
-    return counts;
+VectorFolder& crypto_vectors() {
+    static VectorFolder folder(std::string(CHAPAR_SOURCE_DIR) + "/tests/vectors/crypto");
+    return folder;
 }
 
-}  // namespace
-
-std::string read_vector_file(const std::string& name) {
-    std::ifstream file(std::string(CHAPAR_SOURCE_DIR) + "/tests/vectors/crypto/" + name,
-                       std::ios::binary);
-    if (!file) throw std::runtime_error("no vector file " + name);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
+std::string read_vector_file(const std::string& name) { return crypto_vectors().read(name); }
 
 boost::json::value load_vectors(const std::string& name) {
     return boost::json::parse(read_vector_file(name));
@@ -43,8 +29,6 @@ std::string text_at(const boost::json::value& object, std::string_view key) {
     return {text.data(), text.size()};
 }
 
-void count_case(const std::string& name) { ++cases()[name]; }
-
-const std::map<std::string, int>& counted_cases() { return cases(); }
+void count_case(const std::string& name) { crypto_vectors().count(name); }
 
 }  // namespace chapar::testing

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <boost/json.hpp>
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "crypto/secret.h"
 #include "schemas/base/bytes.h"
+#include "support/vector_counts.h"
 
 namespace chapar::testing {
+
+// Shared by the test cases of one program, so that the counts end up in one place.
+[[nodiscard]] VectorFolder& crypto_vectors();
 
 // `name` is the path under tests/vectors/crypto.
 [[nodiscard]] std::string read_vector_file(const std::string& name);
@@ -26,6 +29,5 @@ template <typename Fixed>
 
 // One more case of this file ran.
 void count_case(const std::string& name);
-[[nodiscard]] const std::map<std::string, int>& counted_cases();
 
 }  // namespace chapar::testing
