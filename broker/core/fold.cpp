@@ -43,11 +43,21 @@ Status append_drafts(Tick& tick, const Plan& plan) {
     return Done{};
 }
 
-// After the plan is made, only the store can fail.
+// Many recipients under many rules can make a body that no entry holds; that is its sender's doing
+// and must not end the tick.
+Status check_sizes(const Plan& plan) {
+    for (const EntryDraft& draft : plan.drafts) CHAPAR_TRY(draft.body.encode());
+    return Done{};
+}
+
+// After the plan is made and its entries fit, only the store can fail.
 Result<Outcome> carry_out(Tick& tick, const Moment& moment, Plan plan) {
     if (plan.drafts.empty()) return std::move(plan.outcome);
     if (!CHAPAR_TRY(missing_keys(tick.txn, tick.keys, plan.drafts)).empty()) {
         return refusal(plan.outcome.about, Error(Errc::BackPressure, "ledger key")).outcome;
+    }
+    if (const Status fits = check_sizes(plan); !fits) {
+        return refusal(plan.outcome.about, fits.error()).outcome;
     }
     if (plan.write) CHAPAR_TRY(plan.write(tick.txn));
     tick.newest = moment.time;

@@ -7,6 +7,7 @@ add_executable(test_broker
     ${CHAPAR_BROKER_TESTS}/scenario_test.cpp
     ${CHAPAR_BROKER_TESTS}/ingress_test.cpp
     ${CHAPAR_BROKER_TESTS}/enrolment_test.cpp
+    ${CHAPAR_BROKER_TESTS}/hostile_test.cpp
     ${CHAPAR_BROKER_TESTS}/small_ledger.cpp
     ${CHAPAR_BROKER_TESTS}/purity_test.cpp
     ${CHAPAR_BROKER_TESTS}/replay_test.cpp)

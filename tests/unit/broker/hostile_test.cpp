@@ -1,0 +1,79 @@
+// What a member that means harm may try with records, questions and envelopes that are all its own.
+#include <doctest/doctest.h>
+
+#include "broker/core/explain.h"
+#include "broker/core/ledger_read.h"
+#include "crypto/entry_body.h"
+#include "tests/unit/broker/world.h"
+
+namespace chapar::testing {
+namespace {
+
+constexpr std::uint16_t kLiaison = crypto::office_role::kLiaison;
+
+// A sender at TJ-BLO, and one receiving office each of two agencies that may not know of each
+// other.
+struct Members {
+    World world{StoreKind::Memory, 21};
+
+    Members() {
+        for (const char* agency : {"TJ-DCA", "AF-CNP", "UZ-NDC"}) world.agency(agency);
+        world.office("TJ-BLO", "TJ-DCA", "TJ", kLiaison);
+        world.office("AF-BLO", "AF-CNP", "AF", kLiaison);
+        world.office("UZ-BLO", "UZ-NDC", "UZ", kLiaison);
+        world.device("tj", "TJ-BLO");
+        world.device("af", "AF-BLO");
+        world.device("uz", "UZ-BLO");
+    }
+    static crypto::PolicyRule rule(std::string id, crypto::PolicyDirection direction,
+                                   const std::string& to = {}) {
+        crypto::PolicyRule out{
+            std::move(id), direction, crypto::PolicyEffect::Permit, {}, 3, {}, {}};
+        if (!to.empty()) out.to.push_back({crypto::PartyKind::Office, to});
+        return out;
+    }
+    crypto::EntryBody body_at(std::uint64_t index) {
+        const auto txn = world.read();
+        const auto opened = broker::open_entry(*txn, world.keys, EntryIndex(index)).value();
+        return crypto::EntryBody::decode(crypto::LeafKind::Message, opened.body).value();
+    }
+    // The first policy of an agency, all rules at once.
+    void policy(const std::string& agency, std::vector<crypto::PolicyRule> rules) {
+        const crypto::PolicyRecord record{AgencyId::parse(agency).value(), 1, PolicyHash{},
+                                          std::move(rules)};
+        crypto::SignedRecord signed_record{crypto::RecordType::Policy, record.encode(), {}};
+        signed_record.sign(world.agency_named(agency).root);
+        REQUIRE_FALSE(world.run(broker::PutRecord{signed_record.encode()}).code);
+    }
+};
+
+using enum crypto::PolicyDirection;
+
+}  // namespace
+
+TEST_CASE("an entry that would be too large is refused, and the fold goes on") {
+    Members members;
+    World& world = members.world;
+    std::vector<crypto::PolicyRule> out;
+    std::vector<crypto::PolicyRule> in;
+    SendPlan plan;
+    plan.from = "tj";
+    for (int i = 0; i < 240; ++i) {
+        const std::string name = "O" + std::to_string(100 + i);
+        world.office(name, "AF-CNP", "AF", kLiaison);
+        world.device("d" + name, name);
+        out.push_back(Members::rule(name.substr(1) + std::string(42, 'x'), Export, name));
+        in.push_back(Members::rule(name.substr(1) + std::string(42, 'y'), Import, name));
+        plan.to.push_back(name);
+    }
+    members.policy("TJ-DCA", std::move(out));
+    members.policy("AF-CNP", std::move(in));
+    const auto refused = world.submit(world.seal(plan));
+    CHECK(refused.code == Errc::TooLarge);
+    CHECK(refused.count == 0);
+    plan.to.resize(1);
+    CHECK_FALSE(world.submit(world.seal(plan)).code);
+    check_invariants(world);
+}
+
+}  // namespace chapar::testing
