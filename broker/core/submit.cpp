@@ -124,15 +124,31 @@ EnvelopeRow accepted_row(const Moment& moment, const Received& in,
                        static_cast<std::uint8_t>(header.urgency), header.expires_at, to.agencies}};
 }
 
+// The decision as one agency may see it: the pairs with its own offices. Who else received the
+// envelope, and by which rule, is not its business.
+std::vector<DecisionLine> lines_for(const Decision& decision, const Addressees& to,
+                                    const AgencyId& agency) {
+    CHAPAR_ASSERT(decision.lines.size() == 2 * to.offices.size());
+    Decision own{decision.effect, {}};
+    for (std::size_t i = 0; i < to.offices.size(); ++i) {
+        if (to.offices[i].agency != agency) continue;
+        own.lines.push_back(decision.lines[2 * i]);
+        own.lines.push_back(decision.lines[2 * i + 1]);
+    }
+    return lines_to_record(own);
+}
+
 Plan accepted(const Moment& moment, const Received& in, const crypto::OfficeRecord& sender,
-              const Addressees& to, std::vector<DecisionLine> lines) {
+              const Addressees& to, const Decision& decision) {
+    std::vector<DecisionLine> lines = lines_to_record(decision);
     Plan plan;
     plan.outcome.about = as_hash(in.hash);
     for (std::size_t i = 0; i < to.agencies.size(); ++i) {
         EntryDraft draft =
             submission_draft(moment, in, MessageEvent::Accepted, sender.agency, to.agencies[i]);
         draft.body.stanzas = stanzas_for(in, to, i);
-        draft.body.decision = decision_record(Effect::Permit, "", lines);
+        draft.body.decision =
+            decision_record(Effect::Permit, "", lines_for(decision, to, to.agencies[i]));
         add_draft(plan, moment, std::move(draft));
     }
     std::vector<Deposit> deposits;
@@ -228,12 +244,11 @@ Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Mom
                           static_cast<std::uint8_t>(in.header.classification)};
     const auto decision =
         CHAPAR_TRY(decide_policy(txn, facts->sender, facts->to.offices, subject, without));
-    auto lines = lines_to_record(decision);
     if (decision.effect == Effect::Deny) {
         return rejected(moment, in, agency, Error(Errc::PolicyRefused), OperationId::Fresh,
-                        std::move(lines));
+                        lines_to_record(decision));
     }
-    return accepted(moment, in, facts->sender, facts->to, std::move(lines));
+    return accepted(moment, in, facts->sender, facts->to, decision);
 }
 
 }  // namespace

@@ -76,4 +76,27 @@ TEST_CASE("an entry that would be too large is refused, and the fold goes on") {
     check_invariants(world);
 }
 
+TEST_CASE("an agency's entry of an envelope names no rule that concerns another recipient") {
+    Members members;
+    World& world = members.world;
+    world.rule("TJ-DCA", Members::rule("to.af", Export, "AF-BLO"));
+    world.rule("TJ-DCA", Members::rule("to.uz", Export, "UZ-BLO"));
+    world.rule("AF-CNP", Members::rule("af.takes", Import));
+    world.rule("UZ-NDC", Members::rule("uz.takes", Import));
+    SendPlan plan;
+    plan.from = "tj";
+    plan.to = {"AF-BLO", "UZ-BLO"};
+    const auto accepted = world.submit(world.seal(plan));
+    REQUIRE(accepted.count == 2);
+    CHECK(accepted.lines.size() == 4);  // the sender's view of its own envelope is whole
+    for (std::uint64_t i = 0; i < 2; ++i) {
+        const auto body = members.body_at(accepted.first.value + i);
+        const bool af = body.recipient_agency->text() == "AF-CNP";
+        REQUIRE(body.decision->lines.size() == 2);
+        CHECK(body.decision->lines[0].rule == (af ? "to.af" : "to.uz"));
+        CHECK(body.decision->lines[1].rule == (af ? "af.takes" : "uz.takes"));
+        CHECK(body.decision->lines[1].agency == *body.recipient_agency);
+    }
+}
+
 }  // namespace chapar::testing
