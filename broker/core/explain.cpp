@@ -1,9 +1,22 @@
 #include "broker/core/explain.h"
 
+#include <algorithm>
+
 #include "broker/core/directory.h"
 #include "broker/core/policy.h"
 
 namespace chapar::broker {
+namespace {
+
+// Policies are sealed to their agencies; asking pair by pair would read them out.
+bool may_ask(const AgencyId& asker, const crypto::OfficeRecord& from,
+             const std::vector<crypto::OfficeRecord>& to) {
+    return from.agency == asker || std::ranges::all_of(to, [&](const crypto::OfficeRecord& office) {
+               return office.agency == asker;
+           });
+}
+
+}  // namespace
 
 Result<Explanation> explain(const storage::ReadTxn& txn, const Question& question,
                             const std::optional<AgencyId>& asker) {
@@ -16,6 +29,7 @@ Result<Explanation> explain(const storage::ReadTxn& txn, const Question& questio
         to.push_back(std::move(office->record));
     }
     if (to.empty()) return Error(Errc::FieldMissing, "to");
+    if (asker && !may_ask(*asker, from->record, to)) return Error(Errc::NotPermitted, "explain");
     auto decision =
         CHAPAR_TRY(decide_policy(txn, from->record, to, {question.kind, question.classification}));
     for (DecisionLine& line : decision.lines) {

@@ -28,7 +28,8 @@ struct Explanation {
     std::vector<DecisionLine> lines;
 };
 
-// OfficeUnknown. `asker`: rules of other agencies' import tables are left out ("" and zero); empty
+// OfficeUnknown; NotPermitted unless the asker is the sender's agency or that of every recipient.
+// `asker`: rules of other agencies' import tables are left out ("" and zero); empty
 // = the operator's socket, which sees all.
 [[nodiscard]] Result<Explanation> explain(const storage::ReadTxn& txn, const Question& question,
                                           const std::optional<AgencyId>& asker);

@@ -99,4 +99,20 @@ TEST_CASE("an agency's entry of an envelope names no rule that concerns another 
     }
 }
 
+TEST_CASE("a question about the policies of others alone is refused") {
+    Members members;
+    const auto ask = [&](const char* from, std::vector<std::string> to, const char* asker) {
+        broker::Question question{OfficeId::parse(from).value(), {}, 1, 1};
+        for (const std::string& one : to) question.to.push_back(OfficeId::parse(one).value());
+        return broker::explain(*members.world.read(), question, AgencyId::parse(asker).value());
+    };
+    CHECK(ask("TJ-BLO", {"AF-BLO", "UZ-BLO"}, "TJ-DCA"));
+    CHECK(ask("TJ-BLO", {"AF-BLO"}, "AF-CNP"));
+    const auto pair = ask("AF-BLO", {"UZ-BLO"}, "TJ-DCA");
+    REQUIRE_FALSE(pair);
+    CHECK(pair.error().code == Errc::NotPermitted);
+    // Its own office beside the one it is curious about does not help.
+    CHECK_FALSE(ask("AF-BLO", {"TJ-BLO", "UZ-BLO"}, "TJ-DCA"));
+}
+
 }  // namespace chapar::testing
