@@ -18,7 +18,7 @@
 #include "crypto/statement.h"
 #include "schemas/frames.h"
 #include "tests/support/fake_random.h"
-#include "tests/unit/broker_edge/temporary_directory.h"
+#include "tests/support/temporary_directory.h"
 
 namespace chapar::testing {
 

@@ -9,7 +9,7 @@
 #include "broker/edge/ledger_key_file.h"
 #include "broker/edge/secret_hex.h"
 #include "tests/support/fake_random.h"
-#include "tests/unit/broker_edge/temporary_directory.h"
+#include "tests/support/temporary_directory.h"
 
 using namespace chapar;
 using namespace chapar::broker;

@@ -1,32 +1,19 @@
-// A folder that goes when the test ends.
+// A device's home that goes when the test ends, and a passphrase for it.
 #pragma once
 
-#include <stdlib.h>
-
-#include <filesystem>
-#include <string>
+#include <string_view>
 
 #include "client/edge/keystore_home.h"
+#include "tests/support/temporary_directory.h"
 
 namespace chapar::testing {
 
 class TemporaryHome {
   public:
-    TemporaryHome() {
-        std::string name = (std::filesystem::temp_directory_path() / "chapar-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-    }
-    ~TemporaryHome() {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-    TemporaryHome(const TemporaryHome&) = delete;
-    TemporaryHome& operator=(const TemporaryHome&) = delete;
-
-    [[nodiscard]] client::HomePaths paths() const { return {folder_ / "home"}; }
+    [[nodiscard]] client::HomePaths paths() const { return {folder_.path() / "home"}; }
 
   private:
-    std::filesystem::path folder_;
+    TemporaryDirectory folder_;
 };
 
 inline crypto::SecretBuffer passphrase(std::string_view text = "correct horse") {

@@ -9,6 +9,7 @@
 #include "crypto/keystore.h"
 #include "crypto/private_file.h"
 #include "support/fake_random.h"
+#include "tests/support/temporary_directory.h"
 
 namespace chapar::testing {
 namespace {
@@ -16,22 +17,13 @@ namespace {
 using namespace crypto;
 namespace fs = std::filesystem;
 
-// A folder of its own that goes away with the test.
 class Folder {
   public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "chapar-keystore-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] fs::path file() const { return path_ / "device.keystore"; }
-    [[nodiscard]] const fs::path& path() const { return path_; }
+    [[nodiscard]] fs::path file() const { return path() / "device.keystore"; }
+    [[nodiscard]] const fs::path& path() const { return directory_.path(); }
 
   private:
-    fs::path path_;
+    TemporaryDirectory directory_;
 };
 
 SecretBuffer passphrase(std::string_view text) { return SecretBuffer::copy_of(view(text)); }

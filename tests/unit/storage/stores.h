@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 #include "storage/lmdb/lmdb_store.h"
 #include "storage/memory_store.h"
 #include "storage/store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace chapar::storage::testing {
 
@@ -23,22 +23,7 @@ constexpr Table kTables[] = {kLetters, kNumbers, kSealed};
 
 constexpr std::size_t kRoomy = 16 * 1024 * 1024;
 
-// A directory of its own, removed at the end.
-class TemporaryDirectory {
-  public:
-    TemporaryDirectory() {
-        std::string name = (std::filesystem::temp_directory_path() / "chapar-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
+using chapar::testing::TemporaryDirectory;
 
 class InMemory {
   public:

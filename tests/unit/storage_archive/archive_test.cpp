@@ -1,6 +1,5 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -8,6 +7,7 @@
 #include "schemas/base/hex.h"
 #include "storage/archive_file.h"
 #include "storage/ledger_export.h"
+#include "tests/support/temporary_directory.h"
 
 using namespace chapar;
 using namespace chapar::storage;
@@ -103,9 +103,8 @@ TEST_CASE("a missing or a short bundle is named") {
 }
 
 TEST_CASE("an archive is read from a file as from the unpacked directory") {
-    const auto folder =
-        std::filesystem::temp_directory_path() / ("chapar-archive-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder);
+    const testing::TemporaryDirectory directory;
+    const std::filesystem::path& folder = directory.path();
     const LedgerExport ledger = ledger_of(3);
     REQUIRE(write_archive((folder / "export.tar").string(), members_of(ledger)));
     const auto from_file = read_archive((folder / "export.tar").string());
@@ -120,5 +119,4 @@ TEST_CASE("an archive is read from a file as from the unpacked directory") {
     REQUIRE(from_tree);
     CHECK(export_of(*from_tree).value() == ledger);
     CHECK_FALSE(read_archive((folder / "absent.tar").string()));
-    std::filesystem::remove_all(folder);
 }
