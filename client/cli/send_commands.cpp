@@ -6,6 +6,7 @@
 #include "client/cases/message_json.h"
 #include "client/cli/device_context.h"
 #include "client/cli/item_view.h"
+#include "schemas/base/limits.h"
 #include "schemas/base/uuid.h"
 #include "schemas/content_codec.h"
 #include "schemas/kinds.h"
@@ -61,10 +62,21 @@ Status worst_of(const std::vector<OutboxItem>& items, const Status& outcome) {
     return Done{};
 }
 
+// A clock that is ahead is refused by the broker; one that is behind is served, and told.
+void warn_of_clock(const Invocation& invocation, DeviceContext& context) {
+    const TimeMs own = context.now();
+    const TimeMs broker = context.session().broker_time();
+    if (own + limits::kClockAhead >= broker) return;
+    invocation.output.warning("the clock of this device is " +
+                              std::to_string((broker.value - own.value) / kMinute.value) +
+                              " minutes behind the broker's");
+}
+
 // Seals and submits drafts that are on disk already. The status is the worst thing to report.
 Status dispatch(Invocation& invocation, DeviceContext& context,
                 const std::vector<OutboxNumber>& drafts) {
     const Status connected = context.connect();
+    if (connected) warn_of_clock(invocation, context);
     const Status sealed = context.seal(drafts);
     if (!sealed) {
         // Offline, the directory may just be old: the draft waits. With a fresh directory the
@@ -155,8 +167,9 @@ void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
     command->add_option("file", given->file, "JSON: one message or a list; - is standard input")
         ->required();
     command->add_flag("--dry-run", given->dry_run, "check and show, send nothing");
-    if (kind == schemas::Kind::InfoReply) {
-        command->add_option("--re", given->in_reply_to, "inbox number of the request")->required();
+    if (kind == schemas::Kind::InfoReply || kind == schemas::Kind::RecallDone) {
+        command->add_option("--re", given->in_reply_to, "inbox number of what is answered")
+            ->required();
     }
     invocation.on(command, [&invocation, given, kind] { return send(invocation, *given, kind); });
 }
@@ -211,6 +224,10 @@ void add_send_commands(CLI::App& app, Invocation& invocation) {
              "chapar send reply answer.json --re 4 --home ~/skb");
     add_send(*send, invocation, "correction", schemas::Kind::Correction,
              "correct what was sent before", "chapar send correction lab.json --home ~/npj");
+
+    add_send(*send, invocation, "recall-done", schemas::Kind::RecallDone,
+             "answer a recall in words, such as why a text could not be deleted",
+             "chapar send recall-done printed.json --re 5 --home ~/skb");
 
     auto given = std::make_shared<RecallArguments>();
     CLI::App* command =

@@ -138,9 +138,10 @@ class BadClocks(unittest.TestCase):
         self.assertEqual(ran.code, "clock.ahead", ran)
         self.assertEqual(self.centre.send().exit, 0)
 
-    def test_a_device_a_day_behind_is_served(self):
+    def test_a_device_a_day_behind_is_served_and_told(self):
         ran = self.centre.send(**self.at("-1d"))
         self.assertEqual(ran.exit, 0, ran)
+        self.assertIn("minutes behind", ran.err)
 
     def test_an_expired_certificate_opens_no_session(self):
         self.centre.device("TJ-DCA", "TJ-OLD-BLO", approve_prefix=("faketime", "-f", "-400d"))
