@@ -1,4 +1,6 @@
 // What happens to a frame of a session, from the socket to the verifiers or to its answer.
+#include "broker/core/directory.h"
+#include "broker/core/plan.h"
 #include "broker/edge/answers.h"
 #include "broker/edge/directory_service.h"
 #include "broker/edge/hello.h"
@@ -34,7 +36,8 @@ SessionEvent event_of(const schemas::Frame& frame) { return std::visit(EventVisi
 
 // Errors that an asker can cause; all others are ours, and fatal.
 bool is_askers_fault(Errc code) {
-    return code == Errc::OfficeUnknown || code == Errc::NotFound || code == Errc::HeadUnknown;
+    return code == Errc::OfficeUnknown || code == Errc::NotFound || code == Errc::HeadUnknown ||
+           code == Errc::NotPermitted;
 }
 
 }  // namespace
@@ -273,6 +276,13 @@ Status BrokerService::answer(Session& session, const storage::ReadTxn& txn, Resu
 Status BrokerService::question(Session& session, const schemas::Frame& frame) {
     const auto txn = CHAPAR_TRY(parts_.store.begin_read());
     const Greeted& who = *session.greeted;
+    // A session may outlive its certificate, its office and that office's roles.
+    const auto valid = in_force(*txn, who.device, parts_.time.stamp().time);
+    if (!valid) {
+        if (is_failure(valid.error().code)) return valid.error();
+        complain(session, Error(valid.error().code), After::End);
+        return Done{};
+    }
     if (const auto* ask = std::get_if<schemas::DirectoryAsk>(&frame)) {
         return answer(session, *txn, answer_directory(*txn, parts_.tick, ask->from));
     }
@@ -284,7 +294,7 @@ Status BrokerService::question(Session& session, const schemas::Frame& frame) {
     }
     const auto* ask = std::get_if<schemas::LedgerAsk>(&frame);
     CHAPAR_ASSERT(ask != nullptr);
-    if ((who.roles & crypto::office_role::kAuditor) == 0) {
+    if ((valid->office.roles & crypto::office_role::kAuditor) == 0) {
         complain(session, Error(Errc::NotPermitted), After::Continue);
         return Done{};
     }

@@ -175,3 +175,15 @@ TEST_CASE("a session that stays silent after its challenge is ended") {
     scene.time.advance(DurationMs(10'001));
     CHECK(client.was_cut());
 }
+
+TEST_CASE("a session that outlives its certificate is answered nothing more") {
+    Scene scene;
+    TestClient client = scene.client(scene.centre.tajik->curve);
+    (void)client.greet(scene.centre, *scene.centre.tajik);
+    client.send(schemas::DirectoryAsk{EntryIndex(0)});
+    CHECK(client.expect<schemas::Directory>().done);
+    scene.time.advance(kDay * 301);
+    client.send(schemas::DirectoryAsk{EntryIndex(0)});
+    check_refused(client, "certificate.expired");
+    CHECK(client.was_cut());
+}
