@@ -10,8 +10,15 @@ Session* Sessions::find_or_open(const Incoming& incoming, DurationMs hello_by) {
         if (known.key == *incoming.key && known.link == incoming.link) return &known;
         end(known.number);
     }
+    const auto same_key = keys_.find(*incoming.key);
+    if (same_key != keys_.end() && same_key->second.size() >= kSessionsPerKey) {
+        const SessionNumber oldest = *same_key->second.begin();
+        sessions_.at(oldest).link.cut();
+        end(oldest);
+    }
     if (sessions_.size() >= most_) return nullptr;
     const SessionNumber number = next_++;
+    keys_[*incoming.key].insert(number);
     Session& session = sessions_[number];
     session.number = number;
     session.routing_id = incoming.from;
@@ -46,6 +53,9 @@ void Sessions::end(SessionNumber number) {
     if (found == sessions_.end()) return;
     const Session& session = found->second;
     routes_.erase(session.routing_id);
+    const auto same_key = keys_.find(session.key);
+    same_key->second.erase(number);
+    if (same_key->second.empty()) keys_.erase(same_key);
     if (session.greeted) {
         const auto [first, last] = devices_.equal_range(session.greeted->device);
         for (auto it = first; it != last; ++it) {

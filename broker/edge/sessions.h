@@ -7,18 +7,24 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "broker/edge/session.h"
 
 namespace chapar::broker {
 
+// Of one CURVE key. A device needs one, and a second while the first one's link is found dead.
+constexpr std::size_t kSessionsPerKey = 16;
+
 class Sessions {
   public:
     explicit Sessions(std::size_t most) : most_(most) {}
 
     // The session of this frame. A routing id that comes over another link or with another key is
-    // another peer's: the old session is gone. Null if there are too many.
+    // another peer's: the old session is gone. A key with too many loses its oldest, and that link
+    // is cut; so no device, revoked ones included, can take the room of all. Null if there are too
+    // many in all.
     [[nodiscard]] Session* find_or_open(const Incoming& incoming, DurationMs hello_by);
     // Null if it has ended.
     [[nodiscard]] Session* find(SessionNumber number);
@@ -37,6 +43,7 @@ class Sessions {
     std::map<SessionNumber, Session> sessions_;
     std::map<RoutingId, SessionNumber> routes_;
     std::multimap<CertificateHash, SessionNumber> devices_;
+    std::map<CurveKey, std::set<SessionNumber>> keys_;
 };
 
 }  // namespace chapar::broker

@@ -3,6 +3,7 @@
 
 #include "broker/core/tables.h"
 #include "broker/edge/session_state.h"
+#include "broker/edge/sessions.h"
 #include "crypto/checkpoint.h"
 #include "storage/memory_store.h"
 #include "tests/unit/broker_edge/running_broker.h"
@@ -186,4 +187,21 @@ TEST_CASE("a session that outlives its certificate is answered nothing more") {
     client.send(schemas::DirectoryAsk{EntryIndex(0)});
     check_refused(client, "certificate.expired");
     CHECK(client.was_cut());
+}
+
+TEST_CASE("a device with too many sessions loses its oldest, and nobody else theirs") {
+    Scene scene;
+    TestClient other = scene.client(scene.centre.uzbek->curve);
+    (void)other.greet(scene.centre, *scene.centre.uzbek);
+    std::vector<std::unique_ptr<TestClient>> clients;
+    for (std::size_t i = 0; i <= kSessionsPerKey; ++i) {
+        clients.push_back(std::make_unique<TestClient>(
+            scene.broker.endpoint(), scene.centre.manifest().curve_key, scene.centre.tajik->curve));
+        (void)clients.back()->greet(scene.centre, *scene.centre.tajik);
+    }
+    CHECK(clients.front()->was_cut());
+    for (TestClient* alive : {clients[1].get(), clients.back().get(), &other}) {
+        alive->send(schemas::DirectoryAsk{EntryIndex(0)});
+        CHECK(alive->expect<schemas::Directory>().done);
+    }
 }
