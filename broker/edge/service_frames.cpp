@@ -250,9 +250,9 @@ Status BrokerService::publish(Session& session, schemas::Publish frame) {
         return send_items(session, *txn,
                           {refused_item(verdict->about, verdict->operation.error())});
     }
-    if (const auto refusal = refuses_new()) {
-        return refuse_all(session, {verdict->about}, *refusal);
-    }
+    std::optional<Errc> refusal = refuses_new();
+    if (session.unanswered >= parts_.config.sessions.in_flight) refusal = Errc::BackPressure;
+    if (refusal) return refuse_all(session, {verdict->about}, *refusal);
     ++session.unanswered;
     propose(std::move(*verdict->operation).stamped({}).body, FromSession{session.number},
             verdict->about);

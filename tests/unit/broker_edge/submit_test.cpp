@@ -168,3 +168,16 @@ TEST_CASE("a frame larger than what a session may have in flight is pushed back 
     client->send(frame);
     CHECK(client->expect<schemas::Outcomes>().items.at(0).code == "");
 }
+
+TEST_CASE("records of its own count into what a session may have in flight") {
+    Exchange exchange("[tick]\nmax_wait_ms = 200\n[sessions]\nin_flight = 2\n");
+    const EdgeDevice& device = *exchange.centre.tajik;
+    const auto client = exchange.session(device);
+    crypto::SignedRecord record{crypto::RecordType::Bundle, device.bundle.encode(), {}};
+    record.sign(device.key);
+    for (int i = 0; i < 3; ++i) client->send(schemas::Publish{record.encode()});
+    // The third is answered before the tick that takes the first two.
+    const auto outcomes = client->expect<schemas::Outcomes>();
+    REQUIRE(outcomes.items.size() == 1);
+    CHECK(outcomes.items[0].code == "back-pressure");
+}
