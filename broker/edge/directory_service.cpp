@@ -64,7 +64,7 @@ Result<schemas::Ledger> answer_ledger(const storage::ReadTxn& txn, const Tick& t
     std::size_t room = list_room();
     std::uint64_t index = from.value;
     const std::uint64_t size = size_of(tick);
-    for (; index < size && answer.entries.size() < limits::kReadEntries; ++index) {
+    for (; index < size && answer.entries.size() < limits::kPageEntries; ++index) {
         schemas::StoredEntry entry;
         entry.leaf = to_bytes(CHAPAR_TRY(leaf_bytes(txn, EntryIndex(index))));
         entry.body = to_bytes(CHAPAR_TRY(stored_body(txn, EntryIndex(index))));
