@@ -1,6 +1,7 @@
 #include "broker/edge/tap.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -11,9 +12,13 @@ namespace chapar::broker {
 
 Result<Tap> Tap::create(const std::filesystem::path& path) {
     Tap tap;
-    tap.file_ = FileDescriptor(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+    tap.file_ = FileDescriptor(open(path.c_str(), kFlags, 0600));
     tap.path_ = path;
-    if (!tap.file_) return Error(Errc::FileFailed, path.string() + ": " + std::strerror(errno));
+    // The file may be older than this run, with another mode.
+    if (!tap.file_ || fchmod(tap.file_.get(), S_IRUSR | S_IWUSR) != 0) {
+        return Error(Errc::FileFailed, path.string() + ": " + std::strerror(errno));
+    }
     return tap;
 }
 

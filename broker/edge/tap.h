@@ -17,7 +17,7 @@ enum class TapDirection : std::uint8_t { Received = 1, Sent = 2 };
 class Tap {
   public:
     Tap() = default;  // records nothing
-    // The file is made, 0600, or emptied.
+    // The file is made, or goes on; 0600 from now on in either case. Symbolic links are refused.
     [[nodiscard]] static Result<Tap> create(const std::filesystem::path& path);
     void record(TapDirection direction, ByteView frame);
 

@@ -8,6 +8,7 @@
 
 #include "broker/edge/ledger_key_file.h"
 #include "broker/edge/secret_hex.h"
+#include "broker/edge/tap.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/temporary_directory.h"
 
@@ -114,4 +115,18 @@ TEST_CASE("a secret survives hexadecimal, and nothing else is taken for one") {
     CHECK(crypto::equal_in_constant_time(back->expose(), secret.expose()));
     CHECK_FALSE(secret_from_hex(shown.substr(1)));
     CHECK_FALSE(secret_from_hex(std::string(63, '0') + "g"));
+}
+
+TEST_CASE("a tap that goes on in an older file is for its owner alone, and follows no link") {
+    const TemporaryDirectory directory;
+    const auto path = directory.path() / "tap";
+    append_text(path, "x");
+    REQUIRE(chmod(path.c_str(), 0644) == 0);
+    REQUIRE(Tap::create(path));
+    struct stat status {};
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0600);
+    const auto link = directory.path() / "link";
+    std::filesystem::create_symlink(path, link);
+    CHECK_FALSE(Tap::create(link));
 }
