@@ -21,7 +21,7 @@ chapar_target(test_broker_edge)
 target_compile_definitions(test_broker_edge PRIVATE
     CHAPAR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     CHAPAR_CHAPARD="$<TARGET_FILE:chapard>")
-target_link_libraries(test_broker_edge PRIVATE chapar_broker_edge chapar_storage_lmdb)
+target_link_libraries(test_broker_edge PRIVATE chapar_broker_edge chapar_storage_lmdb Boost::json)
 add_dependencies(test_broker_edge chapard)
 add_test(NAME test_broker_edge COMMAND test_broker_edge)
 set_tests_properties(test_broker_edge PROPERTIES LABELS "unit;threads" ENVIRONMENT
