@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "broker/edge/secret_hex.h"
+#include "crypto/secret_hex.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/layout.h"
 
@@ -24,7 +24,7 @@ Status append_entry(std::string_view line, Bytes& table, const std::filesystem::
     const std::size_t space = line.find(' ');
     if (space == std::string_view::npos) return damaged(path);
     const auto scope = from_hex(line.substr(0, space));
-    const auto secret = secret_from_hex(line.substr(space + 1));
+    const auto secret = crypto::secret_from_hex(line.substr(space + 1));
     if (!scope || scope->empty() || !secret) return damaged(path);
     LayoutWriter entry;
     entry.counted16(*scope);
@@ -91,7 +91,7 @@ Status LedgerKeyFile::add(std::vector<NewLedgerKey> keys) {
         crypto::SecretBuffer line(scope.size() + 2 * crypto::Secret32::kSize + 1);
         const auto out = line.expose_mutable();
         std::ranges::copy(view(scope), out.begin());
-        secret_to_hex(key.secret, out.subspan(scope.size()));
+        crypto::secret_to_hex(key.secret, out.subspan(scope.size()));
         out.back() = std::byte{'\n'};
         CHAPAR_TRY(write_all(file_.get(), line.expose(), path_));
     }

@@ -1,7 +1,7 @@
 #include "broker/edge/node_keys.h"
 
 #include "broker/edge/files.h"
-#include "broker/edge/secret_hex.h"
+#include "crypto/secret_hex.h"
 #include "crypto/x25519.h"
 
 namespace chapar::broker {
@@ -11,7 +11,7 @@ Result<crypto::Secret32> read_secret(const std::filesystem::path& path) {
     Bytes content = CHAPAR_TRY(read_file(path, Exposure::Secret));
     std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
     if (text.ends_with('\n')) text.remove_suffix(1);
-    auto secret = secret_from_hex(text);
+    auto secret = crypto::secret_from_hex(text);
     crypto::wipe(content);
     if (!secret) return Error(Errc::KeyInvalid, path.string());
     return std::move(*secret);

@@ -1,10 +1,9 @@
 #include "client/cli/broker_init.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "client/edge/keystore_home.h"
 #include "crypto/manifest.h"
+#include "crypto/private_file.h"
+#include "crypto/secret_hex.h"
 #include "schemas/base/hex.h"
 
 namespace chapar::client {
@@ -19,16 +18,11 @@ bool is_centre_name(std::string_view name) {
 }
 
 // A secret as the broker reads it: 64 hexadecimal digits and a newline.
-Status write_secret(const fs::path& path, const crypto::Secret32& secret) {
-    const std::string text = to_hex(secret.expose()) + "\n";
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) return Error(Errc::FileFailed, path.string());
-    const bool written =
-        ::write(file, text.data(), text.size()) == static_cast<::ssize_t>(text.size());
-    const bool synced = ::fsync(file) == 0;
-    ::close(file);
-    if (!written || !synced) return Error(Errc::FileFailed, path.string());
-    return Done{};
+Status write_secret(const fs::path& path, const crypto::Secret32& secret, crypto::Random& random) {
+    crypto::SecretBuffer text(2 * crypto::Secret32::kSize + 1);
+    crypto::secret_to_hex(secret, text.expose_mutable());
+    text.expose_mutable().back() = std::byte{'\n'};
+    return crypto::replace_private_file(path, text.expose(), random);
 }
 
 std::string default_config(const std::string& endpoint) {
@@ -71,8 +65,8 @@ Result<TrustCard> found_centre(const FoundingPlan& plan, const crypto::SecretBuf
     if (error) return Error(Errc::FileFailed, plan.broker.string());
     fs::permissions(plan.broker, fs::perms::owner_all, error);
     fs::permissions(plan.broker / "keys", fs::perms::owner_all, error);
-    CHAPAR_TRY(write_secret(plan.broker / "keys" / "log.key", log.seed()));
-    CHAPAR_TRY(write_secret(plan.broker / "keys" / "curve.key", curve.secret));
+    CHAPAR_TRY(write_secret(plan.broker / "keys" / "log.key", log.seed(), random));
+    CHAPAR_TRY(write_secret(plan.broker / "keys" / "curve.key", curve.secret, random));
     CHAPAR_TRY(write_file(plan.broker / "chapard.toml", view(default_config(plan.endpoint))));
     CHAPAR_TRY(write_file(plan.broker / "trust-card.json", view(card.json())));
     CHAPAR_TRY(write_file(home.trust_card(), view(card.json())));

@@ -1,6 +1,3 @@
-if(NOT TARGET chapard)
-    return()
-endif()
 set(CHAPAR_BROKER_EDGE_TESTS ${CMAKE_CURRENT_LIST_DIR}/broker_edge)
 add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/main.cpp

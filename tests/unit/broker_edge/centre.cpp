@@ -4,10 +4,10 @@
 
 #include <fstream>
 
-#include "broker/edge/secret_hex.h"
 #include "crypto/checkpoint.h"
 #include "crypto/envelope.h"
 #include "crypto/seal.h"
+#include "crypto/secret_hex.h"
 #include "crypto/x25519.h"
 #include "schemas/header_codec.h"
 
@@ -21,7 +21,7 @@ void write_text(const std::filesystem::path& path, std::string_view text) {
 
 std::string hex_line(const crypto::Secret32& secret) {
     std::array<std::byte, 64> text{};
-    broker::secret_to_hex(secret, text);
+    crypto::secret_to_hex(secret, text);
     return to_string(text) + "\n";
 }
 

@@ -1,8 +1,8 @@
-#include "broker/edge/secret_hex.h"
+#include "crypto/secret_hex.h"
 
 #include <cctype>
 
-namespace chapar::broker {
+namespace chapar::crypto {
 namespace {
 
 int digit_of(char c) {
@@ -14,9 +14,9 @@ int digit_of(char c) {
 
 }  // namespace
 
-std::optional<crypto::Secret32> secret_from_hex(std::string_view text) {
-    if (text.size() != 2 * crypto::Secret32::kSize) return std::nullopt;
-    crypto::Secret32 secret;
+std::optional<Secret32> secret_from_hex(std::string_view text) {
+    if (text.size() != 2 * Secret32::kSize) return std::nullopt;
+    Secret32 secret;
     const auto out = secret.expose_mutable();
     for (std::size_t i = 0; i < out.size(); ++i) {
         const int high = digit_of(text[2 * i]);
@@ -27,9 +27,9 @@ std::optional<crypto::Secret32> secret_from_hex(std::string_view text) {
     return secret;
 }
 
-void secret_to_hex(const crypto::Secret32& secret, std::span<std::byte> out) {
+void secret_to_hex(const Secret32& secret, std::span<std::byte> out) {
     constexpr std::string_view kDigits = "0123456789abcdef";
-    CHAPAR_ASSERT(out.size() >= 2 * crypto::Secret32::kSize);
+    CHAPAR_ASSERT(out.size() >= 2 * Secret32::kSize);
     std::size_t at = 0;
     for (const std::byte b : secret.expose()) {
         out[at++] = static_cast<std::byte>(kDigits[std::to_integer<std::size_t>(b >> 4)]);
@@ -38,4 +38,4 @@ void secret_to_hex(const crypto::Secret32& secret, std::span<std::byte> out) {
     }
 }
 
-}  // namespace chapar::broker
+}  // namespace chapar::crypto
