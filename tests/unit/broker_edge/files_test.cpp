@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "broker/edge/ledger_key_file.h"
-#include "broker/edge/secret_hex.h"
+#include "crypto/secret_hex.h"
 #include "broker/edge/tap.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/temporary_directory.h"
@@ -108,13 +108,13 @@ TEST_CASE("a secret survives hexadecimal, and nothing else is taken for one") {
     FakeRandom random(3);
     const auto secret = crypto::Secret32::random(random);
     std::array<std::byte, 64> text{};
-    secret_to_hex(secret, text);
+    crypto::secret_to_hex(secret, text);
     const std::string_view shown(reinterpret_cast<const char*>(text.data()), text.size());
-    const auto back = secret_from_hex(shown);
+    const auto back = crypto::secret_from_hex(shown);
     REQUIRE(back);
     CHECK(crypto::equal_in_constant_time(back->expose(), secret.expose()));
-    CHECK_FALSE(secret_from_hex(shown.substr(1)));
-    CHECK_FALSE(secret_from_hex(std::string(63, '0') + "g"));
+    CHECK_FALSE(crypto::secret_from_hex(shown.substr(1)));
+    CHECK_FALSE(crypto::secret_from_hex(std::string(63, '0') + "g"));
 }
 
 TEST_CASE("a tap that goes on in an older file is for its owner alone, and follows no link") {
