@@ -86,6 +86,7 @@ Status dispatch(Invocation& invocation, DeviceContext& context,
             return sealed;
         }
         CHAPAR_TRY(show_items(invocation, context, drafts));
+        if (connected.error().code != Errc::Unreachable) return connected;
         return Error(Errc::Queued, "as a draft: " + std::string(text_of(sealed.error().code).code) +
                                        " " + sealed.error().context);
     }

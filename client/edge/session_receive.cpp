@@ -47,7 +47,8 @@ Result<BundleOutcome> Session::make_and_publish() {
     const Device device = parts_.home.device();
     crypto::BundlePlan plan;
     plan.certificate = own;
-    plan.first_epoch = day_of(broker_time_);
+    // From yesterday, so that a sender whose clock is up to a day behind finds its day covered.
+    plan.first_epoch = EpochDay(day_of(broker_time_).value - 1);
     {
         const auto txn = CHAPAR_TRY(parts_.store.begin_read());
         const DirectoryView directory(*txn);

@@ -98,9 +98,9 @@ class Centre:
         assert ran.exit == 0, f"chapar {arguments}: {ran}"
         return ran
 
-    def start(self):
+    def start(self, prefix=()):
         self.log = open(self.folder / "chapard.log", "a")
-        self.broker = subprocess.Popen([BIN / "chapard", "--dir", self.dir], stdout=subprocess.PIPE, text=True,
+        self.broker = subprocess.Popen([*prefix, BIN / "chapard", "--dir", self.dir], stdout=subprocess.PIPE, text=True,
                                        stderr=self.log, env=self.environment())
         line = self.broker.stdout.readline()
         assert line == f"ready tcp://127.0.0.1:{self.port}\n", line
@@ -125,17 +125,16 @@ class Centre:
         file.write_text(text.format(agency=agency))
         return self.chapar("policy", "push", file, "--home", self.home("root-" + agency), "--broker", self.dir)
 
-    def device(self, agency, office, country="TJ", role="liaison", approve_prefix=()):
+    def device(self, agency, office, country="TJ", role="liaison"):
         """Enrols an office's device and lets it publish its first keys. Returns its certificate's hash."""
         home, request, record = self.home(office), self.folder / "request", self.folder / (office + ".record")
         self.must("key", "init", "--home", home, "--card", self.card, "--agency", agency, "--office", office)
         self.must("key", "request", "--home", home, "--out", request)
         approved = self.must("key", "approve", request, "--home", self.home("root-" + agency), "--out", record,
-                             "--new-office", country, "--role", role, prefix=approve_prefix)
+                             "--new-office", country, "--role", role)
         self.must("broker", "admit", "--dir", self.dir, str(record) + ".office", record)
         self.must("key", "request", "--home", home, "--accept", record)
-        if not approve_prefix:
-            self.must("inbox", "watch", "--once", "--home", home)
+        self.must("inbox", "watch", "--once", "--home", home)
         return approved.results[-1]["record"]
 
     def alert_file(self, *alerts, **fields):
