@@ -16,23 +16,6 @@ namespace {
 using crypto::DeliveryEvent;
 using crypto::MessageEvent;
 
-MessageEvent event_of(DeliveryEvent event) {
-    switch (event) {
-        case DeliveryEvent::Delivered:
-            return MessageEvent::Delivered;
-        case DeliveryEvent::Opened:
-            return MessageEvent::Opened;
-        case DeliveryEvent::Acknowledged:
-            return MessageEvent::Acked;
-        case DeliveryEvent::Unopenable:
-            return MessageEvent::Unopenable;
-        case DeliveryEvent::RecallDone:
-            return MessageEvent::Recalled;
-    }
-    CHAPAR_ASSERT(false);
-    return MessageEvent::Delivered;
-}
-
 // After these the device needs no further hand-out.
 bool ends_waiting(DeliveryEvent event) {
     return event == DeliveryEvent::Delivered || event == DeliveryEvent::Unopenable ||
@@ -74,7 +57,7 @@ Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Mom
     Plan plan;
     plan.outcome.about = hash;
     plan.outcome.effects.receipts.push_back(about.envelope.sender);
-    EntryDraft draft = draft_about(moment, event_of(statement.event), statement.envelope,
+    EntryDraft draft = draft_about(moment, crypto::entry_event(statement.event), statement.envelope,
                                    about.envelope, statement.accepted);
     draft.body.item = confirm.item;
     draft.body.statement = confirm.statement;

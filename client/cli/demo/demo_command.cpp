@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <set>
 
 #include "client/cli/demo/story.h"
 #include "client/cli/programs.h"
@@ -85,23 +86,35 @@ void play(const Scene& scene, Story& story, Step& step) {
     }
 }
 
+// The processes that the step started, each for one command.
+void note_pids(const Stage& stage, std::size_t first, Step& step) {
+    json::array pids;
+    for (std::size_t i = first; i < stage.pids().size(); ++i) pids.emplace_back(stage.pids()[i]);
+    step.note("pids", std::move(pids));
+}
+
 Status run(Invocation& invocation, const DemoArguments& given) {
     const auto programs = CHAPAR_TRY(program_beside("chapard")).parent_path();
     Stage stage = CHAPAR_TRY(Stage::create(programs, given.data, given.keep));
-    Story story{stage, {}, {}, 0, true, 0};
+    Story story{stage, {}, {}, 0, {}};
     const Playbill playbill(invocation.output);
     const auto start = std::chrono::steady_clock::now();
     std::size_t good = 0;
     for (const Scene& scene : kScenes) {
         const auto begin = std::chrono::steady_clock::now();
         Step step(scene.name);
+        const std::size_t started = stage.pids().size();
         playbill.begin(scene.name);
         play(scene, story, step);
+        note_pids(stage, started, step);
         playbill.end(step, elapsed_ms(begin));
         good += step.ok() ? 1 : 0;
     }
     Step summary("summary");
     summary.demand(good == std::size(kScenes), "every step");
+    const std::set<::pid_t> different(stage.pids().begin(), stage.pids().end());
+    summary.demand(different.size() == stage.pids().size(),
+                   "a process of its own for each command");
     summary.note("steps", std::size(kScenes));
     summary.note("steps_ok", good);
     summary.note("processes", stage.pids().size());

@@ -94,7 +94,7 @@ fs::path Stage::program(const std::string& name) const {
 }
 
 Run Stage::parse(const Finished& finished) {
-    pids_.insert(finished.pid);
+    pids_.push_back(finished.pid);
     return {finished.pid, finished.exit, objects_in(finished.out, ""),
             objects_in(finished.err, "problem")};
 }
@@ -137,7 +137,7 @@ Result<std::string> Stage::start_broker() {
     broker_.emplace(CHAPAR_TRY(Process::start(
         programs_ / "chapard", {"--dir", broker_folder().string(), "--tap", tap().string()},
         folder_ / "chapard.log")));
-    pids_.insert(broker_->pid());
+    pids_.push_back(broker_->pid());
     return broker_->first_line(kSecond * 20);
 }
 

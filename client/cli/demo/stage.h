@@ -7,7 +7,6 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +47,8 @@ class Stage {
         return folder_ / "homes" / name;
     }
     [[nodiscard]] std::filesystem::path data(std::string_view name) const { return data_ / name; }
-    [[nodiscard]] const std::set<::pid_t>& pids() const { return pids_; }
+    // Of all processes that were started, in order.
+    [[nodiscard]] const std::vector<::pid_t>& pids() const { return pids_; }
 
     // Runs a program beside this one to its end.
     [[nodiscard]] Run run(const std::string& program, std::vector<std::string> arguments);
@@ -83,7 +83,7 @@ class Stage {
     std::filesystem::path folder_;
     bool temporary_;
     std::optional<Process> broker_;
-    std::set<::pid_t> pids_;
+    std::vector<::pid_t> pids_;
 };
 
 // A loopback port that was free a moment ago.

@@ -43,34 +43,34 @@ void blind_broker(Story& story, Step& step) {
     const std::vector<std::filesystem::path> tap{story.stage.tap()};
     const SentBytes sent = sent_bytes(story);
 
-    const std::size_t texts_in_store = found_in(store, texts);
-    const std::size_t texts_in_tap = found_in(tap, texts);
-    const std::size_t sealed_in_tap = found_in(tap, sent.ciphertexts);
-    const std::size_t ids_in_store = found_in(store, sent.messages);
-    const std::size_t ids_in_tap = found_in(tap, sent.messages);
+    look_at_disk(story);
+    const std::size_t texts_in_store = found_in(store, texts).size();
+    const std::size_t texts_in_tap = found_in(tap, texts).size();
+    const std::size_t sealed_in_tap = found_in(tap, sent.ciphertexts).size();
+    const std::size_t ids_in_store = found_in(store, sent.messages).size();
+    const std::size_t ids_in_tap = found_in(tap, sent.messages).size();
+    const std::size_t envelopes = sent.messages.size();
 
     step.demand(texts.size() >= 50, "enough texts to search for");
     step.demand(texts_in_store == 0, "no text in the broker's directory");
     step.demand(texts_in_tap == 0, "no text in the tap");
-    // What has been delivered everywhere is no longer kept, so the store was searched while the
-    // alerts waited.
-    step.demand(story.ciphertexts > 0 && story.ciphertexts_on_disk,
-                "every ciphertext was in the broker's directory");
-    step.demand(sealed_in_tap == sent.ciphertexts.size(), "every ciphertext in the tap");
-    step.demand(ids_in_store == sent.messages.size(), "every message id in the directory");
-    step.demand(ids_in_tap == sent.messages.size(), "every message id in the tap");
+    step.demand(envelopes > 0 && sent.ciphertexts.size() == envelopes, "envelopes to search for");
+    step.demand(story.seen_on_disk.size() == envelopes, "every ciphertext in the directory");
+    step.demand(sealed_in_tap == envelopes, "every ciphertext in the tap");
+    step.demand(ids_in_store == envelopes, "every message id in the directory");
+    step.demand(ids_in_tap == envelopes, "every message id in the tap");
     step.note("texts", texts.size());
     step.note("texts_in_store", texts_in_store);
     step.note("texts_in_tap", texts_in_tap);
-    step.note("ciphertexts", sent.ciphertexts.size());
+    step.note("envelopes", envelopes);
+    step.note("ciphertexts_in_store", story.seen_on_disk.size());
     step.note("ciphertexts_in_tap", sealed_in_tap);
-    step.note("ciphertexts_in_store_while_waiting", story.ciphertexts);
     step.note("message_ids_in_store", ids_in_store);
     step.note("message_ids_in_tap", ids_in_tap);
     step.say(std::to_string(texts.size()) +
              " texts of the alerts searched in all the broker "
              "stored and saw: 0 found; all " +
-             std::to_string(sent.ciphertexts.size()) + " ciphertexts are there");
+             std::to_string(envelopes) + " ciphertexts are there");
 }
 
 }  // namespace chapar::client

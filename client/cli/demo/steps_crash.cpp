@@ -42,6 +42,7 @@ void broker_killed_and_resumed(Story& story, Step& step) {
     const std::size_t before = stage.chapar(kShirKhan, {"outbox", "ls"}).results.size();
     const Run sent = stage.chapar(kNizhnyPyanj, {"send", "seizure", first.string()});
     step.demand(sent.ok(), "send before the kill: " + sent.code());
+    look_at_disk(story);
     const std::uint64_t accepted = sent.results.size();
     const std::uint64_t waiting = stage.figure("waiting");
     const std::uint64_t size = stage.figure("size");
@@ -59,6 +60,7 @@ void broker_killed_and_resumed(Story& story, Step& step) {
     step.demand(stage.figure("size") > size, "the ledger goes on where it was");
     const Run resumed = stage.chapar(kShirKhan, {"outbox", "retry"});
     step.demand(resumed.ok(), "retry: " + resumed.code());
+    look_at_disk(story);
     const Pending after = count_outbox(story, kShirKhan, before);
     step.demand(after.all == queued.all && after.logged == after.all, "all queued ones logged");
 

@@ -91,7 +91,6 @@ void broker_up(Story& story, Step& step) {
     step.demand(ready && *ready == "ready " + endpoint, "chapard did not say that it is ready");
     step.note("pid", stage.broker_pid());
     step.note("endpoint", endpoint);
-    step.note("founding_pid", founded.pid);
     step.note("entries", stage.figure("size"));
     step.say("chapard is up on a fresh store, its root and its auditor's key kept apart");
 }
@@ -112,7 +111,6 @@ void enrolled(Story& story, Step& step) {
     step.demand(stage.figure("agencies") == cast_agencies().size(), "agencies in the directory");
     step.note("agencies", cast_agencies().size());
     step.note("offices", offices);
-    step.note("processes", stage.pids().size());
     step.say(std::to_string(cast_agencies().size()) + " agencies and " + std::to_string(offices) +
              " offices enrolled, each with its own keys and policy");
 }

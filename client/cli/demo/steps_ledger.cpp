@@ -84,7 +84,6 @@ void ledger_verified(Story& story, Step& step) {
     step.demand(entries > 0, "entries in the export");
     step.note("entries", entries);
     step.note("rules", rules);
-    step.note("verifier_pid", verified.pid);
     step.say(std::to_string(entries) + " entries proven by a program apart, " +
              std::to_string(rules) + " rules hold");
 }

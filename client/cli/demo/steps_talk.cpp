@@ -72,10 +72,7 @@ void alerts_delivered(Story& story, Step& step) {
         remember_sent(story, orders[i].home, sent[i]);
     }
     const std::uint64_t fsyncs = stage.figure("commits") - commits;
-    const SentBytes bytes = sent_bytes(story);
-    story.ciphertexts = bytes.ciphertexts.size();
-    story.ciphertexts_on_disk =
-        found_in(files_below(stage.broker_folder()), bytes.ciphertexts) == story.ciphertexts;
+    look_at_disk(story);
 
     std::size_t deliveries = 0;
     for (const SentAlert& alert : story.alerts) {
@@ -105,7 +102,6 @@ void alerts_delivered(Story& story, Step& step) {
     step.note("deliveries", deliveries);
     step.note("delivery_receipts", proven);
     step.note("fsyncs", fsyncs);
-    step.note("sender_pids", json::array{sent[0].pid, sent[1].pid});
     step.say(std::to_string(story.alerts.size()) + " sealed alerts from 2 offices, " +
              std::to_string(deliveries) + " deliveries, each proven back to its sender; " +
              std::to_string(fsyncs) + " fsyncs");
@@ -116,6 +112,7 @@ void request_answered(Story& story, Step& step) {
     const Run asked =
         stage.chapar(kNizhnyPyanj, {"send", "request", stage.data("request.json").string()});
     step.demand(asked.ok() && asked.results.size() == 1, "request: " + asked.code());
+    look_at_disk(story);
     (void)stage.chapar(kShirKhan, {"inbox", "watch", "--once"});
     const std::uint64_t request = newest(story, kShirKhan, "info-request");
     const Run shown = stage.chapar(kShirKhan, {"inbox", "show", std::to_string(request)});
@@ -124,6 +121,7 @@ void request_answered(Story& story, Step& step) {
         kShirKhan,
         {"send", "reply", stage.data("reply.json").string(), "--re", std::to_string(request)});
     step.demand(answered.ok(), "reply: " + answered.code());
+    look_at_disk(story);
     (void)stage.chapar(kNizhnyPyanj, {"inbox", "watch", "--once"});
     const std::uint64_t reply = newest(story, kNizhnyPyanj, "info-reply");
     const Run read = stage.chapar(kNizhnyPyanj, {"inbox", "show", std::to_string(reply)});
@@ -138,7 +136,6 @@ void request_answered(Story& story, Step& step) {
     step.note("request", id);
     step.note("asked_by", kNizhnyPyanj);
     step.note("answered_by", kShirKhan);
-    step.note("pids", json::array{asked.pid, answered.pid});
     step.say("a number plate asked across the river, FOUND came back and was acknowledged");
 }
 
@@ -181,6 +178,7 @@ void recalled(Story& story, Step& step) {
     const Run asked = stage.chapar(
         kNizhnyPyanj, {"recall", target->message, "--reason", "sent to the wrong audience"});
     step.demand(asked.ok(), "recall: " + asked.code());
+    look_at_disk(story);
     std::vector<Stage::Order> takes, lists;
     for (const std::string& office : target->offices) {
         ++story.expected[office];

@@ -103,7 +103,8 @@ std::vector<fs::path> files_below(const fs::path& folder) {
     return out;
 }
 
-std::size_t found_in(const std::vector<fs::path>& files, const std::vector<std::string>& needles) {
+std::set<std::string> found_in(const std::vector<fs::path>& files,
+                               const std::vector<std::string>& needles) {
     std::set<std::string> found;
     for (const fs::path& file : files) {
         const std::string hay = read_whole(file);
@@ -113,9 +114,12 @@ std::size_t found_in(const std::vector<fs::path>& files, const std::vector<std::
             }
         }
     }
-    std::size_t count = 0;
-    for (const std::string& needle : needles) count += found.contains(needle) ? 1 : 0;
-    return count;
+    return found;
+}
+
+void look_at_disk(Story& story) {
+    story.seen_on_disk.merge(
+        found_in(files_below(story.stage.broker_folder()), sent_bytes(story).ciphertexts));
 }
 
 }  // namespace chapar::client

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,7 @@ struct Story {
     std::vector<SentAlert> alerts;
     std::map<std::string, std::size_t> expected;  // envelopes that each office must hold
     std::size_t decisions_of_alert_rule = 0;      // permits that rest on TJ-DCA's rule for alerts
-    bool ciphertexts_on_disk = true;              // seen in the broker's store while they waited
-    std::size_t ciphertexts = 0;
+    std::set<std::string> seen_on_disk;           // ciphertexts found in the broker's directory
 };
 
 void broker_up(Story& story, Step& step);
@@ -60,9 +60,12 @@ struct SentBytes {
     std::vector<std::string> messages;
 };
 [[nodiscard]] SentBytes sent_bytes(const Story& story);
-// How many of the needles occur in the files.
-[[nodiscard]] std::size_t found_in(const std::vector<std::filesystem::path>& files,
-                                   const std::vector<std::string>& needles);
+// Remembers which ciphertexts are in the broker's directory now: what has been delivered everywhere
+// is no longer kept there. Called while envelopes wait.
+void look_at_disk(Story& story);
+// Those of the needles that occur in the files.
+[[nodiscard]] std::set<std::string> found_in(const std::vector<std::filesystem::path>& files,
+                                             const std::vector<std::string>& needles);
 [[nodiscard]] std::string read_whole(const std::filesystem::path& file);
 [[nodiscard]] std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder);
 
