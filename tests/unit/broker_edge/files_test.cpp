@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "broker/edge/ledger_key_file.h"
-#include "crypto/secret_hex.h"
 #include "broker/edge/tap.h"
+#include "crypto/secret_hex.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/temporary_directory.h"
 
