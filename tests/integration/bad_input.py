@@ -164,7 +164,7 @@ class BadLuck(unittest.TestCase):
     def test_an_expired_certificate_opens_no_session(self):
         self.centre = stage.two_offices()
         self.centre.stop()
-        self.centre.start(prefix=("faketime", "-f", "+400d"))
+        self.centre.start(clock="+400d")
         ran = self.centre.send()
         self.assertIn(ran.code, ("certificate.expired", "hello.refused"), ran)
         self.assertEqual(len(self.centre.outbox()), 1)
