@@ -145,10 +145,7 @@ Status say_approved(Invocation& invocation, const crypto::SignedRecord& record,
                     const Placed& placed, const std::string& what) {
     json::object object{{"approved", what}, {"record", to_hex(record.hash().view())}};
     std::string text = what + " approved";
-    if (placed.entry) {
-        object["entry"] = placed.entry->value;
-        text += ", logged as entry " + std::to_string(placed.entry->value);
-    }
+    show_placed(placed, object, text);
     invocation.output.result(object, text);
     return Done{};
 }

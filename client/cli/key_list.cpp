@@ -106,10 +106,7 @@ Status revoke(Invocation& invocation, const RevokeArguments& given) {
     const std::string hash = to_hex(device.certificate.view());
     json::object object{{"revoked", hash}};
     std::string text = "certificate " + hash.substr(0, 16) + " revoked";
-    if (placed.entry) {
-        object["entry"] = placed.entry->value;
-        text += ", logged as entry " + std::to_string(placed.entry->value);
-    }
+    show_placed(placed, object, text);
     invocation.output.result(object, text);
     return Done{};
 }

@@ -1,7 +1,5 @@
 #include "client/cli/ledger_commands.h"
 
-#include <unistd.h>
-
 #include "client/cli/device_context.h"
 #include "client/cli/programs.h"
 #include "crypto/tree.h"

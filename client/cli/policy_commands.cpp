@@ -50,10 +50,7 @@ Status push(Invocation& invocation, const PushArguments& given) {
     std::string shown = "policy of " + policy.agency.text() + ", version " +
                         std::to_string(policy.version) + ", " +
                         std::to_string(policy.rules.size()) + " rules";
-    if (placed.entry) {
-        object["entry"] = placed.entry->value;
-        shown += ", logged as entry " + std::to_string(placed.entry->value);
-    }
+    show_placed(placed, object, shown);
     invocation.output.result(object, shown);
     return Done{};
 }

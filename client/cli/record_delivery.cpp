@@ -20,6 +20,12 @@ Result<Placed> place_record(const RecordTarget& target, const crypto::SignedReco
     return Placed{CHAPAR_TRY(admit_record(target.broker, record))};
 }
 
+void show_placed(const Placed& placed, boost::json::object& object, std::string& text) {
+    if (!placed.entry) return;
+    object["entry"] = placed.entry->value;
+    text += ", logged as entry " + std::to_string(placed.entry->value);
+}
+
 Result<EntryIndex> admit_record(const std::filesystem::path& broker,
                                 const crypto::SignedRecord& record) {
     auto client = CHAPAR_TRY(AdminClient::connect(broker / "admin.sock"));

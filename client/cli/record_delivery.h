@@ -23,6 +23,8 @@ void add_record_target(CLI::App& command, RecordTarget& target);
 struct Placed {
     std::optional<EntryIndex> entry;
 };
+// Adds the entry, if the record has one by now, to what a command shows.
+void show_placed(const Placed& placed, boost::json::object& object, std::string& text);
 [[nodiscard]] Result<Placed> place_record(const RecordTarget& target,
                                           const crypto::SignedRecord& record);
 

@@ -116,11 +116,10 @@ Status show_dry_run(Invocation& invocation, const std::vector<ParsedMessage>& me
             to.emplace_back(office.text());
             names += " " + office.text();
         }
+        const std::string payload = render_payload(message.draft.payload);
         invocation.output.result(
-            json::object{{"ready", true},
-                         {"to", to},
-                         {"payload", json::parse(render_payload(message.draft.payload))}},
-            "ready for" + names + ": " + render_payload(message.draft.payload));
+            json::object{{"ready", true}, {"to", to}, {"payload", json::parse(payload)}},
+            "ready for" + names + ": " + payload);
     }
     invocation.output.result(json::object{{"sent", 0}}, "Nothing was sent.");
     return Done{};
