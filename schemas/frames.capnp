@@ -36,7 +36,11 @@ struct Frame {
     statusReport @19 :List(Figure);    # broker
     error @20 :Error;                  # broker
     relay @21 :Void;                   # reserved (pouch, peer centre): refused
-    chunk @22 :Void;                   # reserved (attachments): refused
+    upload @22 :Upload;                # device: opens or resumes a stream stored as a file
+    uploaded @23 :Uploaded;            # broker: answers upload and chunk
+    chunk @24 :Chunk;                  # device
+    fetch @25 :Fetch;                  # device: leaf list or chunks of a stream it may read
+    chunks @26 :Chunks;                # broker: answers fetch
   }
 }
 
@@ -80,7 +84,7 @@ struct SubmittedEnvelope {
   item @1 :Data;                 # absent where Submit.batch is given
   blind @2 :Data;                # 16
   stanzas @3 :List(SubmittedStanza);  # 1..256
-  streams @4 :List(Data);        # 1..32: ciphertext of stream j
+  streams @4 :List(Data);        # 1..32: ciphertext of stream j; empty: it is stored as a file
 }
 
 struct Submit {
@@ -117,7 +121,7 @@ struct Delivery {
   item @2 :Data;
   stanza @3 :DeliveredStanza;    # this device's
   audits @4 :List(DeliveredStanza);
-  streams @5 :List(Data);
+  streams @5 :List(Data);        # as in SubmittedEnvelope: what is empty must be fetched
   proof @6 :EntryProof;          # of its ACCEPTED entry
 }
 
@@ -157,6 +161,9 @@ struct ExplainLine {
   effect @3 :UInt8;              # 1 PERMIT, 2 DENY
   rule @4 :Text;                 # absent: no rule matched, or not for this reader
   policy @5 :Data;               # 0 or 32
+  approvals @6 :UInt8;           # the rule's condition: so many at least; 0 = none
+  role @7 :UInt16;               # the office role of its approvers; 0 if and only if approvals is 0
+  sizeMax @8 :UInt64;            # bytes of all streams together; 0 = no limit
 }
 
 struct Explained {
@@ -174,6 +181,42 @@ struct LedgerPage {
   entries @1 :List(StoredEntry); # consecutive
   next @2 :UInt64;
   done @3 :Bool;
+}
+
+struct Upload {
+  root @0 :Data;                 # R_j
+  size @1 :UInt64;               # size_j
+  leaves @2 :List(Data);         # RFC 9162 leaf hash of each sealed chunk, in order; 1..1632
+}
+
+struct Uploaded {
+  root @0 :Data;
+  have @1 :Data;                 # bit i (least significant first) = chunk i is stored; at most 204
+  complete @2 :Bool;             # all are, and file and folder are synced
+  code @3 :Text;                 # absent = it was done; else a code of the error catalogue
+}
+
+struct Chunk {
+  root @0 :Data;
+  first @1 :UInt64;              # number of the first chunk
+  data @2 :Data;                 # 1..3 whole sealed chunks, consecutive
+}
+
+struct Fetch {
+  envelope @0 :Data;             # eh
+  stream @1 :UInt16;             # 0..31
+  first @2 :UInt64;
+  chunks @3 :UInt8;              # 0..3; 0 asks for the leaf list
+}
+
+struct Chunks {
+  envelope @0 :Data;             # envelope, stream and first of the question
+  stream @1 :UInt16;
+  first @2 :UInt64;
+  root @3 :Data;                 # R_j; zero where code is given
+  leaves @4 :List(Data);         # of a question for 0 chunks; at most 1632
+  data @5 :Data;                 # 0..3 whole sealed chunks: fewer than asked for at the end
+  code @6 :Text;                 # absent = served; else a code of the error catalogue
 }
 
 struct Figure {

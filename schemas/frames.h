@@ -76,7 +76,8 @@ struct SubmittedEnvelope {
     Bytes item;      // B || sig || u16 index || path; empty where the frame has a batch head
     AudienceBlind blind;
     std::vector<SubmittedStanza> stanzas;
-    std::vector<Bytes> streams;  // ciphertext of stream j
+    // Ciphertext of stream j; empty: it is stored as a file, uploaded before.
+    std::vector<Bytes> streams;
     bool operator==(const SubmittedEnvelope&) const = default;
 };
 
@@ -127,8 +128,8 @@ struct Delivery {
     Bytes item;      // B || sig || u16 index || path
     DeliveredStanza stanza;
     std::vector<DeliveredStanza> audits;
-    std::vector<Bytes> streams;
-    EntryProof proof;  // its ACCEPTED entry
+    std::vector<Bytes> streams;  // as in SubmittedEnvelope: what is empty must be fetched
+    EntryProof proof;            // its ACCEPTED entry
     bool operator==(const Delivery&) const = default;
 };
 
@@ -196,6 +197,10 @@ struct ExplainLine {
     PolicyEffect effect = PolicyEffect::Deny;
     std::string rule;  // "" = no rule matched, or not for this reader
     std::optional<PolicyHash> policy;
+    // The condition of a PERMIT rule.
+    std::uint8_t approvals = 0;  // so many at least; 0 = none needed
+    std::uint16_t role = 0;      // office role of the approvers; 0 if and only if approvals is 0
+    std::uint64_t size_max = 0;  // bytes of all streams together; 0 = no limit
     bool operator==(const ExplainLine&) const = default;
 };
 
@@ -250,9 +255,53 @@ struct ErrorFrame {
     bool operator==(const ErrorFrame&) const = default;
 };
 
-using Frame =
-    std::variant<Connect, Challenge, Hello, Welcome, Submit, Outcomes, Credit, Deliver, Statements,
-                 DirectoryAsk, Directory, ReceiptsAsk, Receipts, ExplainAsk, Explained, LedgerAsk,
-                 Ledger, Publish, StatusAsk, StatusReport, ErrorFrame>;
+// Opens the upload of a stream, or resumes it.
+struct Upload {
+    Hash root;                 // R_j
+    std::uint64_t size = 0;    // size_j
+    std::vector<Hash> leaves;  // RFC 9162 leaf hash of each sealed chunk
+    bool operator==(const Upload&) const = default;
+};
+
+// Answers UPLOAD and CHUNK, in their order.
+struct Uploaded {
+    Hash root;
+    Bytes have;             // bit i, least significant first: chunk i is stored
+    bool complete = false;  // all are, and will still be after a power cut
+    std::string code;       // "" = it was done; else a code of the error catalogue
+    bool operator==(const Uploaded&) const = default;
+};
+
+struct Chunk {
+    Hash root;
+    std::uint64_t first = 0;  // number of the first chunk in `data`
+    Bytes data;               // 1..3 whole sealed chunks, consecutive
+    bool operator==(const Chunk&) const = default;
+};
+
+struct Fetch {
+    EnvelopeHash envelope;
+    std::uint16_t stream = 0;
+    std::uint64_t first = 0;
+    std::uint8_t chunks = 0;  // 0..3; 0 asks for the leaf list
+    bool operator==(const Fetch&) const = default;
+};
+
+// Answers FETCH, in their order. `envelope`, `stream` and `first` are those of the question.
+struct Chunks {
+    EnvelopeHash envelope;
+    std::uint16_t stream = 0;
+    std::uint64_t first = 0;
+    Hash root;                 // R_j; zero where `code` is given
+    std::vector<Hash> leaves;  // of a question for 0 chunks
+    Bytes data;                // whole sealed chunks; fewer than asked for at the end
+    std::string code;          // "" = served; else a code of the error catalogue
+    bool operator==(const Chunks&) const = default;
+};
+
+using Frame = std::variant<Connect, Challenge, Hello, Welcome, Submit, Outcomes, Credit, Deliver,
+                           Statements, DirectoryAsk, Directory, ReceiptsAsk, Receipts, ExplainAsk,
+                           Explained, LedgerAsk, Ledger, Publish, StatusAsk, StatusReport,
+                           ErrorFrame, Upload, Uploaded, Chunk, Fetch, Chunks>;
 
 }  // namespace chapar::schemas

@@ -19,8 +19,8 @@ namespace chapar::schemas {
 // lists by wire_bytes().
 [[nodiscard]] Bytes encode_frame(const Frame& frame);
 
-// TooLarge above limits::kFrameBytes, else MalformedFrame with the place in its context. RELAY,
-// CHUNK and members that this version does not know are MalformedFrame.
+// TooLarge above limits::kFrameBytes, else MalformedFrame with the place in its context. RELAY
+// and members that this version does not know are MalformedFrame.
 [[nodiscard]] Result<Frame> decode_frame(ByteView bytes);
 
 // How much one element adds to a frame, at most; everything else of a frame but its head fits in

@@ -1,6 +1,7 @@
 #include "schemas/base/limits.h"
 #include "schemas/frames.capnp.h"
 #include "schemas/frames_codec.h"
+#include "schemas/frames_transfer.h"
 #include "schemas/wire_message.h"
 #include "schemas/wire_reading.h"
 
@@ -53,7 +54,7 @@ std::vector<Bytes> read_streams(WireReading& in, capnp::List<capnp::Data>::Reade
     std::vector<Bytes> out;
     const unsigned count = in.count(wire.size(), 1, limits::kStreams, "streams");
     for (unsigned i = 0; i < count; ++i) {
-        out.push_back(in.bytes(wire[i], 1, limits::kFrameBytes, "streams"));
+        out.push_back(in.bytes(wire[i], 0, limits::kFrameBytes, "streams"));
     }
     return out;
 }
@@ -214,11 +215,14 @@ Frame read(WireReading& in, wire::Explained::Reader wire) {
         auto agency = in.name<AgencyId>(line.getAgency(), "agency");
         auto office = in.name<OfficeId>(line.getOffice(), "office");
         if (!agency || !office) break;
+        in.demand(line.getApprovals() <= limits::kApprovals, "approvals");
+        in.demand((line.getRole() != 0) == (line.getApprovals() != 0), "role");
         out.lines.push_back({read_choice<PolicyDirection>(in, line.getDirection(), "direction"),
                              std::move(*agency), std::move(*office),
                              read_choice<PolicyEffect>(in, line.getEffect(), "effect"),
                              in.line(line.getRule(), "rule"),
-                             in.fixed_or_none<PolicyHash>(line.getPolicy(), "policy")});
+                             in.fixed_or_none<PolicyHash>(line.getPolicy(), "policy"),
+                             line.getApprovals(), line.getRole(), line.getSizeMax()});
     }
     return out;
 }
@@ -309,8 +313,16 @@ Result<Frame> read(WireReading& in, wire::Frame::Reader wire) {
             return read(in, wire.getError());
         case Member::RELAY:
             return Error(Errc::MalformedFrame, "relay is reserved");
+        case Member::UPLOAD:
+            return read_upload(in, wire.getUpload());
+        case Member::UPLOADED:
+            return read_uploaded(in, wire.getUploaded());
         case Member::CHUNK:
-            return Error(Errc::MalformedFrame, "chunk is reserved");
+            return read_chunk(in, wire.getChunk());
+        case Member::FETCH:
+            return read_fetch(in, wire.getFetch());
+        case Member::CHUNKS:
+            return read_chunks(in, wire.getChunks());
     }
     return Error(Errc::MalformedFrame, "unknown frame");
 }

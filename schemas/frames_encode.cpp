@@ -1,6 +1,7 @@
 #include "schemas/base/assert.h"
 #include "schemas/frames.capnp.h"
 #include "schemas/frames_codec.h"
+#include "schemas/frames_transfer.h"
 #include "schemas/wire_message.h"
 
 namespace chapar::schemas {
@@ -85,6 +86,9 @@ void write(wire::ExplainLine::Builder out, const ExplainLine& line) {
     out.setEffect(static_cast<std::uint8_t>(line.effect));
     put(out, &wire::ExplainLine::Builder::setRule, line.rule);
     if (line.policy) out.setPolicy(data_of(line.policy->view()));
+    out.setApprovals(line.approvals);
+    out.setRole(line.role);
+    out.setSizeMax(line.size_max);
 }
 
 // One overload for each member of Frame.
@@ -189,6 +193,11 @@ class FrameWriter {
         put(out, &wire::Error::Builder::setCode, frame.code);
         put(out, &wire::Error::Builder::setContext, frame.context);
     }
+    void operator()(const Upload& frame) { write_transfer(out_.initUpload(), frame); }
+    void operator()(const Uploaded& frame) { write_transfer(out_.initUploaded(), frame); }
+    void operator()(const Chunk& frame) { write_transfer(out_.initChunk(), frame); }
+    void operator()(const Fetch& frame) { write_transfer(out_.initFetch(), frame); }
+    void operator()(const Chunks& frame) { write_transfer(out_.initChunks(), frame); }
 
   private:
     static void page(wire::EntryPage::Builder out, const Head& head,

@@ -45,12 +45,24 @@ constexpr std::size_t kChunkBytes = 65536;
 constexpr std::size_t kInlineStreamBytes = 65536;  // ciphertext of all streams kept in the store
 constexpr std::size_t kBatchItems = 256;
 
+// Streams stored as files: attachments.
+constexpr std::size_t kTagBytes = 16;  // of each sealed chunk
+constexpr std::size_t kSealedChunkBytes = kChunkBytes + kTagBytes;
+constexpr std::uint64_t kAttachmentBytes = 100ULL * 1024 * 1024;  // plaintext of one
+constexpr std::size_t kStreamChunks = 1632;                       // of 102 MiB: 100 MiB padded
+constexpr std::uint64_t kStreamBytes = std::uint64_t{kStreamChunks} * kSealedChunkBytes;
+constexpr std::size_t kChunksPerFrame = 3;
+
 // Certificates, bundles, policies.
 constexpr std::size_t kRootKeys = 16;
+constexpr std::size_t kRegistrars = 16;
+constexpr std::size_t kRecordSigners = kRootKeys + 1;  // an agency's change: old roots and centre
+constexpr std::size_t kPeers = 64;
 constexpr std::size_t kRecordBytes = 16 * 1024;
 constexpr std::size_t kBundleDays = 60;
 constexpr std::size_t kPolicyRules = 256;
 constexpr DurationMs kCertificateValidity = kDay * 366;
+constexpr DurationMs kRegistrarsValidity = kDay * 732;
 
 // Ledger.
 constexpr std::size_t kLeafBodyBytes = 64 * 1024;
@@ -68,6 +80,7 @@ constexpr std::size_t kExpiriesPerAdvance = 256;  // envelopes; a later Advance 
 // Time.
 constexpr DurationMs kClockAhead = kMinute * 5;
 constexpr DurationMs kEnvelopeLife = kDay * 30;  // expiresAt is at most this far ahead
+constexpr DurationMs kKeyGone = kDay * 30;       // after ACCEPTED, for UNOPENABLE with reason 1
 
 // Store.
 constexpr std::size_t kStoreKeyBytes = 64;

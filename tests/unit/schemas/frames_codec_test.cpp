@@ -81,10 +81,8 @@ TEST_CASE("a frame has one segment of exactly the announced words") {
 }
 
 TEST_CASE("reserved and unknown members are refused") {
-    for (const auto& [member, context] : {std::pair{21, "relay is reserved"},
-                                          {22, "chunk is reserved"},
-                                          {23, "unknown frame"},
-                                          {255, "unknown frame"}}) {
+    for (const auto& [member, context] :
+         {std::pair{21, "relay is reserved"}, {27, "unknown frame"}, {255, "unknown frame"}}) {
         Bytes bytes = encode_frame(StatusAsk{});
         REQUIRE(bytes[kMemberAt] == std::byte{18});
         bytes[kMemberAt] = static_cast<std::byte>(member);
@@ -213,6 +211,10 @@ TEST_CASE("every length and count is read at its bound and refused beyond it") {
         frame.deliveries[0].stanza.index = place;
         return Frame(frame);
     };
+    const auto stream = [&](std::size_t size) {
+        return submit([=](Submit& s) { s.envelopes[0].streams[0] = Bytes(size); });
+    };
+    CHECK(decode_frame(encode_frame(stream(0))).value() == stream(0));  // stored as a file
     const Row rows[] = {
         {"stanza.label", label(69), label(70)},
         {"stanza.label", label(69), label(68)},
@@ -246,6 +248,77 @@ TEST_CASE("every length and count is read at its bound and refused beyond it") {
         CHECK(decode_frame(encode_frame(row.at)).value() == row.at);
         check_refused(encode_frame(row.beyond), row.context);
     }
+}
+
+TEST_CASE("frames of stored streams are read at their bounds and refused beyond them") {
+    struct Row {
+        const char* context;
+        Frame at;
+        Frame beyond;
+    };
+    const auto upload = [](std::uint64_t size, std::size_t leaves) {
+        return Frame(Upload{{}, size, std::vector<Hash>(leaves)});
+    };
+    const auto uploaded = [](std::size_t have) {
+        return Frame(Uploaded{{}, Bytes(have), true, ""});
+    };
+    const auto chunk = [](std::uint64_t first, std::size_t size) {
+        return Frame(Chunk{{}, first, Bytes(size)});
+    };
+    const auto fetch = [](std::uint16_t stream, std::uint64_t first, std::uint8_t chunks) {
+        return Frame(Fetch{{}, stream, first, chunks});
+    };
+    const auto chunks = [](std::uint16_t stream, std::uint64_t first, std::size_t leaves,
+                           std::size_t size) {
+        return Frame(Chunks{{}, stream, first, {}, std::vector<Hash>(leaves), Bytes(size), ""});
+    };
+    constexpr std::uint64_t kSealed = limits::kSealedChunkBytes;
+    constexpr std::size_t kMost = 3 * limits::kSealedChunkBytes;
+    const Row rows[] = {
+        {"size", upload(17, 1), upload(16, 1)},
+        {"size", upload(1632 * kSealed, 1632), upload(1632 * kSealed + 1, 1632)},
+        {"leaves", upload(kSealed, 1), upload(kSealed, 2)},
+        {"leaves", upload(kSealed + 1, 2), upload(kSealed + 1, 1)},
+        {"leaves", upload(1632 * kSealed, 1632), upload(1632 * kSealed, 1633)},
+        {"have", uploaded(204), uploaded(205)},
+        {"first", chunk(1631, 17), chunk(1632, 17)},
+        {"data", chunk(0, 17), chunk(0, 16)},
+        {"data", chunk(0, kMost), chunk(0, kMost + 1)},
+        {"stream", fetch(31, 0, 0), fetch(32, 0, 0)},
+        {"first", fetch(0, 1631, 0), fetch(0, 1632, 0)},
+        {"chunks", fetch(0, 0, 3), fetch(0, 0, 4)},
+        {"stream", chunks(31, 0, 0, 0), chunks(32, 0, 0, 0)},
+        {"first", chunks(0, 1631, 0, 0), chunks(0, 1632, 0, 0)},
+        {"leaves", chunks(0, 0, 1632, 0), chunks(0, 0, 1633, 0)},
+        {"data", chunks(0, 0, 0, kMost), chunks(0, 0, 0, kMost + 1)},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.context);
+        CHECK(decode_frame(encode_frame(row.at)).value() == row.at);
+        check_refused(encode_frame(row.beyond), row.context);
+    }
+}
+
+TEST_CASE("a line of EXPLAIN names a role if and only if approvals are needed") {
+    const AgencyId agency = AgencyId::parse("AB").value();
+    const OfficeId office = OfficeId::parse("CD").value();
+    const auto line = [&](std::uint8_t approvals, std::uint16_t role) {
+        return encode_frame(Explained{PolicyEffect::Permit,
+                                      {{PolicyDirection::Export,
+                                        agency,
+                                        office,
+                                        PolicyEffect::Permit,
+                                        "r",
+                                        {},
+                                        approvals,
+                                        role,
+                                        0}}});
+    };
+    CHECK(decode_frame(line(0, 0)).has_value());
+    CHECK(decode_frame(line(8, 2)).has_value());
+    check_refused(line(9, 2), "approvals");
+    check_refused(line(0, 2), "role");
+    check_refused(line(1, 0), "role");
 }
 
 TEST_CASE("a batch and items exclude each other") {

@@ -1,5 +1,7 @@
 #include "tests/unit/schemas/samples.h"
 
+#include "schemas/base/limits.h"
+
 #include "schemas/kinds.h"
 
 namespace chapar::testing {
@@ -231,8 +233,9 @@ std::vector<Frame> sample_frames() {
         Receipts{kHead, {sample_proof()}, EntryIndex(5), false},
         ExplainAsk{office, {office, office}, Kind::Recall, Classification::Secret},
         Explained{PolicyEffect::Permit,
-                  {{PolicyDirection::Import, agency, office, PolicyEffect::Permit, "r2", policy},
-                   {PolicyDirection::Export, agency, office, PolicyEffect::Deny, "", {}}}},
+                  {{PolicyDirection::Import, agency, office, PolicyEffect::Permit, "r2", policy, 2,
+                    8, 1048576},
+                   {PolicyDirection::Export, agency, office, PolicyEffect::Deny, "", {}, 0, 0, 0}}},
         LedgerAsk{EntryIndex(8)},
         Ledger{kHead,
                {{counting_bytes(64), counting_bytes(200)}, {counting_bytes(96), {}}},
@@ -242,6 +245,16 @@ std::vector<Frame> sample_frames() {
         StatusAsk{},
         StatusReport{{{"sessions", "3"}, {"ledger.size", "12"}}},
         ErrorFrame{"malformed.frame", "hello"},
+        Upload{filled<Hash>(85),
+               2 * limits::kSealedChunkBytes + 17,
+               {filled<Hash>(86), filled<Hash>(87), filled<Hash>(88)}},
+        Uploaded{filled<Hash>(85), counting_bytes(1), true, ""},
+        Uploaded{filled<Hash>(85), {}, false, "quota.exceeded"},
+        Chunk{filled<Hash>(85), 2, counting_bytes(300)},
+        Fetch{filled<EnvelopeHash>(89), 31, 7, 3},
+        Chunks{filled<EnvelopeHash>(89), 31, 7, filled<Hash>(85), {}, counting_bytes(300), ""},
+        Chunks{filled<EnvelopeHash>(89), 1, 0, filled<Hash>(85), {filled<Hash>(86)}, {}, ""},
+        Chunks{filled<EnvelopeHash>(89), 1, 0, {}, {}, {}, "not.permitted"},
     };
 }
 
