@@ -4,6 +4,7 @@ add_executable(test_crypto_records
     ${CHAPAR_RECORD_TESTS}/main.cpp
     ${CHAPAR_RECORD_TESTS}/bundle_test.cpp
     ${CHAPAR_RECORD_TESTS}/certificate_test.cpp
+    ${CHAPAR_RECORD_TESTS}/check_words_test.cpp
     ${CHAPAR_RECORD_TESTS}/entry_body_test.cpp
     ${CHAPAR_RECORD_TESTS}/keystore_test.cpp
     ${CHAPAR_RECORD_TESTS}/leaf_test.cpp
