@@ -35,7 +35,8 @@ namespace office_role {
 constexpr std::uint16_t kLiaison = 1;     // sends and receives
 constexpr std::uint16_t kAuditor = 2;     // may read the whole ledger
 constexpr std::uint16_t kSupervisor = 4;  // approves
-constexpr std::uint16_t kAll = 7;
+constexpr std::uint16_t kProsecutor = 8;  // approves where the law asks for a prosecutor
+constexpr std::uint16_t kAll = 15;
 }  // namespace office_role
 
 struct Validity {
@@ -45,10 +46,12 @@ struct Validity {
     bool operator==(const Validity&) const = default;
 };
 
-// Type 2, signed by the centre root.
+struct RegistrarsRecord;  // registrars.h
+
+// Type 2, signed by the centre root and, if it replaces one, by k roots of the one before.
 struct AgencyRecord {
     AgencyId agency;
-    std::uint8_t threshold = 1;           // k of the roots must sign this agency's records
+    std::uint8_t threshold = 1;           // k of the roots must sign registrars and changes
     std::vector<SigningPublicKey> roots;  // 1..limits::kRootKeys, none twice
     PublicKey audit_key;
     Validity validity;
@@ -59,7 +62,7 @@ struct AgencyRecord {
     bool operator==(const AgencyRecord&) const = default;
 };
 
-// Type 3, signed by k agency roots.
+// Type 3, signed by k registrars.
 struct OfficeRecord {
     AgencyId agency;
     OfficeId office;
@@ -103,12 +106,12 @@ struct SignedRequest {
     bool operator==(const SignedRequest&) const = default;
 };
 
-// Type 4, signed by k agency roots. Its hash is the CertificateHash.
+// Type 4, signed by k registrars. Its hash is the CertificateHash.
 struct DeviceRecord {
     SignedRequest request;
     Validity validity;  // at most limits::kCertificateValidity
     std::uint64_t serial = 0;
-    Hash previous;  // the certificate it replaces, or zero
+    Hash previous;  // the certificate of the same office it replaces, or zero
 
     [[nodiscard]] Bytes encode() const;
     [[nodiscard]] static Result<DeviceRecord> decode(ByteView body);
@@ -125,7 +128,7 @@ enum class RevokeReason : std::uint16_t {
     Superseded = 5,
 };
 
-// Type 6, signed by k agency roots.
+// Type 6, signed by k registrars.
 struct RevokeRecord {
     AgencyId agency;
     CertificateHash certificate;
@@ -138,20 +141,24 @@ struct RevokeRecord {
 };
 
 // Decode and check the signatures. MalformedLayout for another type or body; CertificateNotSigned
-// or SignatureInvalid as check_signed_by. The agency's record must be the one in force, found by
-// the caller; another agency's name is CertificateNotSigned. A device's proof of possession is
-// checked too.
+// or SignatureInvalid as check_signed_by. `registrars` must be the record in force, found by the
+// caller; another agency's name is CertificateNotSigned. A device's proof of possession is checked
+// too.
+//
+// `earlier`: the version that the directory holds, null for the first. Then k of its roots must
+// have signed beside the centre root, so that nobody but the agency can change its roots. KeyReused
+// if the centre root is among the agency's own: its one signature would count twice.
 [[nodiscard]] Result<AgencyRecord> open_agency(const SignedRecord& record,
-                                               const SigningPublicKey& centre_root);
+                                               const SigningPublicKey& centre_root,
+                                               const AgencyRecord* earlier);
 [[nodiscard]] Result<OfficeRecord> open_office(const SignedRecord& record,
-                                               const AgencyRecord& agency);
+                                               const RegistrarsRecord& registrars);
 [[nodiscard]] Result<DeviceRecord> open_device(const SignedRecord& record,
-                                               const AgencyRecord& agency);
+                                               const RegistrarsRecord& registrars);
 [[nodiscard]] Result<RevokeRecord> open_revoke(const SignedRecord& record,
-                                               const AgencyRecord& agency);
+                                               const RegistrarsRecord& registrars);
 
-// The agency a record of type 2, 3, 4, 6 or 7 names, to find its roots; RecordRefused for other
-// types.
+// The agency a record names, to find who must sign it; RecordRefused for a manifest or a bundle.
 [[nodiscard]] Result<AgencyId> agency_named_by(const SignedRecord& record);
 
 }  // namespace chapar::crypto

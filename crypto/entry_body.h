@@ -34,7 +34,17 @@ enum class MessageEvent : std::uint8_t {
     Rejected = 9,
     Forwarded = 10,
 };
-enum class KeyEvent : std::uint8_t { Agency = 1, Office = 2, Device = 3, Revoke = 4, Opened = 5 };
+enum class KeyEvent : std::uint8_t {
+    Agency = 1,
+    Office = 2,
+    Device = 3,
+    Revoke = 4,
+    Opened = 5,
+    Registrars = 6,
+    Peers = 7,
+    Suspend = 8,
+    Reinstate = 9,
+};
 enum class AdminEvent : std::uint8_t { Founded = 1 };
 constexpr std::uint8_t kNoEvent = 0;
 

@@ -30,6 +30,12 @@ enum class Label : std::uint8_t {
     Revoke,      // "revoke"       Sign of a revocation
     Policy,      // "policy"       policy text
     LedgerKey,   // "ledger-key"   TH of a ledger key's scope: its name
+    Registrars,  // "registrars"   Sign of an agency's registrars
+    Peers,       // "peers"        Sign of the roots of other agencies
+    Suspend,     // "suspend"      Sign of a suspension
+    Reinstate,   // "reinstate"    Sign of its end
+    CheckWords,  // "check-words"  TH of what two people compare by voice
+    Possession,  // "possession"   Sign of a key file by the key in it
 };
 
 [[nodiscard]] std::string_view label_text(Label label);

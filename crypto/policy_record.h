@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "crypto/certificate.h"
 #include "crypto/record.h"
+#include "crypto/registrars.h"
 #include "schemas/base/bytes.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
@@ -35,12 +35,17 @@ struct PolicyRule {
     std::uint8_t class_max = 0;        // 0..3, the highest classification it speaks of
     std::vector<PolicyParty> from;     // empty: any
     std::vector<PolicyParty> to;       // empty: any
+    // Conditions, in PERMIT rules only; a rule that matches but whose condition fails does not
+    // permit.
+    std::uint8_t approvals = 0;       // 0..limits::kApprovals, by different officers
+    std::uint16_t approver_role = 0;  // one office_role bit if approvals > 0, else 0
+    std::uint64_t size_max = 0;       // bytes of all streams as sealed; 0 = no limit
     bool operator==(const PolicyRule&) const = default;
 };
 
 [[nodiscard]] bool is_rule_id(std::string_view text);
 
-// Type 7, signed by k agency roots.
+// Type 7, signed by k registrars.
 struct PolicyRecord {
     AgencyId agency;
     std::uint32_t version = 1;      // from 1, each the last plus one
@@ -57,6 +62,6 @@ struct PolicyRecord {
 [[nodiscard]] PolicyHash policy_hash(ByteView policy_body);
 
 [[nodiscard]] Result<PolicyRecord> open_policy(const SignedRecord& record,
-                                               const AgencyRecord& agency);
+                                               const RegistrarsRecord& registrars);
 
 }  // namespace chapar::crypto

@@ -2,7 +2,7 @@
 //
 // Owns: the wire form `u8 type || u32 length || body || u8 n || n x (key[32] || signature[64])`, a
 // record's hash, and the rule "k of these keys". Does not know what a body says (manifest.h,
-// certificate.h, bundle.h, policy_record.h), nor who must sign it: the caller names the keys.
+// certificate.h, registrars.h, peers.h, suspension.h, bundle.h, policy_record.h), nor who must sign it: the caller names the keys.
 // Signers ascend, none twice. Source: crypto/README.md, "Signed records".
 #pragma once
 
@@ -27,6 +27,10 @@ enum class RecordType : std::uint8_t {
     Bundle = 5,
     Revoke = 6,
     Policy = 7,
+    Registrars = 8,
+    Peers = 9,
+    Suspend = 10,
+    Reinstate = 11,
 };
 
 // The one label of this type, for its signature and for its hash.

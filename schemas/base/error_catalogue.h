@@ -42,16 +42,24 @@ X(OwnStanza, "own_stanza", VerificationFailed, "The stanza was not derived from 
 X(AuditStanza, "audit_stanza", VerificationFailed, "The auditor's stanza is a sham.", "Nothing was shown.", "Do not trust this envelope.") \
 X(StreamRoot, "stream.root", VerificationFailed, "The ciphertext is not the one that was signed.", "Nothing was shown.", "Fetch it again.") \
 X(StreamOpen, "stream.open", VerificationFailed, "The ciphertext does not open.", "Nothing was shown.", "Do not trust this envelope.") \
+X(StreamMissing, "stream.missing", Other, "The broker does not hold all attachments of this envelope.", "Nothing was stored.", "Upload them, then send it again.") \
 X(StreamPadding, "stream.padding", VerificationFailed, "The padding is not the one the rule demands.", "Nothing was shown.", "Do not trust this envelope.") \
 X(ManifestMismatch, "manifest.mismatch", VerificationFailed, "The sealed manifest contradicts the header.", "Nothing was shown.", "Do not trust this envelope.") \
 X(SelfTest, "crypto.self-test", Other, "A cryptographic self-test failed.", "Nothing was started.", "Install the patched libsodium of your distribution.") \
 X(ModeRefused, "hpke.mode-refused", Other, "This HPKE mode is refused.", "Nothing was opened.", "Use mode base or psk.") \
 X(PassphraseWrong, "passphrase.wrong", VerificationFailed, "The passphrase does not open the keystore.", "Nothing was changed.", "Try again.") \
 X(KeystoreExposed, "keystore.exposed", Other, "The keystore can be read by others.", "Nothing was opened.", "chmod 600 the file; if it was copied, revoke the key.") \
+X(RecordKeyGone, "record.key-gone", Other, "The key of this record was destroyed.", "Nothing was shown.", "Ask the sender to send it again, if it may still be read.") \
+X(RecordKeyDamaged, "record.key-damaged", Other, "The key of this record is damaged.", "The other records are not touched.", "Ask the sender to send it again.") \
+X(MemoryUnlocked, "memory.unlocked", Other, "Memory for secrets cannot be locked.", "Nothing was started.", "Raise the limit of locked memory (ulimit -l) to at least 8 MiB.") \
 /* directory */ \
+X(PeerUnconfirmed, "peer.unconfirmed", Other, "Your agency has not confirmed the roots of that agency.", "Nothing was sent.", "Ask your registrars to confirm its fingerprints.") \
+X(PeerKeyChanged, "peer.key-changed", VerificationFailed, "The roots of that agency are not those that your agency confirmed.", "Nothing was sent.", "Stop, and call that agency before anything else.") \
 X(CertificateUnknown, "certificate.unknown", Other, "The certificate is not in the directory.", "Nothing was stored.", "Enrol the device, or sync the directory.") \
 X(CertificateExpired, "certificate.expired", Other, "The certificate is not valid at this time.", "Nothing was stored.", "Renew the certificate.") \
 X(CertificateRevoked, "certificate.revoked", Other, "The certificate has been revoked.", "Nothing was stored.", "Enrol a new device.") \
+X(CertificateSuspended, "certificate.suspended", Other, "The certificate is suspended.", "Nothing was stored.", "Call the registrars of the agency; they reinstate or revoke it.") \
+X(SlipUsed, "slip.used", Conflict, "This suspension slip was used before.", "Nothing was changed.", "Use another slip, or have the registrars sign a new one.") \
 X(CertificateNotSigned, "certificate.not-signed", VerificationFailed, "The record is not signed by enough of the keys that must sign it.", "Nothing was stored.", "Have it signed by the agency's root.") \
 X(KeyReused, "key.reused", Other, "A key of this certificate stands in another certificate already.", "Nothing was stored.", "Make new keys.") \
 X(BundleStale, "bundle.stale", Other, "The prekey bundle of a recipient does not cover this day.", "Nothing was stored.", "Sync the directory; the recipient must publish a bundle.") \
@@ -66,6 +74,8 @@ X(Conflict, "conflict", Conflict, "This message id was used for another envelope
 X(ClockAhead, "clock.ahead", Other, "The clock of the device is more than five minutes ahead of the broker.", "Nothing was stored.", "Set the clock of the device.") \
 X(Expired, "expired", Other, "The envelope had expired when it reached the broker.", "Nothing was delivered.", "Send a new one if it still matters.") \
 X(PolicyRefused, "policy.refused", RefusedByPolicy, "A policy refuses this envelope.", "Nothing was delivered to anyone.", "See the rule; ask the agency that made it.") \
+X(ApprovalMissing, "approval.missing", RefusedByPolicy, "The rule that would permit this envelope asks for more approvals.", "Nothing was delivered to anyone.", "Send it with --needs-approval of an office that has the role.") \
+X(PolicySize, "policy.size", RefusedByPolicy, "The rule that would permit this envelope allows less data.", "Nothing was delivered to anyone.", "Leave out attachments, or send them in several envelopes.") \
 X(QuotaExceeded, "quota.exceeded", Other, "The mailbox of a recipient is full.", "Nothing was stored.", "Wait until it has been read.") \
 X(BackPressure, "back-pressure", QueuedOnly, "The broker takes nothing new at the moment.", "The envelope waits in the outbox.", "It will be sent by itself.") \
 X(ReadOnly, "read-only", QueuedOnly, "The broker does not write at the moment.", "The envelope waits in the outbox.", "Ask the operator for the broker's status.") \
