@@ -1,0 +1,165 @@
+#include "client/core/attachment_name.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "schemas/base/assert.h"
+
+namespace chapar::client {
+namespace {
+
+struct Point {
+    char32_t code = 0;
+    std::size_t bytes = 0;
+};
+
+// The next code point; empty where the bytes are not valid UTF-8.
+std::optional<Point> next_point(std::string_view text) {
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char first = at(0);
+    if (first < 0x80) return Point{first, 1};
+    const std::size_t bytes = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
+    if (bytes == 0 || first > 0xF4 || text.size() < bytes) return std::nullopt;
+    char32_t code = first & (0xFFU >> (bytes + 1));
+    for (std::size_t i = 1; i < bytes; ++i) {
+        if ((at(i) & 0xC0) != 0x80) return std::nullopt;
+        code = (code << 6) | (at(i) & 0x3F);
+    }
+    constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+    const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+    if (code < kLeast[bytes] || code > 0x10FFFF || surrogate) return std::nullopt;
+    return Point{code, bytes};
+}
+
+// Characters that are not seen and change how the rest is read.
+bool is_hidden(char32_t code) {
+    const bool control = code < 0x20 || (code >= 0x7F && code <= 0x9F);
+    const bool bidi = code == 0x061C || code == 0x200E || code == 0x200F ||
+                      (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+    const bool break_or_blank = code == 0x200B || code == 0x2028 || code == 0x2029 ||
+                                code == 0x2060 || code == 0x00AD || code == 0xFEFF;
+    const bool tag = code >= 0xE0000 && code <= 0xE007F;
+    return control || bidi || break_or_blank || tag;
+}
+
+bool has_meaning(char32_t code) {
+    return code < 0x80 &&
+           std::string_view("<>:\"|?*").find(static_cast<char>(code)) != std::string_view::npos;
+}
+
+std::string readable(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const auto point = next_point(text);
+        const std::size_t bytes = point ? point->bytes : 1;
+        if (!point || has_meaning(point->code)) {
+            out += '_';
+        } else if (!is_hidden(point->code)) {
+            out += text.substr(0, bytes);
+        }
+        text.remove_prefix(bytes);
+    }
+    return out;
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return out;
+}
+
+void trim(std::string& name) {
+    name.erase(0, std::min(name.find_first_not_of(". "), name.size()));
+    const std::size_t last = name.find_last_not_of(". ");
+    name.erase(last == std::string::npos ? 0 : last + 1);
+}
+
+// "con", "com1.tar": names that Windows gives to devices, whatever follows a dot.
+bool is_device(std::string_view name) {
+    std::string stem = lower(name.substr(0, name.find('.')));
+    while (!stem.empty() && stem.back() == ' ') stem.pop_back();
+    constexpr std::array<std::string_view, 6> kNames{"con", "prn",    "aux",
+                                                     "nul", "conin$", "conout$"};
+    if (std::ranges::find(kNames, stem) != kNames.end()) return true;
+    const bool port = stem.starts_with("com") || stem.starts_with("lpt");
+    if (!port) return false;
+    const std::string_view number = std::string_view(stem).substr(3);
+    constexpr std::array<std::string_view, 3> kRaised{"\u00B9", "\u00B2", "\u00B3"};
+    return (number.size() == 1 && number[0] >= '0' && number[0] <= '9') ||
+           std::ranges::find(kRaised, number) != kRaised.end();
+}
+
+struct Endings {
+    std::string_view media_type;
+    std::array<std::string_view, 3> endings;  // the first is added where none fits
+};
+constexpr std::array kEndings{
+    Endings{"application/json", {".json", "", ""}},
+    Endings{"application/pdf", {".pdf", "", ""}},
+    Endings{"application/xml", {".xml", "", ""}},
+    Endings{"application/x-chapar-draft", {".chapar-draft", "", ""}},
+    Endings{"audio/mpeg", {".mp3", ".mpga", ""}},
+    Endings{"image/heic", {".heic", ".heif", ""}},
+    Endings{"image/jpeg", {".jpg", ".jpeg", ""}},
+    Endings{"image/png", {".png", "", ""}},
+    Endings{"image/tiff", {".tif", ".tiff", ""}},
+    Endings{"text/csv", {".csv", "", ""}},
+    Endings{"text/plain", {".txt", ".text", ".log"}},
+    Endings{"video/mp4", {".mp4", ".m4v", ""}},
+};
+// Of any other type: nothing that a double click runs.
+constexpr std::string_view kOtherEnding = ".bin";
+
+std::string ending_for(std::string_view name, std::string_view media_type) {
+    const auto* found = std::ranges::find(kEndings, media_type, &Endings::media_type);
+    if (found == kEndings.end()) {
+        return lower(name).ends_with(kOtherEnding) ? "" : std::string(kOtherEnding);
+    }
+    for (const std::string_view ending : found->endings) {
+        if (!ending.empty() && lower(name).ends_with(ending)) return "";
+    }
+    return std::string(found->endings.front());
+}
+
+std::size_t ending_at(std::string_view name) {
+    const std::size_t dot = name.rfind('.');
+    return dot == std::string_view::npos || dot == 0 ? name.size() : dot;
+}
+
+// Shortened before its ending, between two characters.
+std::string shortened(std::string_view name, std::size_t most) {
+    if (name.size() <= most) return std::string(name);
+    const std::string_view ending = name.substr(ending_at(name));
+    const std::size_t kept_ending = ending.size() <= 16 ? ending.size() : 0;
+    std::size_t stem = most - kept_ending;
+    while (stem > 0 && (static_cast<unsigned char>(name[stem]) & 0xC0) == 0x80) --stem;
+    return std::string(name.substr(0, stem)) + std::string(name.substr(name.size() - kept_ending));
+}
+
+}  // namespace
+
+std::string safe_file_name(std::string_view sent, std::string_view media_type) {
+    const std::size_t slash = sent.find_last_of("/\\");
+    if (slash != std::string_view::npos) sent.remove_prefix(slash + 1);
+    std::string name = readable(sent);
+    trim(name);
+    if (name.empty()) name = "attachment";
+    name += ending_for(name, media_type);
+    if (is_device(name)) name.insert(0, 1, '_');
+    name = shortened(name, kFileNameBytes);
+    CHAPAR_ASSERT(!name.empty() && name.find('/') == std::string::npos && name.front() != '.');
+    return name;
+}
+
+std::string numbered_name(std::string_view name, unsigned number) {
+    const std::size_t dot = ending_at(name);
+    return std::string(name.substr(0, dot)) + " (" + std::to_string(number) + ")" +
+           std::string(name.substr(dot));
+}
+
+}  // namespace chapar::client
