@@ -3,33 +3,15 @@
 #include <algorithm>
 
 #include "crypto/key_check.h"
+#include "crypto/peers.h"
 #include "crypto/policy_record.h"
 #include "crypto/record_layout.h"
-#include "crypto/text_form.h"
+#include "crypto/suspension.h"
 
 namespace chapar::crypto {
 namespace {
 
-constexpr std::size_t kMaxPersonNameBytes = 64;
-
-bool has_duplicate(std::vector<SigningPublicKey> keys) {
-    std::ranges::sort(keys);
-    return std::ranges::adjacent_find(keys) != keys.end();
-}
-
-bool is_person_name(std::string_view text) {
-    if (text.empty() || text.size() > kMaxPersonNameBytes) return false;
-    const std::optional<std::u32string> characters = decode_utf8(text);
-    return characters &&
-           std::ranges::none_of(*characters, [](char32_t c) { return c < 0x20 || c == 0x7F; });
-}
-
 Error malformed(const char* what) { return Error(Errc::MalformedLayout, what); }
-
-Validity read_validity(LayoutReader& in) {
-    const TimeMs from(in.u64());
-    return {from, TimeMs(in.u64())};
-}
 
 }  // namespace
 
@@ -188,30 +170,46 @@ Result<RevokeRecord> RevokeRecord::decode(ByteView body) {
     return RevokeRecord{agency, certificate, static_cast<RevokeReason>(reason), since};
 }
 
-Result<AgencyRecord> open_agency(const SignedRecord& record, const SigningPublicKey& centre_root) {
+Result<AgencyRecord> open_agency(const SignedRecord& record, const SigningPublicKey& centre_root,
+                                 const AgencyRecord* earlier) {
     AgencyRecord out = CHAPAR_TRY(decode_as<AgencyRecord>(record, RecordType::Agency));
-    CHAPAR_TRY(check_signed_by(record, {&centre_root, 1}, 1));
+    if (std::ranges::find(out.roots, centre_root) != out.roots.end()) {
+        return Error(Errc::KeyReused, "centre root");
+    }
+    const std::size_t of_agency = earlier == nullptr ? 0 : earlier->threshold;
+    std::vector<SigningPublicKey> signers{centre_root};
+    if (earlier != nullptr) {
+        if (earlier->agency != out.agency) return Error(Errc::CertificateNotSigned, "other agency");
+        signers.insert(signers.end(), earlier->roots.begin(), earlier->roots.end());
+    }
+    // Signers are distinct and the centre root is none of the agency's: with its signature among
+    // them, the others are the agency's.
+    CHAPAR_TRY(check_signed_by(record, signers, of_agency + 1));
+    const auto by_centre = [&](const RecordSignature& each) { return each.signer == centre_root; };
+    if (std::ranges::none_of(record.signatures, by_centre)) {
+        return Error(Errc::CertificateNotSigned, "centre root");
+    }
     for (const SigningPublicKey& root : out.roots) CHAPAR_TRY(check_signing_key(root));
     CHAPAR_TRY(check_agreement_key(out.audit_key));
     return out;
 }
 
-Result<OfficeRecord> open_office(const SignedRecord& record, const AgencyRecord& agency) {
+Result<OfficeRecord> open_office(const SignedRecord& record, const RegistrarsRecord& registrars) {
     OfficeRecord out = CHAPAR_TRY(decode_as<OfficeRecord>(record, RecordType::Office));
-    CHAPAR_TRY(check_signed_by_agency(record, out.agency, agency));
+    CHAPAR_TRY(check_signed_by_registrars(record, out.agency, registrars));
     return out;
 }
 
-Result<DeviceRecord> open_device(const SignedRecord& record, const AgencyRecord& agency) {
+Result<DeviceRecord> open_device(const SignedRecord& record, const RegistrarsRecord& registrars) {
     DeviceRecord out = CHAPAR_TRY(decode_as<DeviceRecord>(record, RecordType::Device));
-    CHAPAR_TRY(check_signed_by_agency(record, out.request.request.agency, agency));
+    CHAPAR_TRY(check_signed_by_registrars(record, out.request.request.agency, registrars));
     CHAPAR_TRY(out.request.check());
     return out;
 }
 
-Result<RevokeRecord> open_revoke(const SignedRecord& record, const AgencyRecord& agency) {
+Result<RevokeRecord> open_revoke(const SignedRecord& record, const RegistrarsRecord& registrars) {
     RevokeRecord out = CHAPAR_TRY(decode_as<RevokeRecord>(record, RecordType::Revoke));
-    CHAPAR_TRY(check_signed_by_agency(record, out.agency, agency));
+    CHAPAR_TRY(check_signed_by_registrars(record, out.agency, registrars));
     return out;
 }
 
@@ -227,6 +225,14 @@ Result<AgencyId> agency_named_by(const SignedRecord& record) {
             return CHAPAR_TRY(RevokeRecord::decode(record.body)).agency;
         case RecordType::Policy:
             return CHAPAR_TRY(PolicyRecord::decode(record.body)).agency;
+        case RecordType::Registrars:
+            return CHAPAR_TRY(RegistrarsRecord::decode(record.body)).agency;
+        case RecordType::Peers:
+            return CHAPAR_TRY(PeersRecord::decode(record.body)).agency;
+        case RecordType::Suspend:
+            return CHAPAR_TRY(SuspendRecord::decode(record.body)).agency;
+        case RecordType::Reinstate:
+            return CHAPAR_TRY(ReinstateRecord::decode(record.body)).agency;
         case RecordType::Manifest:
         case RecordType::Bundle:
             break;

@@ -96,9 +96,9 @@ std::optional<BodyRule> body_rule(LeafKind kind, std::uint8_t event) {
         case LeafKind::Message:
             return message_rule(event);
         case LeafKind::Key:
-            return only(
-                event >= event_number(KeyEvent::Agency) && event <= event_number(KeyEvent::Opened),
-                {kRecord});
+            return only(event >= event_number(KeyEvent::Agency) &&
+                            event <= event_number(KeyEvent::Reinstate),
+                        {kRecord});
         case LeafKind::Admin:
             return only(event == event_number(AdminEvent::Founded), {kRecord});
         case LeafKind::Policy:

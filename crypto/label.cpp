@@ -46,6 +46,18 @@ std::string_view label_text(Label label) {
             return "policy";
         case Label::LedgerKey:
             return "ledger-key";
+        case Label::Registrars:
+            return "registrars";
+        case Label::Peers:
+            return "peers";
+        case Label::Suspend:
+            return "suspend";
+        case Label::Reinstate:
+            return "reinstate";
+        case Label::CheckWords:
+            return "check-words";
+        case Label::Possession:
+            return "possession";
     }
     std::abort();
 }

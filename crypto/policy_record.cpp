@@ -1,6 +1,7 @@
 #include "crypto/policy_record.h"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 
 #include "crypto/record_layout.h"
@@ -13,12 +14,6 @@ constexpr std::size_t kMaxRuleIdBytes = 64;
 constexpr std::uint8_t kMaxClass = 3;
 
 Error malformed(const char* what) { return Error(Errc::MalformedLayout, what); }
-
-template <typename T>
-bool has_duplicate(std::vector<T> values) {
-    std::ranges::sort(values);
-    return std::ranges::adjacent_find(values) != values.end();
-}
 
 bool is_party_name(PartyKind kind, const std::string& name) {
     switch (kind) {
@@ -60,6 +55,20 @@ void write_rule(LayoutWriter& out, const PolicyRule& rule) {
     out.u8(rule.class_max);
     write_parties(out, rule.from);
     write_parties(out, rule.to);
+    out.u8(rule.approvals).u16(rule.approver_role).u64(rule.size_max);
+}
+
+bool is_one_role(std::uint16_t role) {
+    return std::has_single_bit(role) && (role & ~office_role::kAll) == 0;
+}
+
+// Conditions make a permit narrower; a denial has none.
+bool conditions_hold_together(const PolicyRule& rule) {
+    if (rule.approvals > limits::kApprovals) return false;
+    if (rule.effect == PolicyEffect::Deny && (rule.approvals != 0 || rule.size_max != 0)) {
+        return false;
+    }
+    return rule.approvals > 0 ? is_one_role(rule.approver_role) : rule.approver_role == 0;
 }
 
 Result<PolicyRule> read_rule(LayoutReader& in) {
@@ -72,6 +81,9 @@ Result<PolicyRule> read_rule(LayoutReader& in) {
     out.class_max = in.u8();
     out.from = CHAPAR_TRY(read_parties(in));
     out.to = CHAPAR_TRY(read_parties(in));
+    out.approvals = in.u8();
+    out.approver_role = in.u16();
+    out.size_max = in.u64();
     if (!is_rule_id(out.id)) return malformed("policy rule id");
     if (direction < 1 || direction > 2 || effect < 1 || effect > 2 || out.class_max > kMaxClass) {
         return malformed("policy rule");
@@ -79,6 +91,7 @@ Result<PolicyRule> read_rule(LayoutReader& in) {
     if (has_duplicate(out.kinds)) return malformed("policy kind twice");
     out.direction = static_cast<PolicyDirection>(direction);
     out.effect = static_cast<PolicyEffect>(effect);
+    if (!conditions_hold_together(out)) return malformed("policy conditions");
     return out;
 }
 
@@ -120,9 +133,9 @@ PolicyHash policy_hash(ByteView policy_body) {
     return record_hash_as<PolicyHash>(RecordType::Policy, policy_body);
 }
 
-Result<PolicyRecord> open_policy(const SignedRecord& record, const AgencyRecord& agency) {
+Result<PolicyRecord> open_policy(const SignedRecord& record, const RegistrarsRecord& registrars) {
     PolicyRecord out = CHAPAR_TRY(decode_as<PolicyRecord>(record, RecordType::Policy));
-    CHAPAR_TRY(check_signed_by_agency(record, out.agency, agency));
+    CHAPAR_TRY(check_signed_by_registrars(record, out.agency, registrars));
     return out;
 }
 

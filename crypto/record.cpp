@@ -19,7 +19,7 @@ bool signers_ascend(const std::vector<RecordSignature>& signatures) {
 
 bool is_known_type(std::uint8_t type) {
     return type >= static_cast<std::uint8_t>(RecordType::Manifest) &&
-           type <= static_cast<std::uint8_t>(RecordType::Policy);
+           type <= static_cast<std::uint8_t>(RecordType::Reinstate);
 }
 
 }  // namespace
@@ -40,6 +40,14 @@ Label label_of(RecordType type) {
             return Label::Revoke;
         case RecordType::Policy:
             return Label::Policy;
+        case RecordType::Registrars:
+            return Label::Registrars;
+        case RecordType::Peers:
+            return Label::Peers;
+        case RecordType::Suspend:
+            return Label::Suspend;
+        case RecordType::Reinstate:
+            return Label::Reinstate;
     }
     CHAPAR_ASSERT(false);
     return Label::Manifest;
@@ -50,7 +58,7 @@ Hash record_hash(RecordType type, ByteView body) { return transcript_hash(label_
 Bytes SignedRecord::encode() const {
     LayoutWriter out;
     out.u8(static_cast<std::uint8_t>(type)).counted32(body);
-    CHAPAR_ASSERT(signatures.size() <= limits::kRootKeys);
+    CHAPAR_ASSERT(signatures.size() <= limits::kRecordSigners);
     out.u8(static_cast<std::uint8_t>(signatures.size()));
     for (const RecordSignature& entry : signatures) {
         out.raw(entry.signer.view()).raw(entry.signature.view());
@@ -70,7 +78,7 @@ Result<SignedRecord> SignedRecord::decode(ByteView bytes) {
         out.signatures.push_back({signer, in.fixed<Signature>()});
     }
     CHAPAR_TRY(in.finish("signed record"));
-    if (!is_known_type(type) || count > limits::kRootKeys || !signers_ascend(out.signatures)) {
+    if (!is_known_type(type) || count > limits::kRecordSigners || !signers_ascend(out.signatures)) {
         return Error(Errc::MalformedLayout, "signed record");
     }
     out.type = static_cast<RecordType>(type);

@@ -1,9 +1,14 @@
-// What the bodies of all records have in common: the version byte, names, the agency's signatures.
-// For crypto/ only.
+// What the bodies of all records have in common: the version byte, names, times, the agency's
+// signatures. For crypto/ only.
 #pragma once
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
 
 #include "crypto/certificate.h"
 #include "crypto/record.h"
+#include "crypto/registrars.h"
 #include "schemas/base/layout.h"
 
 namespace chapar::crypto {
@@ -29,16 +34,28 @@ Result<NameType> read_name(LayoutReader& in) {
     return *name;
 }
 
+inline Validity read_validity(LayoutReader& in) {
+    const TimeMs from(in.u64());
+    return {from, TimeMs(in.u64())};
+}
+
+// UTF-8, 1..64 bytes, no control characters.
+[[nodiscard]] bool is_person_name(std::string_view text);
+
+template <typename T>
+[[nodiscard]] bool has_duplicate(std::vector<T> values) {
+    std::ranges::sort(values);
+    return std::ranges::adjacent_find(values) != values.end();
+}
+
 template <typename Body>
 Result<Body> decode_as(const SignedRecord& record, RecordType type) {
     if (record.type != type) return Error(Errc::MalformedLayout, "record type");
     return Body::decode(record.body);
 }
 
-inline Status check_signed_by_agency(const SignedRecord& record, const AgencyId& named,
-                                     const AgencyRecord& agency) {
-    if (named != agency.agency) return Error(Errc::CertificateNotSigned, "other agency");
-    return check_signed_by(record, agency.roots, agency.threshold);
-}
+// `named`: the agency that the record's body names.
+[[nodiscard]] Status check_signed_by_registrars(const SignedRecord& record, const AgencyId& named,
+                                                const RegistrarsRecord& registrars);
 
 }  // namespace chapar::crypto
