@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "client/core/agency_roots.h"
 #include "client/core/trust_card.h"
 #include "crypto/bundle.h"
 #include "crypto/secret.h"
@@ -25,6 +26,7 @@ struct Device {
     const crypto::SigningKey& signing_key;
     const crypto::Secret32& vault_key;  // seals what is kept in the store
     const crypto::Secret32& hedge;      // crypto/seal.h: against a bad Random
+    const AgencyRoots& roots;           // of the own agency, from the home
 };
 
 }  // namespace chapar::client
