@@ -197,13 +197,4 @@ struct CodeTexts<RecallResult> {
     static constexpr std::array<std::string_view, 2> kTexts{"DONE", "NOT_DONE"};
 };
 
-// The media types that an attachment may have.
-constexpr std::array<std::string_view, 12> kMediaTypes{
-    "application/json", "application/octet-stream",
-    "application/pdf",  "audio/mpeg",
-    "image/jpeg",       "image/png",
-    "image/tiff",       "text/csv",
-    "text/plain",       "video/mp4",
-    "image/heic",       "application/xml"};
-
 }  // namespace chapar::schemas

@@ -19,6 +19,8 @@ struct SealedContent {
     recall @4 :Recall;               # 212
     recallDone @5 :RecallDone;       # 213
     correction @6 :Correction;       # 214
+    approvalRequest @7 :ApprovalRequest;  # 218
+    approval @8 :Approval;           # 219
   }
 }
 
@@ -34,8 +36,8 @@ struct Manifest {
 }
 
 struct Attachment {
-  length @0 :UInt64;             # bytes before padding
-  mediaType @1 :Text;            # of the list in schemas/codes.h
+  length @0 :UInt64;             # bytes before padding, at most 100 MiB
+  mediaType @1 :Text;            # of the list in schemas/media_types.h
   fileName @2 :Text;             # 1..255 B, no '/', '\' or control characters, not "." or ".."
 }
 
@@ -208,4 +210,19 @@ struct Correction {
   changes @1 :List(FieldChange); # ! 1..32
   reason @2 :Text;
   remarks @3 :Remarks;
+}
+
+struct ApprovalRequest {         # attachment 1, the only one, is the draft: u32 length, H, then its
+  target @0 :Data;               # ! 16   stream 0 before padding
+  offices @1 :List(Text);        # ! the audience, ascending, at most 256
+  blind @2 :Data;                # ! 16: of the audience hash
+  remarks @3 :Remarks;           # its note is the text of the request
+}
+
+struct Approval {
+  target @0 :Data;               # ! 16
+  audience @1 :Data;             # 32, given exactly with a signature
+  signature @2 :Data;            # 64: Sign("approval", home, ctx, audience); absent = refused
+  reason @3 :Text;               # ! where refused
+  remarks @4 :Remarks;
 }

@@ -21,8 +21,8 @@
 namespace chapar::schemas {
 
 struct Attachment {
-    std::uint64_t length = 0;  // true bytes of its stream, before padding
-    std::string media_type;    // one of kMediaTypes
+    std::uint64_t length = 0;  // true bytes of its stream, before padding; <= 100 MiB
+    std::string media_type;    // media_types.h
     std::string file_name;     // no path, no control characters, <= 255 B
     bool operator==(const Attachment&) const = default;
 };
@@ -246,7 +246,28 @@ struct Correction {
     bool operator==(const Correction&) const = default;
 };
 
-using Payload = std::variant<SeizureAlert, InfoRequest, InfoReply, Recall, RecallDone, Correction>;
+// Kind 218. Attachment 1, the only one, is the draft that is asked about. Never linked in the
+// header: its target was not sent yet.
+struct ApprovalRequest {
+    MessageId target;
+    std::vector<OfficeId> offices;  // the audience: at least one, ascending
+    AudienceBlind blind;
+    Remarks remarks;
+    bool operator==(const ApprovalRequest&) const = default;
+};
+
+// Kind 219. The header's `in_reply_to` is the request. Without a signature: refused, and why.
+struct Approval {
+    MessageId target;
+    Hash audience;  // zero where refused
+    std::optional<Signature> signature;
+    std::string reason;  // mandatory where refused
+    Remarks remarks;
+    bool operator==(const Approval&) const = default;
+};
+
+using Payload = std::variant<SeizureAlert, InfoRequest, InfoReply, Recall, RecallDone, Correction,
+                             ApprovalRequest, Approval>;
 
 struct SealedContent {
     Manifest manifest;

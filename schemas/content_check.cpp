@@ -5,6 +5,7 @@
 
 #include "schemas/base/limits.h"
 #include "schemas/content_codec.h"
+#include "schemas/media_types.h"
 #include "schemas/text_check.h"
 
 namespace chapar::schemas {
@@ -216,13 +217,32 @@ void check(Check& c, const Correction& correction) {
     c.lines(correction.reason, "reason");
 }
 
+void check(Check& c, const ApprovalRequest& request) {
+    check(c, request.target);
+    c.missing(request.offices.empty(), "offices");
+    c.at_most(request.offices, limits::kVisibleRecipients, "offices");
+    c.valid(std::ranges::is_sorted(request.offices) &&
+                std::ranges::adjacent_find(request.offices) == request.offices.end(),
+            "offices");
+}
+
+void check(Check& c, const Approval& approval) {
+    check(c, approval.target);
+    c.missing(!approval.signature && approval.reason.empty(), "reason");
+    c.valid(approval.signature.has_value() != approval.audience.is_zero(), "audience");
+    c.lines(approval.reason, "reason");
+}
+
 void check(Check& c, const Manifest& manifest) {
     c.at_most(manifest.attachments, limits::kStreams - 1, "attachments");
+    const bool asks_approval = manifest.kind == Kind::ApprovalRequest;
+    c.missing(asks_approval && manifest.attachments.empty(), "attachments");
+    c.valid(!asks_approval || manifest.attachments.size() == 1, "attachments");
     for (std::size_t i = 0; i < manifest.attachments.size(); ++i) {
         const Attachment& attachment = manifest.attachments[i];
         const std::string path = at("attachments", i);
-        c.valid(std::ranges::find(kMediaTypes, attachment.media_type) != kMediaTypes.end(),
-                path + ".mediaType");
+        c.valid(is_allowed_media_type(attachment.media_type, manifest.kind), path + ".mediaType");
+        c.valid(attachment.length <= limits::kAttachmentBytes, path + ".length");
         c.valid(is_file_name(attachment.file_name), path + ".fileName");
     }
     c.at_most(manifest.visible_recipients, limits::kVisibleRecipients, "visibleRecipients");

@@ -130,6 +130,27 @@ class PayloadWriter {
         write(out.initRemarks(), correction.remarks);
     }
 
+    void operator()(const ApprovalRequest& request) {
+        auto out = out_.initApprovalRequest();
+        out.setTarget(data_of(request.target.view()));
+        auto offices = out.initOffices(size_of(request.offices));
+        for (unsigned i = 0; i < offices.size(); ++i) {
+            offices.set(i, request.offices[i].text().c_str());
+        }
+        out.setBlind(data_of(request.blind.view()));
+        write(out.initRemarks(), request.remarks);
+    }
+    void operator()(const Approval& approval) {
+        auto out = out_.initApproval();
+        out.setTarget(data_of(approval.target.view()));
+        if (approval.signature) {
+            out.setAudience(data_of(approval.audience.view()));
+            out.setSignature(data_of(approval.signature->view()));
+        }
+        put(out, &wire::Approval::Builder::setReason, approval.reason);
+        write(out.initRemarks(), approval.remarks);
+    }
+
   private:
     static void write_packaging(wire::Packaging::Builder out, const Packaging& packaging) {
         out.setCounted(packaging.packages.has_value());
@@ -213,6 +234,34 @@ Correction read(WireReading& in, wire::Correction::Reader wire) {
     return out;
 }
 
+ApprovalRequest read(WireReading& in, wire::ApprovalRequest::Reader wire) {
+    ApprovalRequest out;
+    out.target = in.fixed<MessageId>(wire.getTarget(), "target");
+    const auto offices = wire.getOffices();
+    const unsigned count = in.count(offices.size(), 0, limits::kVisibleRecipients, "offices");
+    for (unsigned i = 0; i < count; ++i) {
+        auto office = in.name<OfficeId>(offices[i], "offices");
+        if (office) out.offices.push_back(std::move(*office));
+    }
+    out.blind = in.fixed<AudienceBlind>(wire.getBlind(), "blind");
+    out.remarks = read(in, wire.getRemarks());
+    return out;
+}
+
+Approval read(WireReading& in, wire::Approval::Reader wire) {
+    Approval out;
+    out.target = in.fixed<MessageId>(wire.getTarget(), "target");
+    if (wire.hasSignature()) {
+        out.audience = in.fixed<Hash>(wire.getAudience(), "audience");
+        out.signature = in.fixed<Signature>(wire.getSignature(), "signature");
+    } else if (wire.hasAudience()) {
+        in.fail("audience");
+    }
+    out.reason = read_long(in, wire.getReason(), "reason");
+    out.remarks = read(in, wire.getRemarks());
+    return out;
+}
+
 Payload read(WireReading& in, wire::SealedContent::Payload::Reader wire) {
     using Member = wire::SealedContent::Payload::Which;
     switch (wire.which()) {
@@ -228,6 +277,10 @@ Payload read(WireReading& in, wire::SealedContent::Payload::Reader wire) {
             return read(in, wire.getRecallDone());
         case Member::CORRECTION:
             return read(in, wire.getCorrection());
+        case Member::APPROVAL_REQUEST:
+            return read(in, wire.getApprovalRequest());
+        case Member::APPROVAL:
+            return read(in, wire.getApproval());
     }
     in.fail("payload");
     return {};

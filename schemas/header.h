@@ -28,6 +28,8 @@ enum class Kind : std::uint16_t {
     Recall = 212,
     RecallDone = 213,
     Correction = 214,
+    ApprovalRequest = 218,
+    Approval = 219,
 };
 
 enum class Classification : std::uint8_t { Unclassified, Restricted, Confidential, Secret };

@@ -54,6 +54,11 @@ constexpr std::array kRules{
                [](const Header& h) { return links(h, Link::InReplyTo, h.in_reply_to); }},
     HeaderRule{"supersedes", "must name the envelope that this kind is about",
                [](const Header& h) { return links(h, Link::Supersedes, h.supersedes); }},
+    // Its target was not sent yet: what it asks about stands in the sealed part only.
+    HeaderRule{"supersedes", "must be empty in an approval-request",
+               [](const Header& h) {
+                   return h.kind != Kind::ApprovalRequest || !h.supersedes.has_value();
+               }},
     HeaderRule{"inReplyTo", "must name another envelope",
                [](const Header& h) { return h.in_reply_to != h.message_id; }},
     HeaderRule{"supersedes", "must name another envelope",

@@ -16,6 +16,9 @@ constexpr std::array kKinds{
              Urgency::Urgent},
     KindInfo{Kind::Correction, "correction", Link::Supersedes, Answer::NotExpected,
              Urgency::Priority},
+    KindInfo{Kind::ApprovalRequest, "approval-request", Link::None, Answer::Expected,
+             Urgency::Urgent},
+    KindInfo{Kind::Approval, "approval", Link::InReplyTo, Answer::NotExpected, Urgency::Urgent},
 };
 
 template <typename Match>

@@ -27,8 +27,9 @@ struct NamesPersons {
 }  // namespace
 
 Kind kind_of(const Payload& payload) {
-    constexpr std::array kKinds{Kind::SeizureAlert, Kind::InfoRequest, Kind::InfoReply,
-                                Kind::Recall,       Kind::RecallDone,  Kind::Correction};
+    constexpr std::array kKinds{Kind::SeizureAlert,    Kind::InfoRequest, Kind::InfoReply,
+                                Kind::Recall,          Kind::RecallDone,  Kind::Correction,
+                                Kind::ApprovalRequest, Kind::Approval};
     static_assert(kKinds.size() == std::variant_size_v<Payload>);
     return kKinds.at(payload.index());
 }

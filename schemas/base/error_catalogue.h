@@ -52,6 +52,11 @@ X(KeystoreExposed, "keystore.exposed", Other, "The keystore can be read by other
 X(RecordKeyGone, "record.key-gone", Other, "The key of this record was destroyed.", "Nothing was shown.", "Ask the sender to send it again, if it may still be read.") \
 X(RecordKeyDamaged, "record.key-damaged", Other, "The key of this record is damaged.", "The other records are not touched.", "Ask the sender to send it again.") \
 X(MemoryUnlocked, "memory.unlocked", Other, "Memory for secrets cannot be locked.", "Nothing was started.", "Raise the limit of locked memory (ulimit -l) to at least 8 MiB.") \
+/* attachments and approvals */ \
+X(AttachmentTooLarge, "attachment.too-large", Usage, "The attachment is larger than 100 MiB.", "Nothing was sent.", "Split it, or send a smaller version.") \
+X(AttachmentType, "attachment.type", Usage, "A file of this type may not be attached, or it is not what its type says.", "Nothing was sent.", "Send it as PDF, picture, text, table, document, video or sound; name its type with --media-type.") \
+X(AttachmentChanged, "attachment.changed", Conflict, "The attached file was changed after it was chosen.", "The draft was not sealed.", "Drop the draft and send the file again as it is now.") \
+X(ApprovalsAwaited, "approvals.awaited", QueuedOnly, "The envelope waits for approvals.", "Nothing was sent but the requests.", "It will be sealed and sent when they have come.") \
 /* directory */ \
 X(PeerUnconfirmed, "peer.unconfirmed", Other, "Your agency has not confirmed the roots of that agency.", "Nothing was sent.", "Ask your registrars to confirm its fingerprints.") \
 X(PeerKeyChanged, "peer.key-changed", VerificationFailed, "The roots of that agency are not those that your agency confirmed.", "Nothing was sent.", "Stop, and call that agency before anything else.") \

@@ -1,0 +1,58 @@
+// Sealing again what a device could not get: a new envelope, decided afresh.
+//
+// Owns: when that happens by itself and when a person must say so. By itself: an envelope that was
+// refused because a recipient's bundle or certificate was out of date; a device that joined an
+// office to which nothing was delivered yet; a device that has lost its key (UNOPENABLE, reason 1),
+// the last one only up to RESTRICTED, within 7 days of the envelope, 3 a device and day. A signed
+// "key gone" is a request to encrypt something again, and whoever holds a device's signing key can
+// make it: hence the limits. What was approved needs a person and new approvals. Attachments are
+// taken from what was sealed before, not from the person's files. Does not know networks.
+//
+// Errors: NotFound, Conflict (nothing to do), Expired, those of compose.h.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "client/core/compose.h"
+#include "client/core/device.h"
+#include "client/core/outbox.h"
+#include "crypto/random.h"
+#include "schemas/base/result.h"
+#include "storage/store.h"
+
+namespace chapar::client {
+
+enum class ResealCause : std::uint8_t {
+    Refused,       // bundle.stale or certificate.revoked, before acceptance
+    DeviceJoined,  // a device of the office that the envelope was not sealed to
+    KeyGone,       // a signed UNOPENABLE, reason 1
+};
+
+enum class ResealVerdict : std::uint8_t { Automatic, NeedsConfirmation };
+
+struct ResealNeed {
+    OutboxNumber number;
+    ResealCause cause = ResealCause::Refused;
+    ResealVerdict verdict = ResealVerdict::NeedsConfirmation;
+    std::vector<OfficeId> offices;         // all of the envelope's where it was refused
+    std::vector<CertificateHash> devices;  // sealed to these only; empty = all that are reachable
+    bool operator==(const ResealNeed&) const = default;
+};
+
+// What could be sealed again now, in the order of the outbox. REQUIRES: synced.
+[[nodiscard]] Result<std::vector<ResealNeed>> find_reseals(const storage::ReadTxn& txn,
+                                                           const Device& device, TimeMs now);
+
+// Adds the drafts of new envelopes for all needs of this verdict; the caller seals them. With
+// `number`, only of that envelope. The first item remembers what was done for which device.
+[[nodiscard]] Result<std::vector<OutboxNumber>> add_reseals(storage::Txn& txn, const Device& device,
+                                                            ResealVerdict verdict,
+                                                            std::optional<OutboxNumber> number,
+                                                            TimeMs now, crypto::Random& random);
+
+// Sealed, never handed to the network, and no longer acceptable (a bundle is over its keep days, a
+// recipient is revoked): drafts again, under their own message ids. The numbers.
+[[nodiscard]] Result<std::vector<OutboxNumber>> unseal_outdated(storage::Txn& txn, TimeMs now);
+
+}  // namespace chapar::client
