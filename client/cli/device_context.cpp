@@ -1,5 +1,6 @@
 #include "client/cli/device_context.h"
 
+#include "client/core/vault_sweep.h"
 #include "client/edge/store_home.h"
 
 namespace chapar::client {
@@ -9,6 +10,10 @@ Result<std::unique_ptr<DeviceContext>> DeviceContext::open(Invocation& invocatio
     const auto passphrase = CHAPAR_TRY(invocation.passphrase(PassphraseUse::Open));
     auto home = CHAPAR_TRY(DeviceHome::open(paths, passphrase));
     auto store = CHAPAR_TRY(open_store(paths.store()));
+    {
+        const auto txn = CHAPAR_TRY(store->begin_read());
+        CHAPAR_TRY(sweep_vault(*txn, home.device().vault));
+    }
     return std::unique_ptr<DeviceContext>(
         new DeviceContext(std::move(home), std::move(store), invocation.random));
 }
@@ -73,7 +78,8 @@ Status DeviceContext::seal(std::span<const OutboxNumber> drafts) {
 
 Status DeviceContext::drop(std::span<const OutboxNumber> drafts) {
     return in_transaction(*store_, [&](storage::Txn& txn) -> Status {
-        for (const OutboxNumber number : drafts) CHAPAR_TRY(outbox_drop(txn, number));
+        for (const OutboxNumber number : drafts)
+            CHAPAR_TRY(outbox_drop(txn, number, device().vault));
         return Done{};
     });
 }

@@ -213,7 +213,7 @@ Result<std::vector<OutboxNumber>> add_drafts(storage::Txn& txn, const Device& de
         item.created = header.created;
         item.expires = header.expires_at;
         Bytes text = CHAPAR_TRY(draft_store::encode(settled));
-        const auto number = outbox_draft_add(txn, std::move(item), text, device.vault_key, random);
+        const auto number = outbox_draft_add(txn, std::move(item), text, device.vault, random);
         crypto::wipe(text);
         numbers.push_back(CHAPAR_TRY(number));
     }
@@ -246,7 +246,7 @@ Result<SealReport> seal_drafts(storage::Txn& txn, const Device& device,
 
 Result<StoredDraft> stored_draft(const storage::ReadTxn& txn, const Device& device,
                                  OutboxNumber number) {
-    const auto text = CHAPAR_TRY(outbox_draft(txn, number, device.vault_key));
+    const auto text = CHAPAR_TRY(outbox_draft(txn, number, device.vault));
     return draft_store::decode(text.expose());
 }
 

@@ -11,6 +11,7 @@
 #include "crypto/bundle.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "crypto/vault.h"
 #include "schemas/base/ids.h"
 
 namespace chapar::client {
@@ -24,9 +25,9 @@ struct Device {
     AgencyId agency;
     OfficeId office;
     const crypto::SigningKey& signing_key;
-    const crypto::Secret32& vault_key;  // seals what is kept in the store
-    const crypto::Secret32& hedge;      // crypto/seal.h: against a bad Random
-    const AgencyRoots& roots;           // of the own agency, from the home
+    crypto::Vault& vault;           // seals what is kept in the store
+    const crypto::Secret32& hedge;  // crypto/seal.h: against a bad Random
+    const AgencyRoots& roots;       // of the own agency, from the home
 };
 
 }  // namespace chapar::client

@@ -248,7 +248,7 @@ Result<ReceptionReport> keep_unopenable(Step& step, InboxItem item, const Error&
     item.state = InboxState::Unopenable;
     item.problem = std::string(chapar::text_of(problem.code).code);
     CHAPAR_TRY(inbox_store::put_item(step.txn, item));
-    CHAPAR_TRY(inbox_store::erase_text(step.txn, item.number));
+    CHAPAR_TRY(inbox_store::erase_text(step.txn, step.device, item.number));
     CHAPAR_TRY(sign_about(step, item, crypto::DeliveryEvent::Unopenable,
                           reason_of(problem.code, key_held)));
     ReceptionReport report;
@@ -289,7 +289,7 @@ Result<ReceptionReport> keep_provisional(Step& step, InboxItem item, const Text&
 // A provisional item whose sender turns out not to have been allowed: its text goes.
 Result<ReceptionReport> withdraw(Step& step, const std::optional<InboxItem>& known, Error problem) {
     if (known && known->state == InboxState::Provisional) {
-        CHAPAR_TRY(inbox_store::erase_text(step.txn, known->number));
+        CHAPAR_TRY(inbox_store::erase_text(step.txn, step.device, known->number));
         CHAPAR_TRY(inbox_store::erase_item(step.txn, *known));
     }
     return refused(std::move(problem));

@@ -7,7 +7,6 @@
 #include "client/core/tables.h"
 #include "crypto/envelope.h"
 #include "crypto/sha256.h"
-#include "crypto/vault.h"
 #include "schemas/content_codec.h"
 #include "schemas/header_codec.h"
 #include "schemas/header_rules.h"
@@ -16,10 +15,6 @@ namespace chapar::client::inbox_store {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
-
-Bytes text_context(InboxNumber number) {
-    return LayoutWriter().raw(view("inbox")).u64(number.value).take();
-}
 
 Error damaged(const char* what) { return Error(Errc::StoreDamaged, what); }
 
@@ -90,22 +85,25 @@ Status put_text(storage::Txn& txn, const Device& device, InboxNumber number,
     out.u8(kVersion).counted16(text.header).u8(static_cast<std::uint8_t>(text.streams.size()));
     for (const crypto::SecretBuffer& stream : text.streams) out.counted32(stream.expose());
     Bytes clear = out.take();
-    const Bytes sealed = crypto::seal_record(device.vault_key, text_context(number), clear, random);
+    const Bytes key = number_key(number.value);
+    const auto sealed = device.vault.seal({tables::kInboxTexts.name, key}, clear, random);
     crypto::wipe(clear);
-    return txn.put(tables::kInboxTexts, number_key(number.value), sealed);
+    return txn.put(tables::kInboxTexts, key, CHAPAR_TRY(sealed));
 }
 
-Status erase_text(storage::Txn& txn, InboxNumber number) {
-    CHAPAR_TRY(txn.erase(tables::kInboxTexts, number_key(number.value)));
+Status erase_text(storage::Txn& txn, const Device& device, InboxNumber number) {
+    const Bytes key = number_key(number.value);
+    CHAPAR_TRY(device.vault.purge({tables::kInboxTexts.name, key}));
+    CHAPAR_TRY(txn.erase(tables::kInboxTexts, key));
     return Done{};
 }
 
 Result<std::optional<crypto::SecretBuffer>> get_text(const storage::ReadTxn& txn,
                                                      const Device& device, InboxNumber number) {
-    const auto sealed = CHAPAR_TRY(txn.get(tables::kInboxTexts, number_key(number.value)));
+    const Bytes key = number_key(number.value);
+    const auto sealed = CHAPAR_TRY(txn.get(tables::kInboxTexts, key));
     if (!sealed) return std::optional<crypto::SecretBuffer>();
-    return std::optional(
-        CHAPAR_TRY(crypto::open_record(device.vault_key, text_context(number), *sealed)));
+    return std::optional(CHAPAR_TRY(device.vault.open({tables::kInboxTexts.name, key}, *sealed)));
 }
 
 Result<InboxText> read_text(ByteView header, std::span<const crypto::SecretBuffer> streams) {

@@ -25,7 +25,8 @@ struct ReceivedText {
 };
 [[nodiscard]] Status put_text(storage::Txn& txn, const Device& device, InboxNumber number,
                               const ReceivedText& text, crypto::Random& random);
-[[nodiscard]] Status erase_text(storage::Txn& txn, InboxNumber number);
+// Destroys its key first: the text is gone even if the transaction is given up.
+[[nodiscard]] Status erase_text(storage::Txn& txn, const Device& device, InboxNumber number);
 [[nodiscard]] Result<std::optional<crypto::SecretBuffer>> get_text(const storage::ReadTxn& txn,
                                                                    const Device& device,
                                                                    InboxNumber number);

@@ -7,7 +7,6 @@
 #include "client/core/statements.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
-#include "crypto/vault.h"
 
 namespace chapar::client {
 namespace {
@@ -16,10 +15,6 @@ using schemas::Stage;
 
 // A dropped draft leaves its message id behind, so that it cannot be used again.
 constexpr std::uint64_t kDropped = 0;
-
-Bytes draft_context(OutboxNumber number) {
-    return LayoutWriter().raw(view("outbox")).u64(number.value).take();
-}
 
 bool is_final(Stage stage) { return stage == Stage::Logged || stage == Stage::Refused; }
 
@@ -135,10 +130,11 @@ Result<OutboxBytes> outbox_bytes(const storage::ReadTxn& txn, OutboxNumber numbe
 }
 
 Result<crypto::SecretBuffer> outbox_draft(const storage::ReadTxn& txn, OutboxNumber number,
-                                          const crypto::Secret32& vault_key) {
-    const auto stored = CHAPAR_TRY(txn.get(tables::kOutboxDrafts, number_key(number.value)));
+                                          crypto::Vault& vault) {
+    const Bytes key = number_key(number.value);
+    const auto stored = CHAPAR_TRY(txn.get(tables::kOutboxDrafts, key));
     if (!stored) return Error(Errc::NotFound, "outbox " + std::to_string(number.value));
-    return crypto::open_record(vault_key, draft_context(number), *stored);
+    return vault.open({tables::kOutboxDrafts.name, key}, *stored);
 }
 
 Result<std::uint32_t> receipts_held(const storage::ReadTxn& txn, const OfficeId& office) {
@@ -161,7 +157,7 @@ Result<SentEnvelope> sent_envelope(const storage::ReadTxn& txn, OutboxNumber num
 }
 
 Result<OutboxNumber> outbox_draft_add(storage::Txn& txn, OutboxItem item, ByteView draft,
-                                      const crypto::Secret32& vault_key, crypto::Random& random) {
+                                      crypto::Vault& vault, crypto::Random& random) {
     if (CHAPAR_TRY(get_number(txn, tables::kOutboxIds, item.message.view()))) {
         return Error(Errc::AlreadyExists, "message id");
     }
@@ -169,8 +165,9 @@ Result<OutboxNumber> outbox_draft_add(storage::Txn& txn, OutboxItem item, ByteVi
     item.stage = Stage::Drafted;
     CHAPAR_TRY(outbox_store::put_item(txn, item));
     CHAPAR_TRY(put_number(txn, tables::kOutboxIds, item.message.view(), item.number.value));
-    CHAPAR_TRY(txn.put(tables::kOutboxDrafts, number_key(item.number.value),
-                       crypto::seal_record(vault_key, draft_context(item.number), draft, random)));
+    const Bytes key = number_key(item.number.value);
+    CHAPAR_TRY(txn.put(tables::kOutboxDrafts, key,
+                       CHAPAR_TRY(vault.seal({tables::kOutboxDrafts.name, key}, draft, random))));
     return item.number;
 }
 
@@ -259,13 +256,14 @@ Status outbox_problem(storage::Txn& txn, OutboxNumber number, const OutboxProble
     return outbox_store::put_item(txn, item);
 }
 
-Status outbox_drop(storage::Txn& txn, OutboxNumber number) {
+Status outbox_drop(storage::Txn& txn, OutboxNumber number, crypto::Vault& vault) {
     const OutboxItem item = CHAPAR_TRY(outbox_item(txn, number));
     const bool waiting = item.stage == Stage::Drafted || item.stage == Stage::OnThisComputer;
     if (!waiting || item.attempts != 0) {
         return Error(Errc::Conflict, "it was handed to the network; recall it instead");
     }
     const Bytes key = number_key(number.value);
+    CHAPAR_TRY(vault.purge({tables::kOutboxDrafts.name, key}));
     CHAPAR_TRY(txn.erase(tables::kOutbox, key));
     CHAPAR_TRY(txn.erase(tables::kOutboxDrafts, key));
     CHAPAR_TRY(txn.erase(tables::kOutboxBytes, key));

@@ -3,8 +3,8 @@
 // Owns: the states and the only moves between them, and the bytes that are sent. Everything is
 // persisted before it is used: an envelope is sealed once, and a resend sends the same bytes. "On
 // this computer" becomes "logged" only through a `Receipt`, which only verify_receipt() makes.
-// Does not know networks, or how an envelope is sealed (compose.h). Drafts are sealed with the
-// vault key. Times are UTC ms.
+// Does not know networks, or how an envelope is sealed (compose.h). Drafts are sealed in
+// the vault. Times are UTC ms.
 //
 //     drafted -> on this computer -> logged -> (per office) delivered -> opened -> acknowledged
 //        |             |                          \-> withheld, expired, recalled
@@ -23,6 +23,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/stanza.h"
+#include "crypto/vault.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/number.h"
 #include "schemas/base/result.h"
@@ -98,10 +99,9 @@ struct OutboxBytes {
 [[nodiscard]] Result<std::optional<OutboxItem>> outbox_find(const storage::ReadTxn& txn,
                                                             const EnvelopeHash& hash);
 [[nodiscard]] Result<OutboxBytes> outbox_bytes(const storage::ReadTxn& txn, OutboxNumber number);
-// The draft's own text, opened with the vault key: what compose.h stored.
+// The draft's own text, opened in the vault: what compose.h stored.
 [[nodiscard]] Result<crypto::SecretBuffer> outbox_draft(const storage::ReadTxn& txn,
-                                                        OutboxNumber number,
-                                                        const crypto::Secret32& vault_key);
+                                                        OutboxNumber number, crypto::Vault& vault);
 // Receipts held for envelopes to this office.
 [[nodiscard]] Result<std::uint32_t> receipts_held(const storage::ReadTxn& txn,
                                                   const OfficeId& office);
@@ -113,8 +113,7 @@ struct OutboxBytes {
 // Moves.
 // `item.number` is given here. AlreadyExists if the message id was used.
 [[nodiscard]] Result<OutboxNumber> outbox_draft_add(storage::Txn& txn, OutboxItem item,
-                                                    ByteView draft,
-                                                    const crypto::Secret32& vault_key,
+                                                    ByteView draft, crypto::Vault& vault,
                                                     crypto::Random& random);
 // Drafted -> on this computer.
 [[nodiscard]] Status outbox_sealed(storage::Txn& txn, OutboxItem item, const EnvelopeHash& hash,
@@ -129,8 +128,8 @@ struct OutboxBytes {
 // other refuses it. A draft keeps its state.
 [[nodiscard]] Status outbox_problem(storage::Txn& txn, OutboxNumber number,
                                     const OutboxProblem& problem);
-// Only what was never handed to the network: else Conflict.
-[[nodiscard]] Status outbox_drop(storage::Txn& txn, OutboxNumber number);
+// Only what was never handed to the network: else Conflict. The key of its text is destroyed.
+[[nodiscard]] Status outbox_drop(storage::Txn& txn, OutboxNumber number, crypto::Vault& vault);
 // A proven event about one device that the envelope was sealed to.
 struct OfficeEvent {
     CertificateHash device;

@@ -23,7 +23,7 @@ bool is_settled(const InboxItem& item) {
 }
 
 Status empty(storage::Txn& txn, const Device& device, InboxItem target, TimeMs now) {
-    CHAPAR_TRY(inbox_store::erase_text(txn, target.number));
+    CHAPAR_TRY(inbox_store::erase_text(txn, device, target.number));
     target.state = InboxState::Recalled;
     CHAPAR_TRY(inbox_store::put_item(txn, target));
     return queue_statement(txn, {crypto::DeliveryEvent::RecallDone, target.hash, device.certificate,

@@ -1,8 +1,8 @@
 // The tables of a device's store, and the layout of their keys.
 //
 // Owns: the names. Does not know what the records mean (each is written and read by one file, named
-// beside it). All framed; what a person may read in clear is sealed with the vault key before it is
-// put here. Numbers in keys are big-endian. Listed in client/README.md.
+// beside it). All framed; what a person may read in clear is sealed in the vault before it is put
+// here (those tables stand in kSealed). Numbers in keys are big-endian. Listed in client/README.md.
 #pragma once
 
 #include <array>
@@ -24,6 +24,14 @@ constexpr storage::Table kDevices{"directory.devices"};
 constexpr storage::Table kOfficeDevices{"directory.office-devices"};
 constexpr storage::Table kBundles{"directory.bundles"};
 constexpr storage::Table kRevocations{"directory.revocations"};
+constexpr storage::Table kRegistrars{"directory.registrars"};
+constexpr storage::Table kPeers{"directory.peers"};
+constexpr storage::Table kSuspensions{"directory.suspensions"};
+constexpr storage::Table kReinstatements{"directory.reinstatements"};
+// directory_records.cpp: certificate hash || u64 index -> certificate that replaces it.
+constexpr storage::Table kSuccessors{"directory.successors"};
+// directory_alarms.cpp: u64 index || u8 kind -> alarm.
+constexpr storage::Table kAlarms{"directory.alarms"};
 
 // outbox.cpp. Number -> state; number -> sealed draft; number -> the bytes that are sent; message
 // id -> number; envelope hash -> number; office -> receipts held (`got`).
@@ -36,7 +44,7 @@ constexpr storage::Table kGot{"outbox.got"};
 // receipt_store.cpp: envelope hash || u64 index -> receipt text and body.
 constexpr storage::Table kReceipts{"receipts"};
 
-// inbox_store.cpp. Number -> summary; number -> text, sealed with the vault key; envelope hash ->
+// inbox_store.cpp. Number -> summary; number -> text, sealed in the vault; envelope hash ->
 // number (the replay set, never erased); sender || message id -> number.
 constexpr storage::Table kInbox{"inbox"};
 constexpr storage::Table kInboxTexts{"inbox.texts"};
@@ -51,7 +59,7 @@ constexpr storage::Table kStatementHashes{"statements.hashes"};
 // events.cpp, numbers.h: named counters and cursors.
 constexpr storage::Table kState{"state"};
 
-constexpr std::array<storage::Table, 24> kAll{
+constexpr std::array<storage::Table, 30> kAll{
     kHeads,
     kDirectoryEntries,
     kDirectoryState,
@@ -61,6 +69,12 @@ constexpr std::array<storage::Table, 24> kAll{
     kOfficeDevices,
     kBundles,
     kRevocations,
+    kRegistrars,
+    kPeers,
+    kSuspensions,
+    kReinstatements,
+    kSuccessors,
+    kAlarms,
     kOutbox,
     kOutboxDrafts,
     kOutboxBytes,
@@ -77,5 +91,10 @@ constexpr std::array<storage::Table, 24> kAll{
     kStatementHashes,
     kState,
 };
+
+// Tables whose values are wholly what Vault::seal() gave, for the place {table name, key}. Keys
+// that no record of these tables uses are destroyed when the home is opened (vault_sweep.h); a
+// sealed table that is not listed keeps its keys for ever.
+constexpr std::array<storage::Table, 2> kSealed{kOutboxDrafts, kInboxTexts};
 
 }  // namespace chapar::client::tables

@@ -57,6 +57,7 @@ fs::path HomePaths::trust_card() const { return home / "trust-card.json"; }
 fs::path HomePaths::request() const { return home / "device.request"; }
 fs::path HomePaths::certificate() const { return home / "device.certificate"; }
 fs::path HomePaths::store() const { return home / "store"; }
+fs::path HomePaths::record_keys() const { return home / "record.keys"; }
 fs::path HomePaths::root_keystore() const { return home / "root.keystore"; }
 fs::path HomePaths::audit_keystore() const { return home / "audit.keystore"; }
 
@@ -158,7 +159,8 @@ Result<DeviceHome> DeviceHome::open(const HomePaths& paths,
                     crypto::certificate_hash(signed_record.body), std::move(signing_key),
                     std::move(epochs));
     home.curve_ = std::move(curve);
-    home.vault_ = CHAPAR_TRY(keys.find32(kVault));
+    home.vault_ = std::make_unique<crypto::Vault>(CHAPAR_TRY(keys.find32(kVault)),
+                                                  crypto::slot_file(paths.record_keys()));
     home.hedge_ = CHAPAR_TRY(keys.find32(kHedge));
     CHAPAR_TRY(home.read_epochs());
     return home;
@@ -166,7 +168,7 @@ Result<DeviceHome> DeviceHome::open(const HomePaths& paths,
 
 Device DeviceHome::device() const {
     const crypto::DeviceRequest& request = record_.request.request;
-    return {card_, certificate_, request.agency, request.office, signing_key_, vault_, hedge_};
+    return {card_, certificate_, request.agency, request.office, signing_key_, *vault_, hedge_};
 }
 
 Status DeviceHome::read_epochs() {

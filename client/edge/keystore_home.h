@@ -2,7 +2,7 @@
 //
 //     device: device.keystore (sign, curve, vault, hedge)   epochs.keystore (epoch secrets,
 //     bundles)
-//             trust-card.json   device.request   device.certificate   store/
+//             trust-card.json   device.request   device.certificate   store/   record.keys
 //     root:   root.keystore (root)   audit.keystore (audit)
 //
 // Owns: their names, forms and permissions (folders 0700, keystores 0600, written whole or not at
@@ -15,6 +15,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -39,6 +40,7 @@ struct HomePaths {
     [[nodiscard]] std::filesystem::path request() const;
     [[nodiscard]] std::filesystem::path certificate() const;
     [[nodiscard]] std::filesystem::path store() const;
+    [[nodiscard]] std::filesystem::path record_keys() const;
     [[nodiscard]] std::filesystem::path root_keystore() const;
     [[nodiscard]] std::filesystem::path audit_keystore() const;
 };
@@ -108,7 +110,7 @@ class DeviceHome {
     CertificateHash certificate_;
     crypto::SigningKey signing_key_;
     crypto::Secret32 curve_;
-    crypto::Secret32 vault_;
+    std::unique_ptr<crypto::Vault> vault_;
     crypto::Secret32 hedge_;
     crypto::Keystore epochs_file_;
     EpochSecrets epochs_;

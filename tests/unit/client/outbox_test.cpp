@@ -71,7 +71,8 @@ TEST_CASE("two sends with one message id are impossible, also after a drop") {
             client::add_drafts(*txn, world.device(world.tj), {&draft, 1}, world.now, world.random));
     };
     CHECK(add() == Errc::AlreadyExists);
-    in_txn(*world.tj.store, [&](storage::Txn& txn) { return client::outbox_drop(txn, number); });
+    in_txn(*world.tj.store,
+           [&](storage::Txn& txn) { return client::outbox_drop(txn, number, *world.tj.vault); });
     CHECK(add() == Errc::AlreadyExists);
 }
 
@@ -81,7 +82,7 @@ TEST_CASE("what was handed to the network cannot be dropped") {
     in_txn(*world.tj.store,
            [&](storage::Txn& txn) { return client::outbox_attempted(txn, number); });
     auto txn = must(world.tj.store->begin_write());
-    CHECK(error_of(client::outbox_drop(*txn, number)) == Errc::Conflict);
+    CHECK(error_of(client::outbox_drop(*txn, number, *world.tj.vault)) == Errc::Conflict);
 }
 
 TEST_CASE("a temporary problem keeps an envelope waiting, any other refuses it") {

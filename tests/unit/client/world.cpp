@@ -7,6 +7,7 @@
 #include "crypto/envelope.h"
 #include "crypto/sha256.h"
 #include "crypto/transcript.h"
+#include "tests/support/memory_slot_file.h"
 
 namespace chapar::testing {
 
@@ -107,51 +108,50 @@ World::World()
     tj = make_post("TJ-DCA", "TJ-NPJ-BLO");
     af = make_post("AF-CNP", "AF-SKB-BLO");
     uz = make_post("UZ-NCB", "UZ-TMZ-BLO");
+    confirm_peers("TJ-DCA", {"AF-CNP", "UZ-NCB"});
+    confirm_peers("AF-CNP", {"TJ-DCA", "UZ-NCB"});
+    confirm_peers("UZ-NCB", {"TJ-DCA", "AF-CNP"});
     for (Post* post : {&tj, &af, &uz}) publish_bundle(*post, now);
     for (Post* post : {&tj, &af, &uz}) sync(*post);
 }
 
 Post World::make_post(const std::string& agency_name, const std::string& office_name) {
     const crypto::Validity validity{TimeMs(now.value - 1000), now + kDay * 300};
-    Agency made{agency(agency_name), crypto::SigningKey::generate(random),
-                crypto::generate_key_pair(random),
-                crypto::AgencyRecord{agency(agency_name), 1, {}, {}, {}, {}}};
-    made.record.roots = {made.root.public_key()};
-    made.record.audit_key = made.audit.public_key;
-    made.record.validity = validity;
-    crypto::SignedRecord signed_agency{crypto::RecordType::Agency, made.record.encode(), {}};
-    signed_agency.sign(centre_root_);
-    log_record(signed_agency, crypto::KeyEvent::Agency);
-
-    crypto::OfficeRecord office_record{made.name, office(office_name), {}, 0, {}, {}};
+    const auto [at, inserted] =
+        agencies.try_emplace(agency_name, AgencySigners(agency_name, validity, random));
+    const AgencySigners& signers = at->second;
+    log_record(signers.agency_record(centre_root_), crypto::KeyEvent::Agency);
+    log_record(signers.registrars_record(), crypto::KeyEvent::Registrars);
+    crypto::OfficeRecord office_record{signers.id(), office(office_name), {}, 0, {}, {}};
     office_record.roles = crypto::office_role::kLiaison;
     office_record.validity = validity;
-    crypto::SignedRecord signed_office{crypto::RecordType::Office, office_record.encode(), {}};
-    signed_office.sign(made.root);
-    log_record(signed_office, crypto::KeyEvent::Office);
+    log_record(signers.office(office_record), crypto::KeyEvent::Office);
+    return make_device(agency_name, office_name);
+}
 
-    Post post{office(office_name), made.name, crypto::SigningKey::generate(random)};
+Post World::make_device(const std::string& agency_name, const std::string& office_name,
+                        const CertificateHash& previous) {
+    Post post{office(office_name), agency(agency_name), crypto::SigningKey::generate(random)};
     post.curve = crypto::generate_key_pair(random);
-    post.vault = crypto::Secret32::random(random);
+    post.vault = std::make_unique<crypto::Vault>(crypto::Secret32::random(random),
+                                                 std::make_unique<MemorySlotFile>());
     post.hedge = crypto::Secret32::random(random);
     crypto::DeviceRequest request{
         post.agency, post.office,           "officer",
         "desk",      post.key.public_key(), CurveKey{post.curve.public_key.bytes},
         now};
-    crypto::DeviceRecord device{crypto::SignedRequest::make(request, post.key), validity, 0, {}};
-    post.record = {crypto::RecordType::Device, device.encode(), {}};
-    post.record.sign(made.root);
+    post.record = enrol(crypto::SignedRequest::make(request, post.key), previous);
     post.certificate = crypto::certificate_hash(post.record.body);
-    log_record(post.record, crypto::KeyEvent::Device);
+    post.roots = crypto::PeerRoots::of(agencies.at(agency_name).record);
     post.store = std::make_unique<storage::MemoryStore>(client::tables::kAll);
-    agencies.insert_or_assign(agency_name, std::move(made));
     return post;
 }
 
-crypto::SignedRecord World::enrol(const crypto::SignedRequest& request) {
-    crypto::DeviceRecord device{request, {now, now + kDay * 300}, 1, {}};
-    crypto::SignedRecord record{crypto::RecordType::Device, device.encode(), {}};
-    record.sign(agencies.at(request.request.agency.text()).root);
+crypto::SignedRecord World::enrol(const crypto::SignedRequest& request,
+                                  const CertificateHash& previous) {
+    const crypto::Validity validity{TimeMs(now.value - 1000), now + kDay * 300};
+    const crypto::DeviceRecord device{request, validity, 1, Hash{previous.bytes}};
+    crypto::SignedRecord record = agencies.at(request.request.agency.text()).device(device);
     log_record(record, crypto::KeyEvent::Device);
     return record;
 }
@@ -181,11 +181,31 @@ void World::publish_bundle(Post& post, TimeMs from) {
 }
 
 EntryIndex World::revoke(const Post& post, TimeMs compromised_since) {
-    crypto::RevokeRecord revoke{post.agency, post.certificate, crypto::RevokeReason::Lost,
-                                compromised_since};
-    crypto::SignedRecord record{crypto::RecordType::Revoke, revoke.encode(), {}};
-    record.sign(agencies.at(post.agency.text()).root);
-    return log_record(record, crypto::KeyEvent::Revoke);
+    return log_record(
+        agencies.at(post.agency.text())
+            .revoke(post.certificate, crypto::RevokeReason::Lost, compromised_since),
+        crypto::KeyEvent::Revoke);
+}
+
+EntryIndex World::confirm_peers(const std::string& agency_name,
+                                const std::vector<std::string>& others) {
+    std::vector<const crypto::AgencyRecord*> records;
+    for (const std::string& other : others) records.push_back(&agencies.at(other).record);
+    auto& [version, previous] = peers_[agency_name];
+    const auto record = agencies.at(agency_name).peers(records, ++version, previous);
+    previous = record.hash();
+    return log_record(record, crypto::KeyEvent::Peers);
+}
+
+EntryIndex World::suspend(const Post& post, std::uint64_t slip) {
+    const crypto::Validity when{TimeMs(now.value - 1000), now + kDay};
+    return log_record(agencies.at(post.agency.text()).suspend(post.certificate, when, slip),
+                      crypto::KeyEvent::Suspend);
+}
+
+EntryIndex World::reinstate(const Post& post, const Hash& suspension) {
+    return log_record(agencies.at(post.agency.text()).reinstate(post.certificate, suspension),
+                      crypto::KeyEvent::Reinstate);
 }
 
 EntryIndex World::log_time() {
@@ -208,7 +228,7 @@ void World::sync(Post& post) {
     in_txn(*post.store, [&](storage::Txn& txn) -> Status {
         const EntryIndex from = CHAPAR_TRY(client::DirectoryView(txn).next());
         CHAPAR_TRY(client::ingest(txn, *card_, head, ledger->directory(from),
-                                  EntryIndex(ledger->size()), {post.certificate, post.made}));
+                                  EntryIndex(ledger->size()), {post.certificate, post.agency, post.office, post.made}));
         return client::mark_synced(txn, now);
     });
 }

@@ -1,5 +1,6 @@
 // A small world for client tests: a centre with a ledger made of crypto/ functions alone, three
-// agencies, one device each, and what an honest broker would answer.
+// agencies (2 of 3 roots, 2 registrars) that have confirmed each other, one device each, and what an
+// honest broker would answer.
 //
 // It is a fake: it decides nothing and checks nothing. What it hands out can be bent by the tests.
 #pragma once
@@ -26,6 +27,7 @@
 #include "crypto/tree.h"
 #include "storage/memory_store.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/test_agency.h"
 
 namespace chapar::testing {
 
@@ -78,25 +80,19 @@ class FakeLedger {
     EntryIndex last_dir_;
 };
 
-struct Agency {
-    AgencyId name;
-    crypto::SigningKey root;
-    crypto::KeyPair audit;
-    crypto::AgencyRecord record;
-};
-
 // One device with everything it owns.
 struct Post {
     OfficeId office;
     AgencyId agency;
     crypto::SigningKey key;
     crypto::KeyPair curve{};
-    crypto::Secret32 vault{};
+    std::unique_ptr<crypto::Vault> vault{};
     crypto::Secret32 hedge{};
     CertificateHash certificate{};
     crypto::SignedRecord record{};
     client::EpochSecrets epochs{};
     std::set<Hash> made{};
+    client::AgencyRoots roots{};  // as the registrar handed them over
     std::unique_ptr<storage::MemoryStore> store{};
 };
 
@@ -106,15 +102,24 @@ class World {
 
     [[nodiscard]] client::Device device(const Post& post) const {
         return {*card_,   post.certificate, post.agency, post.office,
-                post.key, post.vault,       post.hedge};
+                post.key, *post.vault,      post.hedge,
+                post.roots};
     }
-    // Certifies and logs another device.
-    crypto::SignedRecord enrol(const crypto::SignedRequest& request);
+    // Certifies and logs another device; `previous`: the one it replaces.
+    crypto::SignedRecord enrol(const crypto::SignedRequest& request,
+                               const CertificateHash& previous = {});
+    // Another device of this office, certified and logged, without a bundle.
+    Post make_device(const std::string& agency_name, const std::string& office_name,
+                     const CertificateHash& previous = {});
     // A KEY or LADDER entry for this record.
     EntryIndex log_record(const crypto::SignedRecord& record, crypto::KeyEvent event);
     EntryIndex log_bundle(const crypto::SignedRecord& record);
     void publish_bundle(Post& post, TimeMs from);
     EntryIndex revoke(const Post& post, TimeMs compromised_since = TimeMs(0));
+    // The agency's registrars confirm the roots of `others` as their records say now.
+    EntryIndex confirm_peers(const std::string& agency_name, const std::vector<std::string>& others);
+    EntryIndex suspend(const Post& post, std::uint64_t slip = 1);
+    EntryIndex reinstate(const Post& post, const Hash& suspension);
     EntryIndex log_time();
 
     // Brings a post's head and replica up to now.
@@ -150,14 +155,18 @@ class World {
 
     FakeRandom random{7};
     TimeMs now = kStart;
-    std::map<std::string, Agency> agencies;
+    std::map<std::string, AgencySigners> agencies;
     Post tj, af, uz;
 
+    [[nodiscard]] const crypto::SigningKey& centre_root() const { return centre_root_; }
+
   private:
+    // An agency with its registrars, an office and a device.
     Post make_post(const std::string& agency_name, const std::string& office_name);
     [[nodiscard]] crypto::EntryBody envelope_body(const Post& sender,
                                                   const client::OutboxBytes& bytes) const;
 
+    std::map<std::string, std::pair<std::uint32_t, Hash>> peers_;  // version and hash of the newest
     crypto::SigningKey centre_root_;
     std::unique_ptr<crypto::NoteSigner> log_;
     std::unique_ptr<client::TrustCard> card_;
