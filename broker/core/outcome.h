@@ -29,6 +29,13 @@ struct DecisionLine {
     OfficeId office;  // the recipient office of the pair
     std::string rule;
     PolicyHash policy;
+    // The condition of the PERMIT rule that matched; kept where the rule's name is hidden, because
+    // the sender must be able to meet it. `unmet` is set where it was not met: ApprovalMissing or
+    // PolicySize, and `effect` is Deny.
+    std::uint8_t approvals = 0;
+    std::uint16_t role = 0;
+    std::uint64_t size_max = 0;
+    std::optional<Errc> unmet;
     bool operator==(const DecisionLine&) const = default;
 };
 
@@ -42,8 +49,10 @@ struct Effects {
     std::vector<CertificateHash> mail;      // devices with a new mailbox row
     std::vector<CertificateHash> receipts;  // devices with a new notice row (RECEIPTS)
     std::vector<CertificateHash> enrolled;  // certificates new in the directory
-    std::vector<CertificateHash> ended;     // devices whose sessions must end; their waiting rows
-                                            // are to be proposed as Withhold
+    std::vector<CertificateHash> ended;     // revoked: sessions must end (CertificateRevoked); what
+                                            // waits for them is in withholds_due
+    std::vector<CertificateHash> suspended;  // sessions must end (CertificateSuspended); rows stay
+    std::vector<Hash> released;              // stream files (R_j) that expired; see file_in_use
 };
 
 struct Outcome {

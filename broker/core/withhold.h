@@ -22,11 +22,25 @@ enum class WithholdReason : std::uint16_t {
     EnvelopeExpired = 5,
 };
 
-// Empty: it may be handed out at `now`. Else the reason, to be proposed as Withhold. Judges this
-// device only, by the directory and the policies of now; the sender's later revocation does not
-// count (what was accepted before it stands).
-[[nodiscard]] Result<std::optional<WithholdReason>> may_hand_out(const storage::ReadTxn& txn,
-                                                                 const MailboxRow& row, TimeMs now);
+enum class HandOut : std::uint8_t {
+    Yes,
+    Wait,  // the device is suspended: its rows stay until it is reinstated, revoked, or they expire
+    No,    // to be proposed as Withhold
+};
+struct HandOutDecision {
+    HandOut verdict = HandOut::Yes;
+    std::optional<WithholdReason> reason;  // exactly of a No
+};
+
+// Judges this device only, by the directory and the policies of `now`; the sender's later
+// revocation does not count (what was accepted before it stands).
+[[nodiscard]] Result<HandOutDecision> may_hand_out(const storage::ReadTxn& txn,
+                                                   const MailboxRow& row, TimeMs now);
+
+// Rows of revoked devices that still wait, at most `limit`: to be proposed until there are none, at
+// start and after each tick. The list is durable; nothing of it is lost by a crash.
+[[nodiscard]] Result<std::vector<Withhold>> withholds_due(const storage::ReadTxn& txn,
+                                                          std::size_t limit);
 
 // Refused (no entry) if the row is not there or may be handed out after all.
 [[nodiscard]] Result<Plan> decide_withhold(const storage::ReadTxn& txn, const Moment& moment,
