@@ -6,7 +6,6 @@ namespace chapar::crypto {
 namespace {
 
 constexpr std::uint64_t kSmallest = 256;
-constexpr std::byte kMark{0x80};
 
 // Padme: a length keeps as many low bits zero as its exponent has not bits.
 std::uint64_t padme(std::uint64_t length) {
@@ -24,14 +23,14 @@ std::uint64_t padded_size(std::uint64_t length) { return padme(length + 1); }
 SecretBuffer pad(ByteView text) {
     SecretBuffer padded(padded_size(text.size()));
     std::ranges::copy(text, padded.expose_mutable().begin());
-    padded.expose_mutable()[text.size()] = kMark;
+    padded.expose_mutable()[text.size()] = kPaddingMark;
     return padded;
 }
 
 Result<std::size_t> unpadded_size(ByteView padded) {
     std::size_t at = padded.size();
     while (at > 0 && padded[at - 1] == std::byte{0}) --at;
-    if (at == 0 || padded[at - 1] != kMark) return Errc::StreamPadding;
+    if (at == 0 || padded[at - 1] != kPaddingMark) return Errc::StreamPadding;
     if (padded_size(at - 1) != padded.size()) return Errc::StreamPadding;
     return at - 1;
 }

@@ -12,6 +12,9 @@
 
 namespace chapar::crypto {
 
+// Stands after the text, before the zeros.
+constexpr std::byte kPaddingMark{0x80};
+
 // The padded size of a text of `length` bytes.
 [[nodiscard]] std::uint64_t padded_size(std::uint64_t length);
 [[nodiscard]] SecretBuffer pad(ByteView text);

@@ -29,6 +29,83 @@ TEST_CASE("every recipient opens what was sealed") {
     }
 }
 
+// Fails if the sealer flags a chunk as the last because it is full, or pads per piece.
+TEST_CASE("an attachment sealed piece by piece opens as the same text, whatever the pieces") {
+    constexpr std::size_t kChunk = limits::kChunkBytes;
+    for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{255}, kChunk - 1,
+                                     kChunk, kChunk + 1, 3 * kChunk - 1, 3 * kChunk + 77}) {
+        for (const std::size_t piece : {std::size_t{999}, kChunk, 2 * kChunk + 5}) {
+            CAPTURE(length);
+            CAPTURE(piece);
+            TestOffice office;
+            office.attachment.resize(length);
+            for (std::size_t i = 0; i < length; ++i) office.attachment[i] = std::byte(i % 251);
+            auto sealer =
+                *Sealer::begin(office.header, office.stream0, office.hedge, office.random);
+            Bytes ciphertext;
+            REQUIRE(sealer.begin_stream([&](ByteView chunk) -> Status {
+                CHECK(chunk.size() <= kSealedChunkBytes);
+                append(ciphertext, chunk);
+                return Done{};
+            }));
+            for (std::size_t at = 0; at < length; at += piece) {
+                REQUIRE(sealer.append(
+                    ByteView(office.attachment).subspan(at, std::min(piece, length - at))));
+            }
+            const auto commitment = sealer.end_stream();
+            REQUIRE(commitment.has_value());
+            CHECK(check_stream(*commitment, ciphertext).has_value());
+            CHECK(ciphertext.size() == sealed_stream_bytes(length));
+            const auto envelope = std::move(sealer).finish(office.everyone(), {}, office.random);
+            REQUIRE(envelope.has_value());
+            CHECK(envelope->streams[1].empty());
+            const auto opened = office.open("A", *envelope);
+            REQUIRE(opened.has_value());
+            CHECK(equal(opened->open_stream(1, ciphertext)->expose(), office.attachment));
+            CHECK(equal(envelope->stream_secrets[1].expose(), opened->stream_secret(1).expose()));
+        }
+    }
+}
+
+// Fails if the result lists the secrets in another order than the streams.
+TEST_CASE("the sender holds the secret of every stream, in the order of the streams") {
+    TestOffice office;
+    const auto envelope = office.seal(office.everyone());
+    REQUIRE(envelope->stream_secrets.size() == 2);
+    for (std::size_t j = 0; j < 2; ++j) {
+        const StreamKeys keys = stream_keys_of(envelope->stream_secrets[j].duplicate());
+        CHECK(keys.commitment == envelope->commitments[j].commitment);
+        CHECK(open_stream(keys.key, envelope->streams[j]).has_value());
+    }
+}
+
+// Fails if append() does not count, or end_stream() swallows what the sink said.
+TEST_CASE("an attachment above 100 MiB, a 33rd stream and a full disk end the sealing") {
+    TestOffice office;
+    auto sealer = *Sealer::begin(office.header, office.stream0, office.hedge, office.random);
+    const ChunkSink nowhere = [](ByteView) -> Status { return Done{}; };
+    const ChunkSink full = [](ByteView) -> Status { return Errc::StoreFull; };
+    for (std::size_t j = 1; j < limits::kStreams; ++j) {
+        REQUIRE(sealer.begin_stream(nowhere));
+        REQUIRE(sealer.end_stream());
+    }
+    CHECK(sealer.begin_stream(nowhere).error().code == Errc::TooLarge);
+
+    auto large = *Sealer::begin(office.header, office.stream0, office.hedge, office.random);
+    REQUIRE(large.begin_stream(nowhere));
+    const Bytes mebibyte(1024 * 1024);
+    for (int i = 0; i < 100; ++i) REQUIRE(large.append(mebibyte));
+    CHECK(large.append(ByteView(mebibyte).first(1)).error().code == Errc::TooLarge);
+
+    auto stuck = *Sealer::begin(office.header, office.stream0, office.hedge, office.random);
+    REQUIRE(stuck.begin_stream(full));
+    CHECK(stuck.append(mebibyte).error().code == Errc::StoreFull);
+    auto later = *Sealer::begin(office.header, office.stream0, office.hedge, office.random);
+    REQUIRE(later.begin_stream(full));
+    REQUIRE(later.append(ByteView(mebibyte).first(10)));
+    CHECK(later.end_stream().error().code == Errc::StoreFull);
+}
+
 TEST_CASE("one disclosed stream secret opens its stream for anyone and no other") {
     TestOffice office;
     const auto envelope = office.seal(office.everyone());
@@ -175,7 +252,9 @@ TEST_CASE("an auditor refuses its own stanza if it is sealed with a psk") {
                                   .hash = envelope_hash(statement.encode()),
                                   .context = context,
                                   .stanzas = {*stanza},
-                                  .streams = {ciphertext}};
+                                  .streams = {ciphertext},
+                                  .commitments = statement.streams,
+                                  .stream_secrets = {}};
     auto received = ReceivedEnvelope::parse(envelope.statement, office.sign(envelope),
                                             {.stanza = *stanza, .index = 0, .path = {}}, {});
     auto verified = VerifiedEnvelope::verify(*std::move(received), office.signers());
