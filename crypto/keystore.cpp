@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "crypto/aead.h"
 #include "crypto/private_file.h"
 #include "crypto/secret_layout.h"
@@ -13,10 +15,14 @@ namespace {
 
 constexpr std::string_view kMagic = "chapar keystore\n";
 constexpr std::uint8_t kVersion = 1;
+// What stands between the file and its key.
+constexpr std::uint8_t kGivenKey = 1;
 constexpr std::uint8_t kArgon2id = 2;
 constexpr std::size_t kHeaderBytes = 16 + 1 + 1 + 8 + 8 + 16;
 constexpr std::size_t kMaxNameBytes = 255;
 constexpr std::size_t kMaxSecretBytes = 65535;
+constexpr KeystoreCost kNoCost{0, 0};
+constexpr std::uint64_t kMebibyte = 1024ULL * 1024;
 
 bool is_allowed(const KeystoreCost& cost) {
     return cost.passes >= KeystoreCost::kFloorPasses &&
@@ -44,28 +50,65 @@ struct Header {
     ByteView salt;
 };
 
-Result<Header> read_header(ByteView bytes) {
+// `lock`: the one the caller can open.
+Result<Header> read_header(ByteView bytes, std::uint8_t lock) {
     LayoutReader in(bytes);
     const Error malformed(Errc::MalformedLayout, "keystore");
     if (!equal(in.raw(kMagic.size()), view(kMagic))) return malformed;
-    if (in.u8() != kVersion || in.u8() != kArgon2id) {
+    const std::uint8_t version = in.u8();
+    const std::uint8_t found = in.u8();
+    if (version != kVersion || (found != kArgon2id && found != kGivenKey)) {
         return Error(Errc::VersionUnknown, "keystore");
     }
+    if (found != lock) return malformed;
     Header header;
     header.cost.passes = in.u64();
     header.cost.memory_bytes = in.u64();
     header.salt = in.raw(crypto_pwhash_SALTBYTES);
-    if (!in.ok() || !is_allowed(header.cost)) return malformed;
+    const bool fits = lock == kArgon2id ? is_allowed(header.cost) : header.cost == kNoCost;
+    if (!in.ok() || !fits) return malformed;
     return header;
+}
+
+Status check_new_passphrase(const SecretBuffer& passphrase, const KeystoreCost& cost) {
+    if (!is_allowed(cost)) return Error(Errc::FieldInvalid, "keystore cost");
+    if (passphrase.size() == 0) return Error(Errc::FieldInvalid, "passphrase");
+    return Done{};
 }
 
 }  // namespace
 
+KeystoreCost scaled_cost(DurationMs floor_took, DurationMs target, std::uint64_t memory_limit) {
+    // Argon2id's time grows with memory times passes.
+    const std::uint64_t took = std::max<std::uint64_t>(floor_took.value, 1);
+    // So that the products below stay far from the end of their type.
+    const std::uint64_t wanted = std::min(target.value, kMinute.value);
+    const std::uint64_t limit = std::clamp(memory_limit, KeystoreCost::kFloorMemoryBytes,
+                                           KeystoreCost::kCeilingMemoryBytes);
+    const std::uint64_t affordable =
+        KeystoreCost::kFloorMemoryBytes / kMebibyte * wanted / took * kMebibyte;
+    KeystoreCost cost;
+    cost.memory_bytes = std::clamp(affordable, KeystoreCost::kFloorMemoryBytes, limit);
+    const std::uint64_t passes = KeystoreCost::kFloorPasses * KeystoreCost::kFloorMemoryBytes /
+                                 kMebibyte * wanted / took / (cost.memory_bytes / kMebibyte);
+    cost.passes = std::clamp(passes, KeystoreCost::kFloorPasses, KeystoreCost::kCeilingPasses);
+    return cost;
+}
+
+Result<KeystoreCost> calibrate_cost(const std::function<DurationMs()>& stopwatch) {
+    const SecretBuffer passphrase(1);
+    const std::array<std::byte, crypto_pwhash_SALTBYTES> salt{};
+    const DurationMs before = stopwatch();
+    CHAPAR_TRY(derive_key(passphrase, KeystoreCost{}, salt));
+    const DurationMs after = stopwatch();
+    const DurationMs took(after.value - std::min(before.value, after.value));
+    return scaled_cost(took, kUnlockTarget, kUnlockMemoryLimit);
+}
+
 Result<Keystore> Keystore::create(const SecretBuffer& passphrase, KeystoreCost cost,
                                   Random& random) {
     static_assert(kSaltBytes == crypto_pwhash_SALTBYTES);
-    if (!is_allowed(cost)) return Error(Errc::FieldInvalid, "keystore cost");
-    if (passphrase.size() == 0) return Error(Errc::FieldInvalid, "passphrase");
+    CHAPAR_TRY(check_new_passphrase(passphrase, cost));
     Salt salt{};
     random.fill(salt);
     return Keystore(cost, salt, CHAPAR_TRY(derive_key(passphrase, cost, salt)));
@@ -73,18 +116,39 @@ Result<Keystore> Keystore::create(const SecretBuffer& passphrase, KeystoreCost c
 
 Result<Keystore> Keystore::open(const std::filesystem::path& path, const SecretBuffer& passphrase) {
     const SecretBuffer file = CHAPAR_TRY(read_private_file(path, kMaxFileBytes));
-    const Header header = CHAPAR_TRY(read_header(file.expose()));
-    LayoutReader in(file.expose().subspan(kHeaderBytes));
-    const auto nonce = in.fixed<WideNonce>();
-    if (!in.ok()) return Error(Errc::MalformedLayout, "keystore");
+    const Header header = CHAPAR_TRY(read_header(file.expose(), kArgon2id));
     Salt salt{};
     std::ranges::copy(header.salt, salt.begin());
     Keystore keystore(header.cost, salt, CHAPAR_TRY(derive_key(passphrase, header.cost, salt)));
-    const Result<SecretBuffer> opened =
-        xchacha_open(keystore.key_, nonce, keystore.header(), in.raw(in.remaining()));
-    if (!opened) return Error(Errc::PassphraseWrong, path.filename().string());
-    CHAPAR_TRY(keystore.read_plaintext(opened->expose()));
+    const Status opened = keystore.read_sealed(file.expose());
+    if (!opened && opened.error().code == Errc::OpenFailed) {
+        return Error(Errc::PassphraseWrong, path.filename().string());
+    }
+    CHAPAR_TRY(opened);
     return keystore;
+}
+
+Keystore Keystore::create_under(const Secret32& key) {
+    return Keystore(kNoCost, Salt{}, key.duplicate());
+}
+
+Result<Keystore> Keystore::open_under(const std::filesystem::path& path, const Secret32& key) {
+    const SecretBuffer file = CHAPAR_TRY(read_private_file(path, kMaxFileBytes));
+    CHAPAR_TRY(read_header(file.expose(), kGivenKey));
+    Keystore keystore = create_under(key);
+    CHAPAR_TRY(keystore.read_sealed(file.expose()));
+    return keystore;
+}
+
+Status Keystore::change_passphrase(const SecretBuffer& passphrase, KeystoreCost cost,
+                                   Random& random) {
+    CHAPAR_TRY(check_new_passphrase(passphrase, cost));
+    Salt salt{};
+    random.fill(salt);
+    key_ = CHAPAR_TRY(derive_key(passphrase, cost, salt));
+    salt_ = salt;
+    cost_ = cost;
+    return Done{};
 }
 
 Status Keystore::save(const std::filesystem::path& path, Random& random) const {
@@ -133,7 +197,7 @@ std::vector<std::string> Keystore::names() const {
 
 Bytes Keystore::header() const {
     LayoutWriter out;
-    out.raw(view(kMagic)).u8(kVersion).u8(kArgon2id);
+    out.raw(view(kMagic)).u8(kVersion).u8(cost_ == kNoCost ? kGivenKey : kArgon2id);
     return out.u64(cost_.passes).u64(cost_.memory_bytes).raw(salt_).take();
 }
 
@@ -147,6 +211,18 @@ SecretBuffer Keystore::plaintext() const {
         out.number(secret.size(), 2).raw(secret.expose());
     }
     return out.take();
+}
+
+// REQUIRES: a file whose header was read, and is this keystore's.
+Status Keystore::read_sealed(ByteView file) {
+    LayoutReader in(file.subspan(kHeaderBytes));
+    const auto nonce = in.fixed<WideNonce>();
+    const ByteView text = in.raw(in.remaining());
+    if (!in.ok()) return Error(Errc::MalformedLayout, "keystore");
+    const Bytes head = header();
+    if (!equal(head, file.first(kHeaderBytes))) return Error(Errc::MalformedLayout, "keystore");
+    const SecretBuffer opened = CHAPAR_TRY(xchacha_open(key_, nonce, head, text));
+    return read_plaintext(opened.expose());
 }
 
 Status Keystore::read_plaintext(ByteView bytes) {

@@ -12,6 +12,7 @@
 
 #include "client/cli/output.h"
 #include "client/cli/passphrase.h"
+#include "crypto/keystore.h"
 #include "crypto/random.h"
 #include "schemas/base/time.h"
 
@@ -24,6 +25,8 @@ struct Invocation {
     crypto::Random& random;
     std::function<TimeMs()> now;
     std::function<int()> run;  // set by the command that was parsed; returns the exit code
+    // What a guess at the passphrase of a new keystore shall cost. The floor unless `main` measures.
+    std::function<Result<crypto::KeystoreCost>()> new_cost = [] { return crypto::KeystoreCost{}; };
 
     // Usage if no home was named.
     [[nodiscard]] Result<std::filesystem::path> require_home() const;

@@ -1,4 +1,5 @@
 // chapar: the command line of officers, registrars, auditors and operators.
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -31,6 +32,13 @@ void add_global_options(CLI::App& app, Invocation& invocation, bool& json) {
     app.require_subcommand(1);
 }
 
+// Steady, so that a clock that is set meanwhile does not spoil a measurement.
+DurationMs time_passed() {
+    const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(since_boot);
+    return DurationMs(static_cast<std::uint64_t>(passed.count()));
+}
+
 bool asks_for_json(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         if (std::string_view(argv[i]) == "--json") return true;
@@ -42,6 +50,7 @@ int run(int argc, char** argv) {
     crypto::SystemRandom random;
     const SystemClock clock;
     Invocation invocation{{}, {}, {}, random, [&clock] { return clock.now(); }, [] { return 0; }};
+    invocation.new_cost = [] { return crypto::calibrate_cost(time_passed); };
     // Known before parsing, so that a usage error too has the form that was asked for.
     invocation.output.set_form(asks_for_json(argc, argv) ? Output::Form::Json : Output::Form::Text);
     bool json = false;

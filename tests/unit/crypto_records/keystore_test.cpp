@@ -166,4 +166,69 @@ TEST_CASE("a file larger than the limit is not read") {
           Errc::FileFailed);
 }
 
+// Fails if change_passphrase() keeps the salt or the key, or writes anything before save().
+TEST_CASE("a changed passphrase opens the keystore from its saving on, and the old one no more") {
+    Saved saved;
+    const fs::path file = saved.folder.file();
+    const Bytes before = content_of(file);
+    Keystore keystore = Keystore::open(file, passphrase("correct horse")).value();
+    const KeystoreCost dearer{4, KeystoreCost::kFloorMemoryBytes};
+    REQUIRE(keystore.change_passphrase(passphrase("battery staple"), dearer, saved.random));
+    CHECK(content_of(file) == before);
+    REQUIRE(keystore.save(file, saved.random));
+    const Bytes after = content_of(file);
+    CHECK_FALSE(std::equal(before.begin() + 34, before.begin() + 50, after.begin() + 34));
+    CHECK(error_of_open(file) == Errc::PassphraseWrong);
+    const Keystore again = Keystore::open(file, passphrase("battery staple")).value();
+    CHECK(again.names() == std::vector<std::string>{"note", "sign"});
+    CHECK(again.cost() == dearer);
+}
+
+TEST_CASE("a passphrase that cannot be taken leaves the keystore under the old one") {
+    Saved saved;
+    Keystore keystore = Keystore::open(saved.folder.file(), passphrase("correct horse")).value();
+    CHECK_FALSE(keystore.change_passphrase(passphrase(""), {}, saved.random));
+    CHECK_FALSE(keystore.change_passphrase(passphrase("x"), {1, 8192}, saved.random));
+    REQUIRE(keystore.save(saved.folder.file(), saved.random));
+    CHECK(Keystore::open(saved.folder.file(), passphrase("correct horse")));
+}
+
+TEST_CASE("a keystore under a key opens with that key, and never with a passphrase") {
+    Saved saved;
+    const fs::path file = saved.folder.path() / "epochs.keystore";
+    const Secret32 key = Secret32::random(saved.random);
+    Keystore keystore = Keystore::create_under(key);
+    keystore.put("epoch", passphrase("a day's secret"));
+    REQUIRE(keystore.save(file, saved.random));
+    const Keystore again = Keystore::open_under(file, key).value();
+    CHECK(to_string(again.find("epoch")->expose()) == "a day's secret");
+    const Secret32 other = Secret32::random(saved.random);
+    CHECK(Keystore::open_under(file, other).error().code == Errc::OpenFailed);
+    CHECK(error_of_open(file) == Errc::MalformedLayout);
+    CHECK(Keystore::open_under(saved.folder.file(), key).error().code == Errc::MalformedLayout);
+    Bytes flipped = content_of(file);
+    flipped[40] ^= std::byte{1};
+    overwrite(file, flipped);
+    CHECK_FALSE(Keystore::open_under(file, key));
+}
+
+// Fails if scaled_cost() gives less than the floor, or passes before memory.
+TEST_CASE(
+    "calibration spends a fast machine's time on memory first, and never goes below its floor") {
+    const auto scaled = [](std::uint64_t took) {
+        return scaled_cost(DurationMs(took), kSecond, kUnlockMemoryLimit);
+    };
+    const std::uint64_t floor = KeystoreCost::kFloorMemoryBytes;
+    CHECK(scaled(5000) == KeystoreCost{});
+    CHECK(scaled(1000) == KeystoreCost{});
+    CHECK(scaled(500) == KeystoreCost{3, 2 * floor});
+    CHECK(scaled(250) == KeystoreCost{3, 4 * floor});
+    CHECK(scaled(125) == KeystoreCost{6, 4 * floor});
+    CHECK(scaled(0).passes == KeystoreCost::kCeilingPasses);
+    std::uint64_t calls = 0;
+    const auto slow = calibrate_cost([&] { return DurationMs(calls++ * 2000); });
+    CHECK(slow.value() == KeystoreCost{});
+    CHECK(calls == 2);
+}
+
 }  // namespace chapar::testing
