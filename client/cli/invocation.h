@@ -25,7 +25,8 @@ struct Invocation {
     crypto::Random& random;
     std::function<TimeMs()> now;
     std::function<int()> run;  // set by the command that was parsed; returns the exit code
-    // What a guess at the passphrase of a new keystore shall cost. The floor unless `main` measures.
+    // What a guess at the passphrase of a new keystore shall cost. The floor unless `main`
+    // measures.
     std::function<Result<crypto::KeystoreCost>()> new_cost = [] { return crypto::KeystoreCost{}; };
 
     // Usage if no home was named.
