@@ -1,10 +1,9 @@
 #include "client/edge/keystore_home.h"
 
-#include <array>
-#include <system_error>
 #include <utility>
 
-#include "crypto/private_file.h"
+#include "client/edge/home_renewal.h"
+#include "client/edge/signer_home.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/layout.h"
 #include "schemas/base/limits.h"
@@ -12,76 +11,61 @@
 namespace chapar::client {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t kCardBytes = 128 * 1024;
 // Names inside the keystores.
 constexpr std::string_view kSign = "sign";
 constexpr std::string_view kCurve = "curve";
 constexpr std::string_view kVault = "vault";
+constexpr std::string_view kEpochs = "epochs";
 constexpr std::string_view kHedge = "hedge";
-constexpr std::string_view kRoot = "root";
-constexpr std::string_view kAudit = "audit";
 constexpr std::string_view kEpoch = "epoch/";
 constexpr std::string_view kMade = "made/";
 constexpr std::string_view kUnpublished = "unpublished";
-
-Status make_folder(const fs::path& folder) {
-    std::error_code problem;
-    fs::create_directories(folder, problem);
-    if (problem) return Error(Errc::FileFailed, folder.string());
-    fs::permissions(folder, fs::perms::owner_all, problem);
-    if (problem) return Error(Errc::FileFailed, folder.string());
-    return Done{};
-}
-
-Status refuse_existing(const fs::path& path) {
-    std::error_code problem;
-    if (fs::exists(path, problem)) return Error(Errc::AlreadyExists, path.string());
-    return Done{};
-}
+constexpr std::string_view kSetBack = "set-back";
 
 std::string epoch_name(KeyId id) {
     return std::string(kEpoch) + to_hex(LayoutWriter().u64(id.value).bytes());
 }
 
-Result<crypto::Keystore> open_keystore(const fs::path& path, const crypto::SecretBuffer& pass) {
-    return crypto::Keystore::open(path, pass);
+// A restored home has none: it is told apart from a home whose key someone else used.
+Result<crypto::Keystore> open_epochs(const HomePaths& paths, const crypto::Secret32& key) {
+    if (file_exists(paths.epochs_keystore())) {
+        return crypto::Keystore::open_under(paths.epochs_keystore(), key);
+    }
+    crypto::SystemRandom random;
+    auto epochs = crypto::Keystore::create_under(key);
+    epochs.put(std::string(kSetBack), crypto::SecretBuffer(1));
+    CHAPAR_TRY(epochs.save(paths.epochs_keystore(), random));
+    return epochs;
+}
+
+Result<crypto::SignedRecord> read_record(const std::filesystem::path& path) {
+    return crypto::SignedRecord::decode(CHAPAR_TRY(read_file(path, limits::kRecordBytes)));
 }
 
 }  // namespace
 
-fs::path HomePaths::device_keystore() const { return home / "device.keystore"; }
-fs::path HomePaths::epochs_keystore() const { return home / "epochs.keystore"; }
-fs::path HomePaths::trust_card() const { return home / "trust-card.json"; }
-fs::path HomePaths::request() const { return home / "device.request"; }
-fs::path HomePaths::certificate() const { return home / "device.certificate"; }
-fs::path HomePaths::store() const { return home / "store"; }
-fs::path HomePaths::record_keys() const { return home / "record.keys"; }
-fs::path HomePaths::root_keystore() const { return home / "root.keystore"; }
-fs::path HomePaths::audit_keystore() const { return home / "audit.keystore"; }
-
-Result<Bytes> read_file(const fs::path& path, std::size_t limit) {
-    std::error_code problem;
-    const auto size = fs::file_size(path, problem);
-    if (problem == std::errc::no_such_file_or_directory) {
-        return Error(Errc::NotFound, path.string());
-    }
-    if (problem) return Error(Errc::FileFailed, path.string());
-    if (size > limit) return Error(Errc::TooLarge, path.string());
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                         &std::fclose);
-    if (!file) return Error(Errc::FileFailed, path.string());
-    Bytes bytes(size);
-    if (std::fread(bytes.data(), 1, bytes.size(), file.get()) != bytes.size()) {
-        return Error(Errc::FileFailed, path.string());
-    }
-    return bytes;
+DeviceKeys fresh_device_keys(crypto::Random& random) {
+    auto signing_key = crypto::SigningKey::generate(random);
+    auto curve = crypto::generate_key_pair(random);
+    auto vault = crypto::Secret32::random(random);
+    auto epochs = crypto::Secret32::random(random);
+    return {std::move(signing_key), std::move(curve), std::move(vault), std::move(epochs),
+            crypto::Secret32::random(random)};
 }
 
-Status write_file(const fs::path& path, ByteView bytes) {
-    crypto::SystemRandom random;  // for the name of the file beside it
-    return crypto::replace_private_file(path, bytes, random);
+Status write_device_keys(const HomePaths& paths, const DeviceKeys& keys, const DeviceAsk& ask,
+                         const HomeSecurity& security, crypto::Random& random) {
+    const auto epochs = crypto::Keystore::create_under(keys.epochs);
+    CHAPAR_TRY(epochs.save(paths.epochs_keystore(), random));
+    auto device = CHAPAR_TRY(crypto::Keystore::create(security.passphrase, security.cost, random));
+    device.put(std::string(kSign), keys.signing_key.seed());
+    device.put(std::string(kCurve), keys.curve.secret);
+    device.put(std::string(kVault), keys.vault);
+    device.put(std::string(kEpochs), keys.epochs);
+    device.put(std::string(kHedge), keys.hedge);
+    CHAPAR_TRY(write_file(paths.request(), ask.encode()));
+    return device.save(paths.device_keystore(), random);
 }
 
 Result<crypto::SignedRequest> create_device_home(const HomePaths& paths, const TrustCard& card,
@@ -89,75 +73,92 @@ Result<crypto::SignedRequest> create_device_home(const HomePaths& paths, const T
                                                  const HomeSecurity& security, TimeMs now,
                                                  crypto::Random& random) {
     CHAPAR_TRY(refuse_existing(paths.device_keystore()));
-    CHAPAR_TRY(make_folder(paths.home));
-    const auto signing_key = crypto::SigningKey::generate(random);
-    const crypto::KeyPair curve = crypto::generate_key_pair(random);
+    const DeviceKeys keys = fresh_device_keys(random);
     crypto::DeviceRequest request{names.agency,
                                   names.office,
                                   names.officer,
                                   names.device,
-                                  signing_key.public_key(),
-                                  CurveKey{curve.public_key.bytes},
+                                  keys.signing_key.public_key(),
+                                  CurveKey{keys.curve.public_key.bytes},
                                   now};
-    const auto signed_request = crypto::SignedRequest::make(std::move(request), signing_key);
+    auto signed_request = crypto::SignedRequest::make(std::move(request), keys.signing_key);
     // A name that no certificate can carry is refused here, not at the registrar's.
     CHAPAR_TRY(crypto::SignedRequest::decode(signed_request.encode()));
-
-    auto epochs = CHAPAR_TRY(crypto::Keystore::create(security.passphrase, security.cost, random));
-    CHAPAR_TRY(epochs.save(paths.epochs_keystore(), random));
-    auto device = CHAPAR_TRY(crypto::Keystore::create(security.passphrase, security.cost, random));
-    device.put(std::string(kSign), signing_key.seed());
-    device.put(std::string(kCurve), curve.secret);
-    device.put(std::string(kVault), crypto::Secret32::random(random));
-    device.put(std::string(kHedge), crypto::Secret32::random(random));
+    CHAPAR_TRY(make_folder(paths.home));
     CHAPAR_TRY(write_file(paths.trust_card(), view(card.json())));
-    CHAPAR_TRY(write_file(paths.request(), signed_request.encode()));
-    // Last: a home that has this file is whole.
-    CHAPAR_TRY(device.save(paths.device_keystore(), random));
-    return signed_request;
+    const DeviceAsk ask{RequestPurpose::New, {}, std::move(signed_request)};
+    CHAPAR_TRY(write_device_keys(paths, keys, ask, security, random));
+    return ask.request;
 }
 
-Status install_certificate(const HomePaths& paths, const crypto::SignedRecord& certificate) {
-    if (certificate.type != crypto::RecordType::Device) {
-        return Error(Errc::MalformedLayout, "not a device certificate");
-    }
-    const auto record = CHAPAR_TRY(crypto::DeviceRecord::decode(certificate.body));
-    const Bytes request = CHAPAR_TRY(read_file(paths.request(), limits::kRecordBytes));
-    if (record.request.encode() != request) {
+Result<DeviceAsk> read_ask(const HomePaths& paths) {
+    return DeviceAsk::decode(CHAPAR_TRY(read_file(paths.request(), limits::kRecordBytes)));
+}
+
+Result<Credentials> Credentials::of(const CeremonyFile& file) {
+    const auto find = [](const std::vector<crypto::SignedRecord>& records,
+                         crypto::RecordType type) -> const crypto::SignedRecord* {
+        const auto at = std::ranges::find(records, type, &crypto::SignedRecord::type);
+        return at == records.end() ? nullptr : &*at;
+    };
+    const auto* certificate = find(file.records, crypto::RecordType::Device);
+    const auto* registrars = find(file.context, crypto::RecordType::Registrars);
+    if (certificate == nullptr) return Error(Errc::NotFound, "a device certificate in this file");
+    if (registrars == nullptr) return Error(Errc::NotFound, "the registrars' record in this file");
+    if (!file.roots) return Error(Errc::NotFound, "the agency's roots in this file");
+    return Credentials{*certificate, *registrars, *file.roots};
+}
+
+Result<crypto::DeviceRecord> Credentials::check() const {
+    const auto in_force = CHAPAR_TRY(crypto::open_registrars(registrars, agency_of(roots)));
+    return crypto::open_device(certificate, in_force);
+}
+
+Status install_certificate(const HomePaths& paths, const Credentials& credentials) {
+    const auto record = CHAPAR_TRY(credentials.check());
+    const DeviceAsk ask = CHAPAR_TRY(read_ask(paths));
+    if (record.request != ask.request || record.previous != ask.previous) {
         return Error(Errc::CertificateUnknown, "made for another device");
     }
-    return write_file(paths.certificate(), certificate.encode());
+    CHAPAR_TRY(write_file(paths.agency_roots(), encode_agency_roots(credentials.roots)));
+    CHAPAR_TRY(write_file(paths.registrars(), credentials.registrars.encode()));
+    return write_file(paths.certificate(), credentials.certificate.encode());
 }
 
 DeviceHome::DeviceHome(HomePaths paths, TrustCard card, crypto::DeviceRecord record,
-                       const CertificateHash& certificate, crypto::SigningKey signing_key,
-                       crypto::Keystore epochs_file)
+                       const CertificateHash& certificate, AgencyRoots roots,
+                       crypto::SigningKey signing_key, crypto::Keystore epochs_file)
     : paths_(std::move(paths)),
       card_(std::move(card)),
       record_(std::move(record)),
       certificate_(certificate),
+      roots_(std::move(roots)),
       signing_key_(std::move(signing_key)),
       epochs_file_(std::move(epochs_file)) {}
 
 Result<DeviceHome> DeviceHome::open(const HomePaths& paths,
                                     const crypto::SecretBuffer& passphrase) {
-    auto keys = CHAPAR_TRY(open_keystore(paths.device_keystore(), passphrase));
+    CHAPAR_TRY(finish_renewal(paths));
+    const auto keys = CHAPAR_TRY(crypto::Keystore::open(paths.device_keystore(), passphrase));
     const Bytes card_text = CHAPAR_TRY(read_file(paths.trust_card(), kCardBytes));
     TrustCard card = CHAPAR_TRY(TrustCard::parse(to_string(card_text)));
-    const Bytes file = CHAPAR_TRY(read_file(paths.certificate(), limits::kRecordBytes));
-    const auto signed_record = CHAPAR_TRY(crypto::SignedRecord::decode(file));
+    const auto signed_record = CHAPAR_TRY(read_record(paths.certificate()));
     auto record = CHAPAR_TRY(crypto::DeviceRecord::decode(signed_record.body));
+    const Bytes roots_file = CHAPAR_TRY(read_file(paths.agency_roots(), limits::kRecordBytes));
+    AgencyRoots roots = CHAPAR_TRY(decode_agency_roots(roots_file));
     auto signing_key = crypto::SigningKey::from_seed(CHAPAR_TRY(keys.find32(kSign)));
     auto curve = CHAPAR_TRY(keys.find32(kCurve));
     const crypto::DeviceRequest& request = record.request.request;
     if (request.sign_key != signing_key.public_key() ||
-        request.curve_key.bytes != crypto::x25519_public_key(curve).bytes) {
+        request.curve_key.bytes != crypto::x25519_public_key(curve).bytes ||
+        request.agency != roots.agency) {
         return Error(Errc::CertificateUnknown, "made for another device");
     }
-    auto epochs = CHAPAR_TRY(open_keystore(paths.epochs_keystore(), passphrase));
+    const auto epochs_key = CHAPAR_TRY(keys.find32(kEpochs));
+    auto epochs = CHAPAR_TRY(open_epochs(paths, epochs_key));
     DeviceHome home(paths, std::move(card), std::move(record),
-                    crypto::certificate_hash(signed_record.body), std::move(signing_key),
-                    std::move(epochs));
+                    crypto::certificate_hash(signed_record.body), std::move(roots),
+                    std::move(signing_key), std::move(epochs));
     home.curve_ = std::move(curve);
     home.vault_ = std::make_unique<crypto::Vault>(CHAPAR_TRY(keys.find32(kVault)),
                                                   crypto::slot_file(paths.record_keys()));
@@ -168,7 +169,8 @@ Result<DeviceHome> DeviceHome::open(const HomePaths& paths,
 
 Device DeviceHome::device() const {
     const crypto::DeviceRequest& request = record_.request.request;
-    return {card_, certificate_, request.agency, request.office, signing_key_, *vault_, hedge_};
+    return {card_,        certificate_, request.agency, request.office,
+            signing_key_, *vault_,      hedge_,         roots_};
 }
 
 Status DeviceHome::read_epochs() {
@@ -183,6 +185,8 @@ Status DeviceHome::read_epochs() {
             made_.insert(*Hash::from(*hash));
         } else if (name == kUnpublished) {
             unpublished_ = CHAPAR_TRY(crypto::SignedRecord::decode(bytes));
+        } else if (name == kSetBack) {
+            memory_ = BundleMemory::SetBack;
         }
     }
     return Done{};
@@ -194,12 +198,15 @@ Status DeviceHome::keep_bundle(const crypto::SignedRecord& signed_bundle,
         epochs_file_.put(epoch_name(secret.id()), secret.encode());
     }
     const Hash hash = signed_bundle.hash();
+    // The keystore keeps names and secrets; a made bundle's name says all, its secret is one byte.
     epochs_file_.put(std::string(kMade) + to_hex(hash.view()), crypto::SecretBuffer(1));
     epochs_file_.put(std::string(kUnpublished),
                      crypto::SecretBuffer::copy_of(signed_bundle.encode()));
+    epochs_file_.erase(kSetBack);
     CHAPAR_TRY(epochs_file_.save(paths_.epochs_keystore(), random));
     for (crypto::EpochSecret& secret : secrets) epochs_.emplace(secret.id(), std::move(secret));
     made_.insert(hash);
+    memory_ = BundleMemory::Whole;
     unpublished_ = signed_bundle;
     return Done{};
 }
@@ -217,30 +224,6 @@ Status DeviceHome::destroy_epochs(const std::set<KeyId>& ids, crypto::Random& ra
         epochs_.erase(id);
     }
     return epochs_file_.save(paths_.epochs_keystore(), random);
-}
-
-Result<NewAgency> create_root_home(const HomePaths& paths, const HomeSecurity& security,
-                                   crypto::Random& random) {
-    CHAPAR_TRY(refuse_existing(paths.root_keystore()));
-    CHAPAR_TRY(refuse_existing(paths.audit_keystore()));
-    CHAPAR_TRY(make_folder(paths.home));
-    const auto root = crypto::SigningKey::generate(random);
-    const crypto::KeyPair audit = crypto::generate_key_pair(random);
-    auto audit_file =
-        CHAPAR_TRY(crypto::Keystore::create(security.passphrase, security.cost, random));
-    audit_file.put(std::string(kAudit), audit.secret);
-    CHAPAR_TRY(audit_file.save(paths.audit_keystore(), random));
-    auto root_file =
-        CHAPAR_TRY(crypto::Keystore::create(security.passphrase, security.cost, random));
-    root_file.put(std::string(kRoot), root.seed());
-    CHAPAR_TRY(root_file.save(paths.root_keystore(), random));
-    return NewAgency{root.public_key(), audit.public_key};
-}
-
-Result<crypto::SigningKey> open_root_key(const HomePaths& paths,
-                                         const crypto::SecretBuffer& passphrase) {
-    const auto keys = CHAPAR_TRY(open_keystore(paths.root_keystore(), passphrase));
-    return crypto::SigningKey::from_seed(CHAPAR_TRY(keys.find32(kRoot)));
 }
 
 }  // namespace chapar::client

@@ -1,49 +1,39 @@
-// The files of a home: a device's, or an agency root's.
+// A device's home: making it, putting its certificate into it, and opening it.
 //
-//     device: device.keystore (sign, curve, vault, hedge)   epochs.keystore (epoch secrets,
-//     bundles)
-//             trust-card.json   device.request   device.certificate   store/   record.keys
-//     root:   root.keystore (root)   audit.keystore (audit)
+// Owns: the device's keystores and what may stand in them, the request, and the credentials that
+// come back. Does not know how a passphrase is asked for, nor what the directory says; other homes
+// are signer_home.h, later keys home_renewal.h. Files: home_files.h. Blocks on the disk and on
+// argon2id. Resource types: movable, not copyable. Times UTC ms.
 //
-// Owns: their names, forms and permissions (folders 0700, keystores 0600, written whole or not at
-// all). Does not know how a passphrase is asked for, nor what the directory says. device.request is
-// what the registrar gets, device.certificate (a signed record) what comes back. Blocks on the disk
-// and on argon2id. Resource types: movable, not copyable. Times UTC ms.
+// epochs.keystore is left out of backups: a restored device cannot open what was destroyed. Where
+// it is missing a new one is made, and remembers that it was.
 //
 // Errors: AlreadyExists, NotFound, FileFailed, KeystoreExposed, PassphraseWrong, MalformedLayout,
-// CertificateUnknown (a certificate for other keys).
+// CertificateUnknown (a certificate for other keys), CertificateNotSigned, SignatureInvalid.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 
+#include "client/core/agency_roots.h"
 #include "client/core/device.h"
+#include "client/core/directory_replica.h"
 #include "client/core/trust_card.h"
+#include "client/edge/ceremony_file.h"
+#include "client/edge/home_files.h"
 #include "crypto/bundle.h"
 #include "crypto/certificate.h"
 #include "crypto/keystore.h"
 #include "crypto/random.h"
+#include "crypto/registrars.h"
 #include "crypto/sign.h"
+#include "crypto/vault.h"
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
 
 namespace chapar::client {
-
-struct HomePaths {
-    std::filesystem::path home;
-    [[nodiscard]] std::filesystem::path device_keystore() const;
-    [[nodiscard]] std::filesystem::path epochs_keystore() const;
-    [[nodiscard]] std::filesystem::path trust_card() const;
-    [[nodiscard]] std::filesystem::path request() const;
-    [[nodiscard]] std::filesystem::path certificate() const;
-    [[nodiscard]] std::filesystem::path store() const;
-    [[nodiscard]] std::filesystem::path record_keys() const;
-    [[nodiscard]] std::filesystem::path root_keystore() const;
-    [[nodiscard]] std::filesystem::path audit_keystore() const;
-};
 
 struct NewDevice {
     AgencyId agency;
@@ -63,16 +53,31 @@ struct HomeSecurity {
                                                                const NewDevice& names,
                                                                const HomeSecurity& security,
                                                                TimeMs now, crypto::Random& random);
+// What this home asked for last.
+[[nodiscard]] Result<DeviceAsk> read_ask(const HomePaths& paths);
 
-// Puts the certificate that came back into the home. CertificateUnknown unless it was made for this
-// home's request. Signatures are checked later, by the directory. Replaces an older one.
-[[nodiscard]] Status install_certificate(const HomePaths& paths,
-                                         const crypto::SignedRecord& certificate);
+// What a registrar's answer brings: enough to check the certificate without the ledger, if the
+// check words of the roots were compared.
+struct Credentials {
+    crypto::SignedRecord certificate;
+    crypto::SignedRecord registrars;
+    AgencyRoots roots;
+
+    // NotFound (context: what is missing) unless the file carries all three.
+    [[nodiscard]] static Result<Credentials> of(const CeremonyFile& file);
+    // k roots signed the registrars, k registrars the certificate.
+    [[nodiscard]] Result<crypto::DeviceRecord> check() const;
+};
+
+// Checks the credentials and puts them into the home. CertificateUnknown unless the certificate was
+// made for this home's request. Replaces older ones.
+[[nodiscard]] Status install_certificate(const HomePaths& paths, const Credentials& credentials);
 
 // An open device.
 class DeviceHome {
   public:
-    // NotFound (context: the file) for a home without keys or certificate.
+    // NotFound (context: the file) for a home without keys or certificate. Completes a renewal that
+    // was cut short (home_renewal.h).
     [[nodiscard]] static Result<DeviceHome> open(const HomePaths& paths,
                                                  const crypto::SecretBuffer& passphrase);
 
@@ -81,12 +86,16 @@ class DeviceHome {
     [[nodiscard]] const TrustCard& card() const { return card_; }
     [[nodiscard]] const crypto::DeviceRecord& certificate() const { return record_; }
     [[nodiscard]] const CertificateHash& certificate_hash() const { return certificate_; }
+    // Of the own agency: what its registrar handed over with the certificate.
+    [[nodiscard]] const AgencyRoots& roots() const { return roots_; }
     [[nodiscard]] const crypto::Secret32& curve_secret() const { return curve_; }
     [[nodiscard]] const HomePaths& paths() const { return paths_; }
 
     [[nodiscard]] const EpochSecrets& epochs() const { return epochs_; }
     // Hashes of all bundles made here.
     [[nodiscard]] const std::set<Hash>& bundles_made() const { return made_; }
+    // SetBack from the moment the epoch secrets were missing until the next bundle is kept.
+    [[nodiscard]] BundleMemory memory() const { return memory_; }
     // A bundle that was made and not yet seen in the ledger: published again as the same bytes.
     [[nodiscard]] const std::optional<crypto::SignedRecord>& unpublished() const {
         return unpublished_;
@@ -101,13 +110,14 @@ class DeviceHome {
 
   private:
     DeviceHome(HomePaths paths, TrustCard card, crypto::DeviceRecord record,
-               const CertificateHash& certificate, crypto::SigningKey signing_key,
-               crypto::Keystore epochs_file);
+               const CertificateHash& certificate, AgencyRoots roots,
+               crypto::SigningKey signing_key, crypto::Keystore epochs_file);
     [[nodiscard]] Status read_epochs();
     HomePaths paths_;
     TrustCard card_;
     crypto::DeviceRecord record_;
     CertificateHash certificate_;
+    AgencyRoots roots_;
     crypto::SigningKey signing_key_;
     crypto::Secret32 curve_;
     std::unique_ptr<crypto::Vault> vault_;
@@ -115,22 +125,22 @@ class DeviceHome {
     crypto::Keystore epochs_file_;
     EpochSecrets epochs_;
     std::set<Hash> made_;
+    BundleMemory memory_ = BundleMemory::Whole;
     std::optional<crypto::SignedRecord> unpublished_;
 };
 
-// An agency's root and audit keys. AlreadyExists if there is one.
-struct NewAgency {
-    SigningPublicKey root;
-    PublicKey audit;
+// The keystores of a device, in a folder that has none. For this file and home_renewal.cpp.
+struct DeviceKeys {
+    crypto::SigningKey signing_key;
+    crypto::KeyPair curve;
+    crypto::Secret32 vault;
+    crypto::Secret32 epochs;  // epochs.keystore is sealed under it
+    crypto::Secret32 hedge;
 };
-[[nodiscard]] Result<NewAgency> create_root_home(const HomePaths& paths,
-                                                 const HomeSecurity& security,
-                                                 crypto::Random& random);
-[[nodiscard]] Result<crypto::SigningKey> open_root_key(const HomePaths& paths,
-                                                       const crypto::SecretBuffer& passphrase);
-
-// Small public files: read whole (at most `limit` bytes), written whole or not at all.
-[[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);
-[[nodiscard]] Status write_file(const std::filesystem::path& path, ByteView bytes);
+[[nodiscard]] DeviceKeys fresh_device_keys(crypto::Random& random);
+// epochs.keystore, device.request, then device.keystore: a folder that has this one is whole.
+[[nodiscard]] Status write_device_keys(const HomePaths& paths, const DeviceKeys& keys,
+                                       const DeviceAsk& ask, const HomeSecurity& security,
+                                       crypto::Random& random);
 
 }  // namespace chapar::client

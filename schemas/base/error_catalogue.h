@@ -60,10 +60,13 @@ X(ApprovalsAwaited, "approvals.awaited", QueuedOnly, "The envelope waits for app
 /* directory */ \
 X(PeerUnconfirmed, "peer.unconfirmed", Other, "Your agency has not confirmed the roots of that agency.", "Nothing was sent.", "Ask your registrars to confirm its fingerprints.") \
 X(PeerKeyChanged, "peer.key-changed", VerificationFailed, "The roots of that agency are not those that your agency confirmed.", "Nothing was sent.", "Stop, and call that agency before anything else.") \
+X(SignedAlready, "signed.already", Conflict, "This person has signed it already.", "Nothing was signed.", "Give it to the next person who must sign.") \
+X(SignerRefused, "signer.refused", Usage, "This key does not sign records of this kind.", "Nothing was signed.", "Take it to a person whose key does.") \
 X(CertificateUnknown, "certificate.unknown", Other, "The certificate is not in the directory.", "Nothing was stored.", "Enrol the device, or sync the directory.") \
 X(CertificateExpired, "certificate.expired", Other, "The certificate is not valid at this time.", "Nothing was stored.", "Renew the certificate.") \
 X(CertificateRevoked, "certificate.revoked", Other, "The certificate has been revoked.", "Nothing was stored.", "Enrol a new device.") \
 X(CertificateSuspended, "certificate.suspended", Other, "The certificate is suspended.", "Nothing was stored.", "Call the registrars of the agency; they reinstate or revoke it.") \
+X(SlipTimes, "slip.times", Other, "The suspension slip is not valid at this time.", "Nothing was changed.", "Use another slip, or have the registrars sign a new one.") \
 X(SlipUsed, "slip.used", Conflict, "This suspension slip was used before.", "Nothing was changed.", "Use another slip, or have the registrars sign a new one.") \
 X(CertificateNotSigned, "certificate.not-signed", VerificationFailed, "The record is not signed by enough of the keys that must sign it.", "Nothing was stored.", "Have it signed by the agency's root.") \
 X(KeyReused, "key.reused", Other, "A key of this certificate stands in another certificate already.", "Nothing was stored.", "Make new keys.") \
