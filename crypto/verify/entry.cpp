@@ -21,9 +21,9 @@ std::optional<Leaf> parse_leaf(const Bytes& bytes) {
     return out;
 }
 
-Hash clear_body_commit(const Bytes& body) {
+Hash body_commit(const Hash& salt, const Bytes& body) {
     Bytes input = bytes_of("chapar/body/v1\n");
-    input.insert(input.end(), 32, 0);
+    input.insert(input.end(), salt.begin(), salt.end());
     input.insert(input.end(), body.begin(), body.end());
     return sha256(input);
 }

@@ -41,14 +41,18 @@ struct Leaf {
 
 std::optional<Leaf> parse_leaf(const Bytes& bytes);
 
-// body_commit of a clear body: SHA-256("chapar/body/v1\n" || 32 zero bytes || body).
-Hash clear_body_commit(const Bytes& body);
+// body_commit: SHA-256("chapar/body/v1\n" || salt || body). The salt of a clear body is zero.
+Hash body_commit(const Hash& salt, const Bytes& body);
+inline Hash clear_body_commit(const Bytes& body) { return body_commit(Hash{}, body); }
 
 using BodyRecords = std::map<std::uint8_t, Bytes>;
 // Records u8 id || u16 length || bytes, ids ascending. Empty if the bytes are not that.
 std::optional<BodyRecords> parse_body(const Bytes& body);
 
-constexpr std::uint8_t kEventRecord = 1, kTimeRecord = 2, kSignedRecord = 13;
+// Ids of body records.
+constexpr std::uint8_t kEventRecord = 1, kTimeRecord = 2, kSenderAgencyRecord = 3,
+                       kEnvelopeRecord = 5, kItemRecord = 6, kDecisionRecord = 9,
+                       kSignedRecord = 13, kEnvelopeHashRecord = 18;
 
 // The parts of a bundle: each `width` bytes of length, then the bytes.
 std::optional<std::vector<Bytes>> parse_bundle(const Bytes& bundle, std::size_t width);

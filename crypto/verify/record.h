@@ -1,15 +1,28 @@
-// Signed records of the directory: who may sign which, and what a verifier needs of each body.
-// Layouts: crypto/README.md, "Records of the directory".
+// Signed records as they travel, and the manifest. Who may sign which of the others is a question
+// of the ledger's order: directory.h. Layouts: crypto/README.md, "Signed records".
 #pragma once
 
-#include <map>
-#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crypto/verify/bytes.h"
 
 namespace verify {
+
+enum RecordType : std::uint8_t {
+    kManifest = 1,
+    kAgency,
+    kOffice,
+    kDevice,
+    kBundle,
+    kRevoke,
+    kPolicy,
+    kRegistrars,
+    kPeers,
+    kSuspend,
+    kReinstate,
+};
 
 struct RecordSignature {
     Bytes key;
@@ -38,30 +51,12 @@ struct Manifest {
 // The manifest, if its one signature, by the centre root it names, is good.
 std::optional<Manifest> parse_manifest(const Bytes& wire);
 
-// The directory as far as signatures need it, filled record by record in ledger order.
-class Directory {
-  public:
-    explicit Directory(const Manifest& manifest) : centre_root_(manifest.centre_root) {}
-
-    // False, with a sentence in `why`, if the record is not signed by those who must sign it.
-    bool accept(const Record& record, std::string& why);
-    std::size_t records() const { return accepted_; }
-
-  private:
-    struct Agency {
-        std::uint8_t threshold = 0;
-        std::set<Bytes> roots;
-    };
-    bool accept_agency(const Record& record, std::string& why);
-    bool accept_member(const Record& record, std::string& why);
-    bool accept_bundle(const Record& record, std::string& why);
-    bool signed_by_agency(const Record& record, const std::string& agency, std::string& why) const;
-    bool remember_device(const Record& record, std::string& why);
-
-    Bytes centre_root_;
-    std::map<std::string, Agency> agencies_;
-    std::map<Hash, Bytes> device_keys_;  // certificate hash -> Ed25519 key
-    std::size_t accepted_ = 0;
-};
+// The label under which records of a type are signed and hashed; empty for an unknown type.
+std::string_view record_label(std::uint8_t type);
+// TH(label of the type, body): for a device record, the certificate hash.
+Hash record_hash(const Record& record);
+// Every signature of the record is good by the pinned rule.
+bool all_signatures_good(const Record& record);
+bool signed_only_by(const Record& record, const Bytes& key);
 
 }  // namespace verify

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/verify/directory.h"
 #include "crypto/verify/entry.h"
 #include "crypto/verify/note.h"
 #include "crypto/verify/record.h"
@@ -11,26 +12,6 @@ namespace verify {
 namespace {
 
 constexpr std::uint64_t kTileWidth = 256;
-
-// One rule while it is being judged: keeps its first failure.
-class Judge {
-  public:
-    explicit Judge(std::string rule) : rule_(std::move(rule)) {}
-    void fail(const std::string& sentence) {
-        if (failure_.empty()) failure_ = sentence;
-    }
-    void demand(bool condition, const std::string& sentence) {
-        if (!condition) fail(sentence);
-    }
-    bool ok() const { return failure_.empty(); }
-    Verdict verdict(const std::string& established) const {
-        return {rule_, ok(), ok() ? established : failure_};
-    }
-
-  private:
-    std::string rule_;
-    std::string failure_;
-};
 
 std::string at(std::uint64_t index) { return "entry " + std::to_string(index); }
 
@@ -254,7 +235,6 @@ void Run::check_body(const Leaf& leaf, const Bytes& body) {
 }
 
 void Run::check_record(const Leaf& leaf, const BodyRecords& records) {
-    constexpr std::uint8_t kOpenedKey = 5;
     const auto found = records.find(kSignedRecord);
     if (found == records.end()) {
         signed_.demand(leaf.kind != EntryKind::Key && leaf.kind != EntryKind::Ladder &&
@@ -262,17 +242,10 @@ void Run::check_record(const Leaf& leaf, const BodyRecords& records) {
                        at(leaf.index) + " lacks its record");
         return;
     }
-    if (leaf.kind == EntryKind::Admin) {
-        const auto founding = parse_manifest(found->second);
-        signed_.demand(founding && manifest_ && founding->home == manifest_->home,
-                       at(leaf.index) + " founds another centre");
-        return;
-    }
-    const Bytes& event = records.at(kEventRecord);
-    if (leaf.kind == EntryKind::Key && event == Bytes{kOpenedKey}) return;
-    const auto record = parse_record(found->second);
-    std::string why = "no signed record";
-    if (!directory_ || !record || !directory_->accept(*record, why)) {
+    std::string why;
+    Reader time(records.at(kTimeRecord));
+    const Place place{leaf.index, time.number(8)};
+    if (!directory_ || !directory_->accept_entry(leaf.kind, records, place, why)) {
         signed_.fail(at(leaf.index) + ": " + why);
     }
 }

@@ -4,19 +4,13 @@
 // leaf.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "crypto/verify/archive.h"
 #include "crypto/verify/trust_card.h"
+#include "crypto/verify/verdict.h"
 
 namespace verify {
-
-struct Verdict {
-    std::string rule;  // "entries.root"
-    bool ok = true;
-    std::string sentence;  // what was established, or the first thing that failed
-};
 
 std::vector<Verdict> verify_export(Archive& archive, const TrustCard& card);
 

@@ -33,13 +33,19 @@ Hash node_hash(const Hash& left, const Hash& right) {
     return sha256(input);
 }
 
-Hash labelled_hash(std::string_view label, const Bytes& x) {
+Hash labelled_hash(std::string_view label, const std::vector<Bytes>& xs) {
     Bytes input = prefixed("chapar/1 ", label);
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        input.push_back(static_cast<std::uint8_t>(x.size() >> shift));
+    for (const Bytes& x : xs) {
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            input.push_back(static_cast<std::uint8_t>(x.size() >> shift));
+        }
+        input.insert(input.end(), x.begin(), x.end());
     }
-    input.insert(input.end(), x.begin(), x.end());
     return sha256(input);
+}
+
+Hash labelled_hash(std::string_view label, const Bytes& x) {
+    return labelled_hash(label, std::vector<Bytes>{x});
 }
 
 bool signature(const Bytes& message, const Bytes& key, const Bytes& sig) {
@@ -54,6 +60,58 @@ bool labelled_signature(std::string_view label, const Bytes& x, const Bytes& key
     const Hash hash = labelled_hash(label, x);
     message.insert(message.end(), hash.begin(), hash.end());
     return signature(message, key, sig);
+}
+
+std::optional<Hash> root_of_path(Hash leaf, std::uint64_t index, std::uint64_t size,
+                                 const std::vector<Hash>& path) {
+    if (index >= size) return std::nullopt;
+    std::uint64_t last = size - 1;
+    for (const Hash& node : path) {
+        if (last == 0) return std::nullopt;
+        if ((index & 1) != 0 || index == last) {
+            leaf = node_hash(node, leaf);
+            while ((index & 1) == 0 && index != 0) {
+                index >>= 1;
+                last >>= 1;
+            }
+        } else {
+            leaf = node_hash(leaf, node);
+        }
+        index >>= 1;
+        last >>= 1;
+    }
+    if (last != 0) return std::nullopt;
+    return leaf;
+}
+
+bool is_prefix(const TreeHead& older, const TreeHead& newer, const std::vector<Hash>& path) {
+    if (older.size == 0 || older.size > newer.size) return false;
+    if (older.size == newer.size) return path.empty() && older.root == newer.root;
+    std::vector<Hash> nodes = path;
+    if ((older.size & (older.size - 1)) == 0) nodes.insert(nodes.begin(), older.root);
+    if (nodes.empty()) return false;
+    std::uint64_t at = older.size - 1, last = newer.size - 1;
+    while ((at & 1) != 0) {
+        at >>= 1;
+        last >>= 1;
+    }
+    Hash old_root = nodes.front(), new_root = nodes.front();
+    for (std::size_t i = 1; i < nodes.size(); ++i) {
+        if (last == 0) return false;
+        if ((at & 1) != 0 || at == last) {
+            old_root = node_hash(nodes[i], old_root);
+            new_root = node_hash(nodes[i], new_root);
+            while ((at & 1) == 0 && at != 0) {
+                at >>= 1;
+                last >>= 1;
+            }
+        } else {
+            new_root = node_hash(new_root, nodes[i]);
+        }
+        at >>= 1;
+        last >>= 1;
+    }
+    return last == 0 && old_root == older.root && new_root == newer.root;
 }
 
 void RunningRoot::push(Hash hash) {

@@ -1,5 +1,5 @@
-// The Merkle tree of RFC 9162 section 2.1, as far as a verifier of a whole log needs it, and the
-// two hash forms of the protocol.
+// The Merkle tree of RFC 9162 section 2.1, as far as a verifier needs it, and the two hash forms of
+// the protocol.
 #pragma once
 
 #include <string_view>
@@ -14,10 +14,23 @@ Hash leaf_hash(const Bytes& leaf);                    // SHA-256(00 || leaf)
 Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(01 || left || right)
 // TH(label, x) = SHA-256("chapar/1 " || label || 00 || u32 length || x)
 Hash labelled_hash(std::string_view label, const Bytes& x);
+// TH(label, x1, .., xk), each with its own length.
+Hash labelled_hash(std::string_view label, const std::vector<Bytes>& xs);
 // Ed25519 over "chapar/1 sign " || label || 00 || TH(label, x), by the pinned rule: libsodium's
 // verification and a public key in the main subgroup.
 bool labelled_signature(std::string_view label, const Bytes& x, const Bytes& key, const Bytes& sig);
 bool signature(const Bytes& message, const Bytes& key, const Bytes& sig);
+
+// The root that this leaf hash and path lead to; empty unless the path has exactly the number of
+// nodes that (index, size) demands.
+std::optional<Hash> root_of_path(Hash leaf, std::uint64_t index, std::uint64_t size,
+                                 const std::vector<Hash>& path);
+// Whether the tree of `old_size` is a prefix of the one of `new_size` (RFC 9162, 2.1.4.2).
+struct TreeHead {
+    std::uint64_t size = 0;
+    Hash root{};
+};
+bool is_prefix(const TreeHead& older, const TreeHead& newer, const std::vector<Hash>& path);
 
 // The root of a growing list of leaf hashes, in memory logarithmic in its length.
 class RunningRoot {
