@@ -1,10 +1,12 @@
 // The inbox: what this device received, and why it believes it.
 //
 // Owns: the order of checks on a delivery (proof first, then directory, then the envelope's own:
-// crypto/receive.h), the replay set, and what is kept. Does not know networks or how a text is
-// shown. A delivery without its ledger proof is not opened. While the directory is behind the
-// envelope, it is kept as provisional: readable, but nothing is signed for it and it moves nothing.
-// Texts are kept sealed with the vault key.
+// crypto/receive.h), the replay set, and what is kept. Reading (inbox_examine.h), deciding
+// (inbox_judge.h), opening (inbox_open.h) and keeping (inbox_keep.h) are apart. Does not know
+// networks or how a text is shown. A delivery without its ledger proof is not opened. While its
+// signature is in doubt (peer_trust.h: the directory is behind, or its agency is not confirmed), it
+// is kept as provisional: readable, but nothing is signed for it and it moves nothing. Texts and
+// the secrets of all streams are kept sealed in the vault; large attachments are not waited for.
 //
 // receive() returns an error only for a broken store; everything about the delivery is in its
 // report. View tags are not recomputed (their keys are the agency's): the body's recipient agency
@@ -14,12 +16,17 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/core/device.h"
+#include "client/core/peer_trust.h"
 #include "client/core/proof.h"
+#include "client/core/receipt.h"
 #include "crypto/checkpoint.h"
 #include "crypto/random.h"
+#include "crypto/secret.h"
+#include "crypto/stream.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/number.h"
 #include "schemas/base/result.h"
@@ -62,7 +69,10 @@ struct InboxItem {
     TimeMs reply_by{};                  // 0 = no reply is awaited
     std::uint16_t receipts_wanted = 0;  // schemas::kReceipt..
     bool disputed = false;              // signed after its key was called compromised
-    std::string problem{};              // of the error catalogue, for Unopenable
+    std::string problem{};         // of the error catalogue: for Unopenable, and why Provisional
+    std::uint8_t attachments = 0;  // streams beside the text
+    std::vector<MessageId> derived_from{};    // the envelopes that this one is made of
+    std::optional<InboxNumber> sent_again{};  // an earlier item that this one repeats
     bool operator==(const InboxItem&) const = default;
 };
 
@@ -79,6 +89,7 @@ struct ReceptionReport {
     Reception reception = Reception::Refused;
     std::optional<InboxNumber> number;
     std::optional<Error> problem;         // for Unopenable and Refused
+    Doubt doubt = Doubt::None;            // for Provisional
     std::optional<InboxNumber> recalled;  // the item that this recall emptied
     std::uint32_t missing =
         0;  // envelopes that this sender's receipts say came before, and did not
@@ -89,15 +100,32 @@ struct ReceptionInput {
     const crypto::Checkpoint& head;  // of the frame, accepted by heads.h
     const EpochSecrets& epochs;
     TimeMs now;
+    std::string_view note;  // that `head` was read from: kept with the proof, for evidence
 };
 [[nodiscard]] Result<ReceptionReport> receive(storage::Txn& txn, const Device& device,
                                               const ReceptionInput& input, crypto::Random& random);
+// Decides again about everything that is provisional: after each sync. What changed; an item whose
+// sender turns out not to have been allowed is gone and reported as Refused.
+[[nodiscard]] Result<std::vector<ReceptionReport>> decide_again(storage::Txn& txn,
+                                                                const Device& device,
+                                                                const EpochSecrets& epochs,
+                                                                TimeMs now, crypto::Random& random);
+
+// An attachment that an item lists; its text only where it came with the envelope.
+struct InboxAttachment {
+    std::uint16_t stream = 1;  // of the envelope
+    schemas::Attachment listed;
+    Hash digest;                          // SHA-256 of the text, by stream 0
+    crypto::StreamCommitment commitment;  // of E: what is fetched, and how it is checked
+    std::optional<Bytes> text;
+    bool operator==(const InboxAttachment&) const = default;
+};
 
 // Header and text of an item. NotFound, also after a recall.
 struct InboxText {
     schemas::Header header;
     schemas::SealedContent content;
-    std::vector<Bytes> attachments;  // as content.manifest.attachments lists them
+    std::vector<InboxAttachment> attachments;  // as content.manifest.attachments lists them
 };
 [[nodiscard]] Result<std::vector<InboxItem>> inbox_items(const storage::ReadTxn& txn);
 [[nodiscard]] Result<InboxItem> inbox_item(const storage::ReadTxn& txn, InboxNumber number);
@@ -108,6 +136,25 @@ struct InboxText {
                                                         const MessageId& message);
 [[nodiscard]] Result<InboxText> inbox_text(const storage::ReadTxn& txn, const Device& device,
                                            InboxNumber number);
+
+// s_j of every stream of the envelope, stream 0 first: each opens, and discloses, one stream.
+// NotFound as for inbox_text().
+[[nodiscard]] Result<std::vector<crypto::Secret32>> stream_secrets(const storage::ReadTxn& txn,
+                                                                   const Device& device,
+                                                                   InboxNumber number);
+// The proof of its ACCEPTED entry, whose body holds E and the batch item. NotFound.
+[[nodiscard]] Result<ReceiptEntry> inbox_receipt(const storage::ReadTxn& txn, InboxNumber number);
+
+// Who approved it, as its ACCEPTED entry proves; signatures were checked when it came.
+struct InboxApproval {
+    CertificateHash approver;
+    OfficeId office;
+    AgencyId agency;
+    std::string officer;  // pseudonym
+    bool operator==(const InboxApproval&) const = default;
+};
+[[nodiscard]] Result<std::vector<InboxApproval>> inbox_approvals(const storage::ReadTxn& txn,
+                                                                 InboxNumber number);
 
 // A person looked at it, or takes it over: the state moves on and the statement is queued. No
 // change, and no statement, for a provisional, unopenable or recalled item, or the second time.

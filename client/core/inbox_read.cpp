@@ -1,10 +1,14 @@
 #include <array>
 
+#include "client/core/directory_replica.h"
 #include "client/core/inbox.h"
 #include "client/core/inbox_store.h"
+#include "client/core/outbox_store.h"
 #include "client/core/statements.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
+#include "crypto/entry_body.h"
+#include "crypto/envelope.h"
 
 namespace chapar::client {
 
@@ -46,7 +50,42 @@ Result<InboxText> inbox_text(const storage::ReadTxn& txn, const Device& device,
                              InboxNumber number) {
     const auto text = CHAPAR_TRY(inbox_store::get_text(txn, device, number));
     if (!text) return Error(Errc::NotFound, "text of inbox " + std::to_string(number.value));
-    return inbox_store::decode_text(text->expose());
+    return inbox_store::read_text(*text);
+}
+
+Result<std::vector<crypto::Secret32>> stream_secrets(const storage::ReadTxn& txn,
+                                                     const Device& device, InboxNumber number) {
+    auto text = CHAPAR_TRY(inbox_store::get_text(txn, device, number));
+    if (!text) return Error(Errc::NotFound, "text of inbox " + std::to_string(number.value));
+    std::vector<crypto::Secret32> secrets;
+    for (auto& stream : text->streams) secrets.push_back(std::move(stream.secret));
+    return secrets;
+}
+
+Result<ReceiptEntry> inbox_receipt(const storage::ReadTxn& txn, InboxNumber number) {
+    const InboxItem item = CHAPAR_TRY(inbox_item(txn, number));
+    const auto stored =
+        CHAPAR_TRY(txn.get(tables::kReceipts, numbered_key(item.hash.view(), item.accepted.value)));
+    if (!stored) return Error(Errc::NotFound, "receipt of inbox " + std::to_string(number.value));
+    return outbox_store::decode_receipt(item.accepted, *stored);
+}
+
+Result<std::vector<InboxApproval>> inbox_approvals(const storage::ReadTxn& txn,
+                                                   InboxNumber number) {
+    const ReceiptEntry receipt = CHAPAR_TRY(inbox_receipt(txn, number));
+    const auto body =
+        CHAPAR_TRY(crypto::EntryBody::decode(crypto::LeafKind::Message, receipt.body));
+    if (!body.envelope) return Error(Errc::StoreDamaged, "receipts");
+    const auto statement = CHAPAR_TRY(crypto::EnvelopeStatement::decode(*body.envelope));
+    const DirectoryView directory(txn);
+    std::vector<InboxApproval> approvals;
+    for (const crypto::Approval& approval : statement.approvals) {
+        const auto device = CHAPAR_TRY(directory.device(approval.approver));
+        if (!device) return Error(Errc::CertificateUnknown, "approver");
+        const auto& request = device->record.request.request;
+        approvals.push_back({approval.approver, request.office, request.agency, request.officer});
+    }
+    return approvals;
 }
 
 Result<Signed> mark_opened(storage::Txn& txn, const Device& device, InboxNumber number,

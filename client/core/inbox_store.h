@@ -1,11 +1,12 @@
 // How the inbox's records lie in their tables.
 //
 // Owns: their layouts (version 1, big-endian, strict), the sealed texts and the counts of what each
-// sender's receipts say. Does not know which delivery is believed. For inbox.cpp, inbox_read.cpp
-// and recall.cpp only.
+// sender's receipts say. Does not know which delivery is believed. For the inbox's own files and
+// recall.cpp only.
 #pragma once
 
-#include <span>
+#include <optional>
+#include <vector>
 
 #include "client/core/inbox.h"
 #include "schemas/base/bytes.h"
@@ -18,24 +19,27 @@ namespace chapar::client::inbox_store {
 [[nodiscard]] Status erase_item(storage::Txn& txn, const InboxItem& item);
 [[nodiscard]] Result<InboxItem> decode_item(InboxNumber number, ByteView bytes);
 
-// The text as it was received: H, stream 0 and the attachments, in clear; sealed here.
+// One stream of an envelope that was opened.
+struct ReceivedStream {
+    std::optional<crypto::SecretBuffer> text;  // without padding; empty for one that did not come
+    crypto::Secret32 secret;                   // s_j
+    crypto::StreamCommitment commitment;       // of E
+};
+// What was opened, in clear: H and all streams, stream 0 first and with its text.
 struct ReceivedText {
-    ByteView header;
-    std::span<const crypto::SecretBuffer> streams;  // stream 0 first
+    Bytes header;
+    std::vector<ReceivedStream> streams;
 };
 [[nodiscard]] Status put_text(storage::Txn& txn, const Device& device, InboxNumber number,
                               const ReceivedText& text, crypto::Random& random);
-// Destroys its key first: the text is gone even if the transaction is given up.
 [[nodiscard]] Status erase_text(storage::Txn& txn, const Device& device, InboxNumber number);
-[[nodiscard]] Result<std::optional<crypto::SecretBuffer>> get_text(const storage::ReadTxn& txn,
-                                                                   const Device& device,
-                                                                   InboxNumber number);
+[[nodiscard]] Result<std::optional<ReceivedText>> get_text(const storage::ReadTxn& txn,
+                                                           const Device& device,
+                                                           InboxNumber number);
 
-// H and the streams taken apart again. ManifestMismatch, MalformedLayout and the like if they do
-// not fit each other.
-[[nodiscard]] Result<InboxText> read_text(ByteView header,
-                                          std::span<const crypto::SecretBuffer> streams);
-[[nodiscard]] Result<InboxText> decode_text(ByteView stored);
+// H and the streams taken apart. ManifestMismatch, MalformedLayout and the like if they do not fit
+// each other. Of a stream that did not come, the length is checked against its size in E.
+[[nodiscard]] Result<InboxText> read_text(const ReceivedText& text);
 
 // Message ids are unique per sender.
 [[nodiscard]] Bytes id_key(const CertificateHash& sender, const MessageId& message);

@@ -33,11 +33,12 @@ constexpr storage::Table kSuccessors{"directory.successors"};
 // directory_alarms.cpp: u64 index || u8 kind -> alarm.
 constexpr storage::Table kAlarms{"directory.alarms"};
 
-// outbox.cpp. Number -> state; number -> sealed draft; number -> the bytes that are sent; message
-// id -> number; envelope hash -> number; office -> receipts held (`got`).
+// outbox.cpp. Number -> state; number -> sealed draft; number -> the bytes that are sent; number ->
+// sealed s_j; message id -> number; envelope hash -> number; office -> receipts held (`got`).
 constexpr storage::Table kOutbox{"outbox"};
 constexpr storage::Table kOutboxDrafts{"outbox.drafts"};
 constexpr storage::Table kOutboxBytes{"outbox.bytes"};
+constexpr storage::Table kOutboxSecrets{"outbox.secrets"};
 constexpr storage::Table kOutboxIds{"outbox.ids"};
 constexpr storage::Table kOutboxHashes{"outbox.hashes"};
 constexpr storage::Table kGot{"outbox.got"};
@@ -51,6 +52,8 @@ constexpr storage::Table kInboxTexts{"inbox.texts"};
 constexpr storage::Table kInboxHashes{"inbox.hashes"};
 constexpr storage::Table kInboxIds{"inbox.ids"};
 constexpr storage::Table kInboxCounts{"inbox.counts"};
+// inbox_keep.cpp: number -> the DELIVER frame of an item that is to be decided again.
+constexpr storage::Table kInboxProvisional{"inbox.provisional"};
 
 // statements.cpp: number -> statement; statement hash -> number.
 constexpr storage::Table kStatements{"statements"};
@@ -59,7 +62,7 @@ constexpr storage::Table kStatementHashes{"statements.hashes"};
 // events.cpp, numbers.h: named counters and cursors.
 constexpr storage::Table kState{"state"};
 
-constexpr std::array<storage::Table, 30> kAll{
+constexpr std::array<storage::Table, 32> kAll{
     kHeads,
     kDirectoryEntries,
     kDirectoryState,
@@ -78,6 +81,7 @@ constexpr std::array<storage::Table, 30> kAll{
     kOutbox,
     kOutboxDrafts,
     kOutboxBytes,
+    kOutboxSecrets,
     kOutboxIds,
     kOutboxHashes,
     kGot,
@@ -87,6 +91,7 @@ constexpr std::array<storage::Table, 30> kAll{
     kInboxHashes,
     kInboxIds,
     kInboxCounts,
+    kInboxProvisional,
     kStatements,
     kStatementHashes,
     kState,
@@ -95,6 +100,6 @@ constexpr std::array<storage::Table, 30> kAll{
 // Tables whose values are wholly what Vault::seal() gave, for the place {table name, key}. Keys
 // that no record of these tables uses are destroyed when the home is opened (vault_sweep.h); a
 // sealed table that is not listed keeps its keys for ever.
-constexpr std::array<storage::Table, 2> kSealed{kOutboxDrafts, kInboxTexts};
+constexpr std::array<storage::Table, 3> kSealed{kOutboxDrafts, kInboxTexts, kOutboxSecrets};
 
 }  // namespace chapar::client::tables
