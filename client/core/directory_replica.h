@@ -165,12 +165,17 @@ class DirectoryView {
     const storage::ReadTxn& txn_;
 };
 
+// Whether a device remembers the bundles it made: one that was set back to an older copy of its
+// home has lost its epochs.keystore, which no backup holds, and with it this memory.
+enum class BundleMemory : std::uint8_t { Whole, SetBack };
+
 // This device, whose own entries are audited while they are taken in.
 struct OwnDevice {
     CertificateHash certificate;
     AgencyId agency;
     OfficeId office;
     std::set<Hash> bundles_made;  // hashes of all bundles that it remembers to have made
+    BundleMemory memory = BundleMemory::Whole;
 };
 
 // Adds proven entries, in order. Alarms of the first sync of all are only those about bundles:

@@ -29,6 +29,24 @@ Result<std::optional<StoredRecord>> newest_before(const storage::ReadTxn& txn,
     return std::optional(CHAPAR_TRY(read_here(*cursor)));
 }
 
+Result<std::vector<StoredRecord>> newest_of_all(const storage::ReadTxn& txn,
+                                                const storage::Table& table) {
+    std::vector<StoredRecord> found;
+    Bytes name;
+    const auto cursor = txn.cursor(table);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        StoredRecord record = CHAPAR_TRY(read_here(*cursor));
+        const ByteView here = cursor->key().first(cursor->key().size() - 8);
+        if (!found.empty() && equal(here, name)) {
+            found.back() = std::move(record);
+        } else {
+            name = to_bytes(here);
+            found.push_back(std::move(record));
+        }
+    }
+    return found;
+}
+
 Result<std::vector<StoredRecord>> versions(const storage::ReadTxn& txn, const storage::Table& table,
                                            ByteView name) {
     std::vector<StoredRecord> found;

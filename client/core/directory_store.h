@@ -28,6 +28,9 @@ struct StoredRecord {
 [[nodiscard]] Result<std::optional<StoredRecord>> newest_before(const storage::ReadTxn& txn,
                                                                 const storage::Table& table,
                                                                 ByteView name, EntryIndex position);
+// The newest version of every name in the table, by name. REQUIRES: its names end with a zero byte.
+[[nodiscard]] Result<std::vector<StoredRecord>> newest_of_all(const storage::ReadTxn& txn,
+                                                              const storage::Table& table);
 // All versions, oldest first.
 [[nodiscard]] Result<std::vector<StoredRecord>> versions(const storage::ReadTxn& txn,
                                                          const storage::Table& table,
@@ -40,5 +43,8 @@ constexpr EntryIndex kNow{~std::uint64_t{0}};
 constexpr std::string_view kNextAsk = "next";
 constexpr std::string_view kSyncedAt = "synced-at";
 constexpr std::string_view kLedgerTime = "ledger-time";
+constexpr std::string_view kForeignBundle = "foreign-bundle";  // index of the newest
+constexpr std::string_view kLatestTime = "latest-time";        // epochs.cpp
+constexpr std::string_view kFetchedTo = "fetched-to";          // epochs.cpp
 
 }  // namespace chapar::client::directory_store

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "client/core/directory_replica.h"
 #include "client/core/directory_store.h"
 #include "client/core/store_keys.h"
@@ -14,6 +16,22 @@ Result<std::optional<Logged<Record>>> decoded(const std::optional<store::StoredR
     if (!stored) return std::optional<Logged<Record>>();
     return std::optional(
         Logged<Record>{stored->index, CHAPAR_TRY(Record::decode(stored->record.body))});
+}
+
+template <typename Record>
+Result<std::vector<Logged<Record>>> all_decoded(Result<std::vector<store::StoredRecord>> stored) {
+    std::vector<Logged<Record>> out;
+    for (const store::StoredRecord& one : CHAPAR_TRY(std::move(stored))) {
+        out.push_back({one.index, CHAPAR_TRY(Record::decode(one.record.body))});
+    }
+    return out;
+}
+
+// Suspended at s < position, and not reinstated at r with s < r < position.
+bool suspended_at(const std::vector<Suspension>& suspensions, EntryIndex position) {
+    return std::ranges::any_of(suspensions, [&](const Suspension& one) {
+        return one.index < position && !(one.reinstated && *one.reinstated < position);
+    });
 }
 
 }  // namespace
@@ -55,6 +73,36 @@ Result<std::optional<Logged<crypto::OfficeRecord>>> DirectoryView::office(
         store::newest_before(txn_, tables::kOffices, name_key(office.text()), position)));
 }
 
+Result<std::optional<Logged<crypto::RegistrarsRecord>>> DirectoryView::registrars(
+    const AgencyId& agency, EntryIndex position) const {
+    return decoded<crypto::RegistrarsRecord>(CHAPAR_TRY(
+        store::newest_before(txn_, tables::kRegistrars, name_key(agency.text()), position)));
+}
+
+Result<std::vector<Logged<crypto::AgencyRecord>>> DirectoryView::agency_versions(
+    const AgencyId& agency) const {
+    return all_decoded<crypto::AgencyRecord>(
+        store::versions(txn_, tables::kAgencies, name_key(agency.text())));
+}
+
+Result<std::vector<Logged<crypto::PeersRecord>>> DirectoryView::peers_versions(
+    const AgencyId& agency) const {
+    return all_decoded<crypto::PeersRecord>(
+        store::versions(txn_, tables::kPeers, name_key(agency.text())));
+}
+
+Result<std::vector<Logged<crypto::AgencyRecord>>> DirectoryView::agencies() const {
+    return all_decoded<crypto::AgencyRecord>(store::newest_of_all(txn_, tables::kAgencies));
+}
+
+Result<std::vector<Logged<crypto::OfficeRecord>>> DirectoryView::offices_of(
+    const AgencyId& agency) const {
+    auto all =
+        CHAPAR_TRY(all_decoded<crypto::OfficeRecord>(store::newest_of_all(txn_, tables::kOffices)));
+    std::erase_if(all, [&](const auto& office) { return office.record.agency != agency; });
+    return all;
+}
+
 Result<std::optional<DeviceEntry>> DirectoryView::device(const CertificateHash& certificate) const {
     const auto stored =
         CHAPAR_TRY(store::newest_before(txn_, tables::kDevices, certificate.view(), store::kNow));
@@ -88,6 +136,41 @@ Result<std::optional<Revocation>> DirectoryView::revocation(
         all.front().index, CHAPAR_TRY(crypto::RevokeRecord::decode(all.front().record.body))});
 }
 
+Result<std::vector<Suspension>> DirectoryView::suspensions(
+    const CertificateHash& certificate) const {
+    const auto reinstatements = CHAPAR_TRY(all_decoded<crypto::ReinstateRecord>(
+        store::versions(txn_, tables::kReinstatements, certificate.view())));
+    std::vector<Suspension> found;
+    for (const store::StoredRecord& stored :
+         CHAPAR_TRY(store::versions(txn_, tables::kSuspensions, certificate.view()))) {
+        Suspension suspension{stored.index, stored.record.hash(),
+                              CHAPAR_TRY(crypto::SuspendRecord::decode(stored.record.body)),
+                              std::nullopt};
+        for (const auto& end : reinstatements) {
+            if (end.record.suspension == suspension.record && end.index > suspension.index) {
+                suspension.reinstated = end.index;
+                break;
+            }
+        }
+        found.push_back(std::move(suspension));
+    }
+    return found;
+}
+
+Result<std::optional<CertificateHash>> DirectoryView::successor(
+    const CertificateHash& certificate) const {
+    std::optional<CertificateHash> newest;
+    const auto cursor = txn_.cursor(tables::kSuccessors);
+    CHAPAR_TRY(cursor->seek(certificate.view()));
+    while (cursor->at_record() && starts_with(cursor->key(), certificate.view())) {
+        const auto named = CertificateHash::from(cursor->value());
+        if (!named) return Error(Errc::StoreDamaged, "successors");
+        if (CHAPAR_TRY(newest_bundle(*named))) newest = *named;
+        CHAPAR_TRY(cursor->next());
+    }
+    return newest;
+}
+
 Result<Standing> DirectoryView::standing(const CertificateHash& certificate, EntryIndex position,
                                          TimeMs time) const {
     const auto entry = CHAPAR_TRY(device(certificate));
@@ -101,8 +184,10 @@ Result<Standing> DirectoryView::standing(const CertificateHash& certificate, Ent
         return Standing::NotInForce;
     }
     const auto revoked = CHAPAR_TRY(revocation(certificate));
+    if (revoked && revoked->index < position) return Standing::Revoked;
+    const auto suspended = CHAPAR_TRY(suspensions(certificate));
+    if (suspended_at(suspended, position)) return Standing::Suspended;
     if (!revoked) return Standing::Valid;
-    if (revoked->index < position) return Standing::Revoked;
     const TimeMs since = revoked->record.compromised_since;
     return since != TimeMs(0) && since <= time ? Standing::Disputed : Standing::Valid;
 }
@@ -134,6 +219,7 @@ Result<std::vector<ReachableDevice>> DirectoryView::reachable(const OfficeId& of
     std::vector<ReachableDevice> found;
     for (const DeviceEntry& entry : CHAPAR_TRY(devices_of(office_id))) {
         if (CHAPAR_TRY(standing(entry.certificate, store::kNow, now)) != Standing::Valid) continue;
+        if (CHAPAR_TRY(successor(entry.certificate))) continue;
         auto bundle = CHAPAR_TRY(newest_bundle(entry.certificate));
         if (!bundle || !bundle->record.covers(day_of(now))) continue;
         found.push_back({entry.certificate, entry.record.request.request.agency, office_id,

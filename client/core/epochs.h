@@ -25,9 +25,9 @@ namespace chapar::client {
 // finds its day covered.
 [[nodiscard]] EpochDay first_epoch_at(TimeMs now);
 
-// Whether the next bundle is due: there is none, the newest was made more than 6 days ago or covers
-// fewer than 7 more, or the secret of today is not held (a home set back from a copy has lost
-// them). `newest` as the replica holds it after a sync; `now` by the broker's or the ledger's time.
+// Whether the next bundle is due: there is none, the newest was made 7 days ago or covers fewer
+// than 7 more, or the secret of today is not held (a home set back from a copy has lost them).
+// `newest` as the replica holds it after a sync; `now` by the broker's or the ledger's time.
 [[nodiscard]] bool bundle_is_due(const std::optional<crypto::PrekeyBundle>& newest,
                                  const EpochSecrets& held, TimeMs now);
 // The plan of that bundle: sequence and predecessor continue what the replica holds, also after a
@@ -36,7 +36,8 @@ namespace chapar::client {
                                                      const CertificateHash& certificate,
                                                      const OfficeId& office, TimeMs now);
 
-// The newest of all times that were given; kept in the store.
+// The newest of all times that were given; kept in the store, never backward, so that a clock that
+// is set back keeps no secret alive. One that runs far ahead costs the device its secrets.
 [[nodiscard]] Result<TimeMs> latest_time(const storage::ReadTxn& txn);
 [[nodiscard]] Status advance_latest_time(storage::Txn& txn, TimeMs time);
 

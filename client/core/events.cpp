@@ -5,6 +5,7 @@
 
 #include "client/core/directory_replica.h"
 #include "client/core/outbox.h"
+#include "client/core/peer_trust.h"
 #include "client/core/statements.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
@@ -35,28 +36,35 @@ bool sealed_to(const OutboxItem& item, const CertificateHash& device, const Agen
     });
 }
 
-// The device that signed the statement in the entry, if it may and did.
-Result<CertificateHash> signer_of(const storage::ReadTxn& txn, const ProvenEntry& entry) {
+// The device that signed the statement in the entry, if it may and did. Behind the entry nothing is
+// believed: a revocation of the signer may stand in what is missing.
+Result<CertificateHash> signer_of(const storage::ReadTxn& txn, const AgencyRoots& own,
+                                  const ProvenEntry& entry) {
     const crypto::EntryBody& body = *entry.body();
     const auto statement = CHAPAR_TRY(crypto::DeliveryStatement::decode(*body.statement));
     CHAPAR_TRY(check_statement_entry(entry, statement));
-    const DirectoryView directory(txn);
-    const auto device = CHAPAR_TRY(directory.device(statement.signer));
-    if (!device) return Error(Errc::CertificateUnknown);
-    const Standing standing =
-        CHAPAR_TRY(directory.standing(statement.signer, entry.index(), body.time));
-    if (standing == Standing::Revoked) return Error(Errc::CertificateRevoked);
-    if (standing != Standing::Valid && standing != Standing::Disputed) {
-        return Error(Errc::CertificateExpired);
+    const auto believed =
+        CHAPAR_TRY(may_believe(DirectoryView(txn), own, statement.signer,
+                               {entry.index(), entry.leaf().last_dir, body.time}));
+    switch (believed.doubt) {
+        case Doubt::None:
+            break;
+        case Doubt::DirectoryBehind:
+        case Doubt::SignerNotHeld:
+            return Error(Errc::Provisional);
+        case Doubt::Unconfirmed:
+            return Error(Errc::PeerUnconfirmed, body.recipient_agency->text());
+        case Doubt::KeyChanged:
+            return Error(Errc::PeerKeyChanged, body.recipient_agency->text());
     }
-    const auto key =
-        CHAPAR_TRY(crypto::VerifyingKey::create(device->record.request.request.sign_key));
+    const auto& request = believed.signer->record.request.request;
+    const auto key = CHAPAR_TRY(crypto::VerifyingKey::create(request.sign_key));
     const auto item = CHAPAR_TRY(crypto::BatchItem::decode(*body.item));
     CHAPAR_TRY(crypto::check_item(statement, item, key));
     return statement.signer;
 }
 
-Result<std::vector<CertificateHash>> concerned(const storage::ReadTxn& txn,
+Result<std::vector<CertificateHash>> concerned(const storage::ReadTxn& txn, const AgencyRoots& own,
                                                const ProvenEntry& entry,
                                                crypto::MessageEvent event) {
     switch (event) {
@@ -65,7 +73,7 @@ Result<std::vector<CertificateHash>> concerned(const storage::ReadTxn& txn,
         case crypto::MessageEvent::Acked:
         case crypto::MessageEvent::Unopenable:
         case crypto::MessageEvent::Recalled:
-            return std::vector{CHAPAR_TRY(signer_of(txn, entry))};
+            return std::vector{CHAPAR_TRY(signer_of(txn, own, entry))};
         case crypto::MessageEvent::Withheld:
         case crypto::MessageEvent::Expired:
             return entry.body()->devices;
@@ -76,7 +84,8 @@ Result<std::vector<CertificateHash>> concerned(const storage::ReadTxn& txn,
 
 }  // namespace
 
-Result<EventEffect> apply_event(storage::Txn& txn, const ProvenEntry& entry) {
+Result<EventEffect> apply_event(storage::Txn& txn, const AgencyRoots& own,
+                                const ProvenEntry& entry) {
     if (entry.leaf().kind != crypto::LeafKind::Message || !entry.body()) {
         return Error(Errc::LeafInvalid, "kind");
     }
@@ -87,7 +96,7 @@ Result<EventEffect> apply_event(storage::Txn& txn, const ProvenEntry& entry) {
     if (item->stage != schemas::Stage::Logged) return Error(Errc::Conflict, "no receipt yet");
     CHAPAR_TRY(check_reference(txn, *item, entry));
     const auto event = static_cast<crypto::MessageEvent>(body.event);
-    const auto devices = CHAPAR_TRY(concerned(txn, entry, event));
+    const auto devices = CHAPAR_TRY(concerned(txn, own, entry, event));
     for (const CertificateHash& device : devices) {
         if (!sealed_to(*item, device, *body.recipient_agency)) {
             return Error(Errc::LeafInvalid, "not a recipient");

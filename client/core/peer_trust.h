@@ -45,8 +45,8 @@ enum class Trust : std::uint8_t {
                                               const AgencyRoots& own,
                                               const CertificateHash& certificate,
                                               EntryIndex position, TimeMs time);
-// As Status, for a sender: PeerUnconfirmed, PeerKeyChanged (context: the office); Done for Verified
-// and for Expired, which the choice of devices refuses in its own words.
+// As Status, for a sender: OfficeUnknown, PeerUnconfirmed, PeerKeyChanged (context: the office);
+// Done for Verified and for Expired, which the choice of devices refuses in its own words.
 [[nodiscard]] Status may_send_to(const DirectoryView& directory, const AgencyRoots& own,
                                  const OfficeId& office, TimeMs now);
 

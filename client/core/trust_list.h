@@ -32,12 +32,13 @@ struct TrustRow {
     Trust trust = Trust::Unconfirmed;
     DeviceState state = DeviceState::InForce;
     std::uint64_t days_left = 0;  // whole days until it ends; 0 on the last day and after it
-    bool warn = false;            // 30, 7, 1 days before the end: due_warning() names the step
-    std::string threshold;        // "2 of 3": of an agency's roots, or of its registrars
-    std::string sentence;         // empty if all is well
+    std::uint64_t warning = 0;    // due_warning(days_left)
+    std::string threshold{};      // "2 of 3": of an agency's roots, or of its registrars
+    std::string sentence{};       // empty if all is well
 };
 
-// Agencies in the order of their names, each followed by its registrars, offices and devices.
+// Agencies in the order of their names, each followed by its registrars and its offices, each
+// office by its devices. Devices whose certificate ended more than 30 days ago are left out.
 [[nodiscard]] Result<std::vector<TrustRow>> trust_rows(const DirectoryView& directory,
                                                        const AgencyRoots& own, TimeMs now);
 

@@ -5,8 +5,13 @@
 // terminals. One thread; borrows all it is given. After Unreachable, HelloRefused, HeadMismatch or
 // NoteInvalid the session is dead: make a new transport and a new session.
 //
+// Large streams go before the envelopes that name them, chunk by chunk; what the broker has already
+// is not sent again, what is here already is not fetched again, so a transfer goes on where a cut
+// line, a restart of the broker or of this process left it. Between two chunks deliveries are taken
+// and newer FLASH envelopes of the outbox are handed over.
+//
 // Errors: Unreachable, what the broker names in an ERROR frame, MalformedFrame, NoteInvalid,
-// HeadMismatch (kept as evidence), those of the core, StoreFailed, StoreFull.
+// HeadMismatch (kept as evidence), those of the core, StoreFailed, StoreFull, FileFailed.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +26,10 @@
 #include "client/core/inbox.h"
 #include "client/core/outbox.h"
 #include "client/core/statements.h"
+#include "client/edge/blob_store.h"
 #include "client/edge/clock.h"
 #include "client/edge/keystore_home.h"
+#include "client/edge/transfer.h"
 #include "client/edge/transport.h"
 #include "crypto/checkpoint.h"
 #include "crypto/random.h"
@@ -36,6 +43,7 @@ struct SessionOptions {
     DurationMs first_patience{4000};    // for the broker's first word
     DurationMs answer_patience{10000};  // for one answer
     std::uint32_t credit = 64;          // envelopes this device is ready to take at a time
+    TransferWatch watch{};
 };
 
 struct SessionParts {
@@ -44,11 +52,16 @@ struct SessionParts {
     Transport& transport;
     const Clock& clock;
     crypto::Random& random;
+    FileBlobStore& blobs;
 };
 
 struct SyncReport {
     std::size_t entries = 0;
-    std::vector<Hash> foreign_bundles;  // bundles of this device that it did not make: alarm
+    std::vector<DirectoryAlarm> alarms;  // also kept until confirmed (directory_alarms.h)
+    // The ledger's roots of the own agency are not the pinned ones: a sentence for the person.
+    std::optional<std::string> roots_problem;
+    // This device has just suspended itself: someone else has its key. The broker ends the session.
+    bool suspended_itself = false;
 };
 
 enum class BundleOutcome : std::uint8_t { Fresh, Published };
@@ -67,6 +80,13 @@ struct StatementReport {
     std::vector<Error> alarms;
 };
 
+// A large stream of a received envelope.
+struct StreamWish {
+    EnvelopeHash envelope;
+    std::uint16_t stream = 1;
+    crypto::StreamCommitment commitment;  // of E, as the inbox keeps it
+};
+
 struct EventReport {
     std::size_t updated = 0;
     std::vector<Error> alarms;
@@ -81,21 +101,30 @@ class Session {
     // The broker's time at WELCOME.
     [[nodiscard]] TimeMs broker_time() const { return broker_time_; }
 
-    // Fetches the directory up to the newest head.
+    // Fetches the directory up to the newest head; asks whether this device must suspend itself, and
+    // does; decides again about provisional mail (what changed comes with the next
+    // take_deliveries()).
     [[nodiscard]] Result<SyncReport> sync_directory();
-    // Publishes a new bundle if there is none or it covers fewer than 7 more days. REQUIRES:
-    // synced.
+    // Publishes a new bundle if it is due (epochs.h). REQUIRES: synced.
     [[nodiscard]] Result<BundleOutcome> renew_bundle();
-    // Hands over everything pending in the outbox, and takes the outcomes.
+    // Hands over everything pending in the outbox, and takes the outcomes. What has no large stream
+    // goes first, by urgency; then each of the others after its streams. A stream that cannot be
+    // uploaded leaves its envelope waiting, with the reason.
     [[nodiscard]] Result<SubmitReport> submit();
+    // Brings a stream into the blob store, whole and verified against R_j; at once if it is there.
+    // StreamMissing, NotPermitted, StreamRoot (what the broker has is not what was signed: nothing
+    // of it was kept): the session lives on.
+    [[nodiscard]] Status fetch(const StreamWish& wish);
     // What became of sent envelopes since the last time.
     [[nodiscard]] Result<EventReport> fetch_events();
     // Signs and hands over the statements this device owes.
     [[nodiscard]] Result<StatementReport> push_statements();
     // Grants credit, waits for one DELIVER frame (at most `patience`; 0 for what is here already),
-    // receives its envelopes, and pushes their statements. Empty if none came.
+    // receives its envelopes, and pushes their statements. Also what was taken or decided meanwhile.
+    // Empty if none came.
     [[nodiscard]] Result<std::vector<ReceptionReport>> take_deliveries(DurationMs patience);
-    // Destroys the epoch secrets whose time is over. Call after deliveries have run dry.
+    // Destroys the epoch secrets whose time is over. Call after a sync, and again after deliveries
+    // have run dry.
     [[nodiscard]] Result<std::size_t> tidy_epochs();
 
     // The broker's own decision, asked for without sending anything.
@@ -113,32 +142,71 @@ class Session {
         std::string note;
     };
     using Outcomes = std::map<Hash, schemas::ItemOutcome>;
+    // A frame with chunks, or that asks for some, and is not answered yet.
+    struct Asked {
+        ChunkRange range;
+        TimeMs at;
+    };
 
     [[nodiscard]] Status send(const schemas::Frame& frame);
     [[nodiscard]] Result<std::optional<Received>> receive_frame(DurationMs patience);
     [[nodiscard]] Status accept(const schemas::Head& head, Received& received);
-    // The next frame of this type; DELIVER frames that come first are kept for later.
+    // The next frame of this type; DELIVER frames and answers about chunks that come first are kept
+    // for later.
     template <typename Wanted>
     [[nodiscard]] Result<Received> answer(DurationMs patience);
     [[nodiscard]] Result<std::optional<Received>> next_delivery(DurationMs patience);
 
+    // Synchronising.
+    [[nodiscard]] Result<bool> take_directory(SyncReport& report);
+    [[nodiscard]] Status after_sync(SyncReport& report);
+    [[nodiscard]] Result<BundleOutcome> make_and_publish();
+
+    // Sending.
+    [[nodiscard]] Status submit_all(const std::vector<OutboxItem>& items, SubmitReport& report);
     [[nodiscard]] Status submit_items(const std::vector<OutboxItem>& items, SubmitReport& report);
+    [[nodiscard]] Status submit_with_files(const OutboxItem& item, SubmitReport& report);
+    [[nodiscard]] Result<bool> upload_files(const OutboxItem& item, SubmitReport& report);
     [[nodiscard]] Status take_outcome(const OutboxItem& item, const schemas::ItemOutcome& outcome,
                                       const Received& frame, SubmitReport& report);
     [[nodiscard]] Status push_items(std::span<const StatementItem> items, StatementReport& report);
     [[nodiscard]] Status take_outcome(const schemas::ItemOutcome& outcome, const Received& frame,
                                       StatementReport& report);
     [[nodiscard]] Result<bool> take_events(const Received& frame, EventReport& report);
+
+    // Receiving.
+    [[nodiscard]] Status grant_credit();
+    [[nodiscard]] Status take_frame(const Received& received,
+                                    std::vector<ReceptionReport>& reports);
     [[nodiscard]] Result<ReceptionReport> take_one(const schemas::Delivery& delivery,
-                                                   const crypto::Checkpoint& head);
-    [[nodiscard]] Result<BundleOutcome> make_and_publish();
+                                                   const Received& frame);
+
+    // Large streams (session_transfer.cpp).
+    template <typename Answer>
+    [[nodiscard]] Result<Answer> transfer_answer();
+    template <typename Answer>
+    [[nodiscard]] Status drop_answers();
+    [[nodiscard]] Status upload(const crypto::StreamCommitment& stream, SubmitReport& report);
+    [[nodiscard]] Status send_chunks(const BlobSource& source, Download& there,
+                                     SubmitReport& report);
+    [[nodiscard]] Result<PartialBlob> begin_fetch(const StreamWish& wish);
+    [[nodiscard]] Status fetch_chunks(const StreamWish& wish, PartialBlob& here);
+    // What must not wait for the end of a transfer.
+    [[nodiscard]] Status let_pass(SubmitReport& report);
+    void watch(TransferWay way, TransferPhase phase, const Download& state) const;
 
     SessionParts parts_;
     SessionOptions options_;
     TimeMs broker_time_;
     std::deque<Received> deliveries_;
+    std::deque<Received> transfer_answers_;
+    std::size_t transfers_open_ = 0;      // frames about chunks that are not answered yet
+    std::vector<ReceptionReport> taken_;  // for the next take_deliveries()
+    SubmitReport passed_;                 // what passed a download; for the next submit()
+    std::uint64_t outbox_seen_ = 0;       // newest number when the outbox was last looked at
     std::uint32_t credit_out_ = 0;
-    bool drained_ = false;
+    // Ledger time before the last sync, while no delivery has come since.
+    std::optional<TimeMs> quiet_since_;
 };
 
 }  // namespace chapar::client

@@ -18,7 +18,9 @@ constexpr int kSyncFrames = 100000;
 
 Result<SyncReport> Session::sync_directory() {
     SyncReport report;
-    const OwnBundles own{parts_.home.certificate_hash(), parts_.home.bundles_made()};
+    const Device device = parts_.home.device();
+    const OwnDevice own{device.certificate, device.agency, device.office,
+                        parts_.home.bundles_made(), parts_.home.memory()};
     for (int frames = 0; frames < kSyncFrames; ++frames) {
         EntryIndex from;
         {
@@ -32,8 +34,7 @@ Result<SyncReport> Session::sync_directory() {
         const auto taken = CHAPAR_TRY(ingest(*txn, parts_.home.card(), *received.head,
                                              directory.entries, directory.next, own));
         report.entries += taken.entries;
-        report.foreign_bundles.insert(report.foreign_bundles.end(), taken.foreign_bundles.begin(),
-                                      taken.foreign_bundles.end());
+        report.alarms.insert(report.alarms.end(), taken.alarms.begin(), taken.alarms.end());
         if (directory.done) CHAPAR_TRY(mark_synced(*txn, broker_time_));
         CHAPAR_TRY(std::move(*txn).commit());
         if (directory.done) return report;
@@ -108,13 +109,14 @@ Result<bool> Session::take_events(const Received& received, EventReport& report)
     bool go_on = !receipts.done;
     for (const schemas::EntryProof& proof : receipts.proofs) {
         const auto entry = ProvenEntry::verify(proof, *received.head);
-        const auto effect = entry ? apply_event(*txn, *entry) : Result<EventEffect>(entry.error());
+        const auto effect = entry ? apply_event(*txn, parts_.home.device().roots, *entry)
+                                  : Result<EventEffect>(entry.error());
         if (effect) {
             if (*effect == EventEffect::Updated) ++report.updated;
             continue;
         }
-        if (effect.error().code == Errc::Conflict) {
-            // Its receipt has not come yet: this event is asked for again.
+        if (effect.error().code == Errc::Conflict || effect.error().code == Errc::Provisional) {
+            // Its receipt, or the directory before it, has not come yet: it is asked for again.
             next = std::min(next, proof.index);
             go_on = false;
             break;

@@ -13,7 +13,7 @@ Result<client::IngestReport> try_ingest(World& world, Post& post,
     const crypto::Checkpoint head = world.accept_head(post);
     auto txn = must(post.store->begin_write());
     return client::ingest(*txn, world.card(), head, entries, EntryIndex(world.ledger->size()),
-                          {post.certificate, post.made});
+                          {post.certificate, post.agency, post.office, post.made});
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ TEST_CASE("a record that its agency did not sign is refused though the ledger ho
     crypto::OfficeRecord record{agency("TJ-DCA"), office("TJ-NEW-BLO"), {}, 0, {}, {}};
     record.validity = {world.now, world.now + kDay};
     crypto::SignedRecord forged{crypto::RecordType::Office, record.encode(), {}};
-    forged.sign(world.agencies.at("AF-CNP").root);
+    for (const auto& key : world.agencies.at("AF-CNP").registrar_keys) forged.sign(key);
     const auto index = world.log_record(forged, crypto::KeyEvent::Office);
     CHECK(error_of(try_ingest(world, world.tj, world.ledger->directory(index))) ==
           Errc::CertificateNotSigned);
@@ -103,8 +103,8 @@ TEST_CASE("a bundle of this device that it did not make is reported") {
     thief.made.insert(Hash{});  // so that its bundle is the second
     world.publish_bundle(thief, world.now);
     const auto entries = world.ledger->directory(EntryIndex(world.ledger->size() - 1));
-    CHECK(must(try_ingest(world, world.tj, entries)).foreign_bundles.size() == 1);
-    CHECK(must(try_ingest(world, world.af, entries)).foreign_bundles.empty());
+    CHECK(must(try_ingest(world, world.tj, entries)).alarms.size() == 1);
+    CHECK(must(try_ingest(world, world.af, entries)).alarms.empty());
 }
 
 }  // namespace chapar::testing

@@ -179,7 +179,7 @@ TEST_CASE("an office moves on only by an entry with a statement signed by its de
         const auto entry =
             must(client::ProvenEntry::verify(world.ledger->proof(index), world.ledger->head()));
         auto txn = must(world.tj.store->begin_write());
-        const auto effect = client::apply_event(*txn, entry);
+        const auto effect = client::apply_event(*txn, world.tj.roots, entry);
         must(std::move(*txn).commit());
         return effect;
     };

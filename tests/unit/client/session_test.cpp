@@ -223,9 +223,9 @@ TEST_CASE("a session syncs, publishes its bundle once and sends what waits") {
     FakeBroker broker(desk.world, desk.post);
     auto session = desk.session(broker);
     must(session.open());
-    CHECK(must(session.sync_directory()).foreign_bundles.empty());
+    CHECK(must(session.sync_directory()).alarms.empty());
     CHECK(must(session.renew_bundle()) == client::BundleOutcome::Published);
-    CHECK(must(session.sync_directory()).foreign_bundles.empty());
+    CHECK(must(session.sync_directory()).alarms.empty());
     CHECK(must(session.renew_bundle()) == client::BundleOutcome::Fresh);
     const auto number = desk.write(World::alert({"AF-SKB-BLO", "UZ-TMZ-BLO"}));
     const auto report = must(session.submit());

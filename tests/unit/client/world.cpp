@@ -181,10 +181,9 @@ void World::publish_bundle(Post& post, TimeMs from) {
 }
 
 EntryIndex World::revoke(const Post& post, TimeMs compromised_since) {
-    return log_record(
-        agencies.at(post.agency.text())
-            .revoke(post.certificate, crypto::RevokeReason::Lost, compromised_since),
-        crypto::KeyEvent::Revoke);
+    return log_record(agencies.at(post.agency.text())
+                          .revoke(post.certificate, crypto::RevokeReason::Lost, compromised_since),
+                      crypto::KeyEvent::Revoke);
 }
 
 EntryIndex World::confirm_peers(const std::string& agency_name,
@@ -228,7 +227,8 @@ void World::sync(Post& post) {
     in_txn(*post.store, [&](storage::Txn& txn) -> Status {
         const EntryIndex from = CHAPAR_TRY(client::DirectoryView(txn).next());
         CHAPAR_TRY(client::ingest(txn, *card_, head, ledger->directory(from),
-                                  EntryIndex(ledger->size()), {post.certificate, post.agency, post.office, post.made}));
+                                  EntryIndex(ledger->size()),
+                                  {post.certificate, post.agency, post.office, post.made}));
         return client::mark_synced(txn, now);
     });
 }

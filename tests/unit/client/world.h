@@ -1,6 +1,6 @@
 // A small world for client tests: a centre with a ledger made of crypto/ functions alone, three
-// agencies (2 of 3 roots, 2 registrars) that have confirmed each other, one device each, and what an
-// honest broker would answer.
+// agencies (2 of 3 roots, 2 registrars) that have confirmed each other, one device each, and what
+// an honest broker would answer.
 //
 // It is a fake: it decides nothing and checks nothing. What it hands out can be bent by the tests.
 #pragma once
@@ -102,8 +102,7 @@ class World {
 
     [[nodiscard]] client::Device device(const Post& post) const {
         return {*card_,   post.certificate, post.agency, post.office,
-                post.key, *post.vault,      post.hedge,
-                post.roots};
+                post.key, *post.vault,      post.hedge,  post.roots};
     }
     // Certifies and logs another device; `previous`: the one it replaces.
     crypto::SignedRecord enrol(const crypto::SignedRequest& request,
@@ -117,7 +116,8 @@ class World {
     void publish_bundle(Post& post, TimeMs from);
     EntryIndex revoke(const Post& post, TimeMs compromised_since = TimeMs(0));
     // The agency's registrars confirm the roots of `others` as their records say now.
-    EntryIndex confirm_peers(const std::string& agency_name, const std::vector<std::string>& others);
+    EntryIndex confirm_peers(const std::string& agency_name,
+                             const std::vector<std::string>& others);
     EntryIndex suspend(const Post& post, std::uint64_t slip = 1);
     EntryIndex reinstate(const Post& post, const Hash& suspension);
     EntryIndex log_time();
