@@ -20,12 +20,15 @@ add_test(NAME crypto_vectors COMMAND test_crypto_vectors)
 
 add_executable(test_crypto
     unit/crypto/main.cpp
+    unit/crypto/arena_test.cpp
     unit/crypto/batch_test.cpp
     unit/crypto/envelope_test.cpp
     unit/crypto/hpke_test.cpp
     unit/crypto/label_test.cpp
+    unit/crypto/process_memory_test.cpp
     unit/crypto/seal_test.cpp
     unit/crypto/secret_test.cpp
+    unit/crypto/self_test_test.cpp
     unit/crypto/stream_test.cpp
     unit/crypto/tree_test.cpp)
 chapar_target(test_crypto)

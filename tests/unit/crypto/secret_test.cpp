@@ -4,6 +4,7 @@
 #include <set>
 #include <type_traits>
 
+#include "crypto/arena.h"
 #include "crypto/checksum.h"
 #include "crypto/secret.h"
 #include "support/fake_random.h"
@@ -31,22 +32,41 @@ static_assert(std::is_nothrow_move_constructible_v<Secret32>);
 static_assert(!Printable<Secret32> && !Printable<SecretBuffer>);
 static_assert(!Comparable<Secret32> && !Comparable<SecretBuffer>);
 
-TEST_CASE("a secret is wiped when it is moved from") {
+// Fails if a move copies the secret instead of handing over its block.
+TEST_CASE("a secret that is moved stays where it is, and the one moved from has none") {
     FakeRandom random(1);
     Secret32 from = Secret32::random(random);
     const Bytes before = to_bytes(from.expose());
+    const std::byte* const place = from.expose().data();
     const Secret32 to = std::move(from);
     CHECK(equal(to.expose(), before));
-    CHECK(equal(from.expose(), Bytes(32)));  // NOLINT: the state after a move is the point
+    CHECK(to.expose().data() == place);
+    SecretBuffer buffer = SecretBuffer::copy_of(view("text"));
+    const SecretBuffer taken = std::move(buffer);
+    CHECK(equal(taken.expose(), view("text")));
+    CHECK(buffer.size() == 0);  // NOLINT: the state after a move is the point
+    CHECK(buffer.expose().empty());
 }
 
-TEST_CASE("a secret is wiped when it dies") {
-    alignas(Secret32) std::array<std::byte, sizeof(Secret32)> memory{};
+TEST_CASE("what a secret is assigned over is wiped") {
     FakeRandom random(2);
-    auto* secret = new (memory.data()) Secret32(Secret32::random(random));
-    CHECK_FALSE(equal(memory, Bytes(32)));
-    secret->~Secret32();
-    CHECK(equal(memory, Bytes(32)));
+    Secret32 old = Secret32::random(random);
+    const std::byte* const place = old.expose().data();
+    const std::byte first = old.expose()[8];
+    Secret32 fresh = Secret32::random(random);
+    REQUIRE(first != std::byte{0});
+    old = std::move(fresh);
+    // The block is the next one given: were it not wiped, its bytes would be seen again.
+    const Secret32 next;
+    CHECK(next.expose().data() == place);
+    CHECK(equal(next.expose(), Bytes(32)));
+}
+
+TEST_CASE("secrets and short buffers lie in the arena, long texts do not") {
+    FakeRandom random(3);
+    CHECK(arena::owns(Secret32::random(random).expose().data()));
+    CHECK(arena::owns(SecretBuffer(kArenaBuffer).expose().data()));
+    CHECK_FALSE(arena::owns(SecretBuffer(kArenaBuffer + 1).expose().data()));
 }
 
 TEST_CASE("a secret has exactly its length") {
