@@ -12,6 +12,7 @@
 #include "broker/edge/daemon.h"
 #include "broker/edge/files.h"
 #include "broker/edge/version.h"
+#include "crypto/process_memory.h"
 #include "crypto/self_test.h"
 #include "schemas/base/problem.h"
 #include "storage/lmdb/lmdb_store.h"
@@ -47,6 +48,7 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
 }
 
 Status serve(const Arguments& arguments) {
+    CHAPAR_TRY(crypto::harden_process());
     CHAPAR_TRY(crypto::start());
     const std::filesystem::path& directory = arguments.directory;
     const Config config = CHAPAR_TRY(read_config(directory / "chapard.toml"));
@@ -61,6 +63,9 @@ Status serve(const Arguments& arguments) {
     SystemTime time;
     crypto::SystemRandom random;
     Log log(STDERR_FILENO, time);
+    if (const auto swaps = crypto::unencrypted_swaps(); !swaps.empty()) {
+        log.warning("swap.unencrypted", {{"areas", std::to_string(swaps.size())}});
+    }
     const auto maintenance = [&]() -> Status {
         const int freed = CHAPAR_TRY(store->check_readers());
         if (freed > 0) log.warning("store.dead-readers", {{"count", std::to_string(freed)}});

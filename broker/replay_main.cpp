@@ -19,6 +19,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/keystore.h"
 #include "crypto/passphrase.h"
+#include "crypto/process_memory.h"
 #include "crypto/self_test.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/problem.h"
@@ -100,6 +101,7 @@ Status check_checkpoint(const storage::LedgerExport& ledger, ReplayReport& repor
 }
 
 Result<ReplayReport> replay_export(const Arguments& arguments) {
+    CHAPAR_TRY(crypto::harden_process());
     CHAPAR_TRY(crypto::start());
     const auto members = CHAPAR_TRY(storage::read_archive(arguments.archive));
     const auto ledger = CHAPAR_TRY(storage::export_of(members));

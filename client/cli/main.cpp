@@ -14,6 +14,7 @@
 #include "client/cli/policy_commands.h"
 #include "client/cli/send_commands.h"
 #include "client/edge/clock.h"
+#include "crypto/process_memory.h"
 #include "crypto/self_test.h"
 
 namespace {
@@ -72,9 +73,11 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return invocation.output.problem(Error(Errc::Usage, error.what()));
     }
-    if (const Status ready = crypto::start(); !ready) {
-        return invocation.output.problem(ready.error());
-    }
+    const auto prepare = []() -> Status {
+        CHAPAR_TRY(crypto::harden_process());
+        return crypto::start();
+    };
+    if (const Status ready = prepare(); !ready) return invocation.output.problem(ready.error());
     return invocation.run();
 }
 
