@@ -11,6 +11,7 @@ add_executable(test_crypto_records
     ${CHAPAR_RECORD_TESTS}/ledger_keys_test.cpp
     ${CHAPAR_RECORD_TESTS}/note_test.cpp
     ${CHAPAR_RECORD_TESTS}/policy_record_test.cpp
+    ${CHAPAR_RECORD_TESTS}/record_keys_test.cpp
     ${CHAPAR_RECORD_TESTS}/record_test.cpp
     ${CHAPAR_RECORD_TESTS}/vault_test.cpp)
 chapar_target(test_crypto_records)
