@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "broker/core/directory.h"
-#include "crypto/admit.h"
 
 namespace chapar::broker {
 namespace {
@@ -46,12 +45,12 @@ Result<Addressees> find_addressees(const storage::ReadTxn& txn,
 }
 
 Status check_approvers(const storage::ReadTxn& txn, const crypto::EnvelopeStatement& statement,
-                       std::span<const crypto::StanzaDigest> stanzas, const AudienceBlind& blind,
-                       const Addressees& addressees, TimeMs at) {
+                       const CertificateHash& sender, TimeMs at) {
     for (const crypto::Approval& approval : statement.approvals) {
+        if (approval.approver == sender) return Error(Errc::ApprovalSignature, "by the sender");
         CHAPAR_TRY(in_force(txn, approval.approver, at));
     }
-    return crypto::check_audience(statement, stanzas, blind, addressees.by_hash);
+    return Done{};
 }
 
 }  // namespace chapar::broker

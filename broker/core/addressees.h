@@ -30,11 +30,9 @@ struct Addressees {
                                                  std::span<const crypto::StanzaDigest> stanzas,
                                                  TimeMs at);
 
-// Every approver's certificate is in force, and every approval is for this audience.
+// Every approver's certificate is in force, and none is the sender's (ApprovalSignature).
 [[nodiscard]] Status check_approvers(const storage::ReadTxn& txn,
                                      const crypto::EnvelopeStatement& statement,
-                                     std::span<const crypto::StanzaDigest> stanzas,
-                                     const AudienceBlind& blind, const Addressees& addressees,
-                                     TimeMs at);
+                                     const CertificateHash& sender, TimeMs at);
 
 }  // namespace chapar::broker

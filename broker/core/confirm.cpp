@@ -3,6 +3,7 @@
 #include "broker/core/directory.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/heads.h"
+#include "broker/core/ledger_read.h"
 #include "broker/core/mailbox.h"
 #include "broker/core/tables.h"
 #include "crypto/batch.h"
@@ -42,6 +43,23 @@ Result<About> find_about(const storage::ReadTxn& txn, const crypto::DeliveryStat
     return About{std::move(*envelope), *stanza};
 }
 
+// KeyGone makes the sender seal the text again. A device that has opened the envelope had the key,
+// and one that asks so late is more likely a thief's.
+Status check_key_gone(const storage::ReadTxn& txn, const Moment& moment,
+                      const crypto::DeliveryStatement& statement, StanzaRow& stanza) {
+    if (statement.event != DeliveryEvent::Unopenable || statement.reason != kReasonKeyGone) {
+        return Done{};
+    }
+    if (stanza.stage(DeliveryEvent::Delivered) || stanza.stage(DeliveryEvent::Opened)) {
+        return Error(Errc::NotPermitted, "key gone after delivery");
+    }
+    const auto accepted = CHAPAR_TRY(read_leaf(txn, stanza.accepted));
+    if (moment.time > accepted.time + limits::kKeyGone) {
+        return Error(Errc::NotPermitted, "key gone after 30 days");
+    }
+    return Done{};
+}
+
 Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
                     const Confirm& confirm, const crypto::DeliveryStatement& statement) {
     const Hash hash = crypto::statement_hash(statement);
@@ -51,6 +69,7 @@ Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Mom
     }
     const auto item = CHAPAR_TRY(crypto::BatchItem::decode(confirm.item));
     CHAPAR_TRY(in_force(txn, statement.signer, moment.time));
+    CHAPAR_TRY(check_key_gone(txn, moment, statement, about.stanza));
     if (statement.time > moment.time + limits::kClockAhead) return Error(Errc::ClockAhead);
     CHAPAR_TRY(check_seen_head(txn, centre, moment.frontier, item.head.seen));
 

@@ -17,6 +17,10 @@
 
 namespace chapar::broker {
 
+// Reason of UNOPENABLE: the device has destroyed the epoch's key. Refused once it has signed
+// delivered or opened, and when the ACCEPTED entry is older than limits::kKeyGone.
+constexpr std::uint16_t kReasonKeyGone = 1;
+
 [[nodiscard]] Result<Plan> decide_confirm(const storage::ReadTxn& txn, const Centre& centre,
                                           const Moment& moment, const Confirm& confirm);
 

@@ -55,6 +55,10 @@ Bytes device_row(const DeviceEntry& device) {
         out.u16(static_cast<std::uint16_t>(device.revoked->reason));
         out.u64(device.revoked->compromised_since.value).u64(device.revoked->entry.value);
     }
+    out.u8(device.suspended ? 1 : 0);
+    if (device.suspended) {
+        out.raw(device.suspended->record.view()).u64(device.suspended->entry.value);
+    }
     return out.raw(device.record.encode()).take();
 }
 
@@ -63,6 +67,16 @@ Bytes device_row(const DeviceEntry& device) {
 Result<std::optional<AgencyEntry>> read_agency(const storage::ReadTxn& txn,
                                                const AgencyId& agency) {
     return read_named<AgencyEntry, crypto::AgencyRecord, Hash>(txn, kAgencyTable, agency.text());
+}
+
+Result<std::optional<RegistrarsEntry>> read_registrars(const storage::ReadTxn& txn,
+                                                       const AgencyId& agency) {
+    return read_named<RegistrarsEntry, crypto::RegistrarsRecord, Hash>(txn, kRegistrarsTable,
+                                                                       agency.text());
+}
+
+Result<std::optional<PeersEntry>> read_peers(const storage::ReadTxn& txn, const AgencyId& agency) {
+    return read_named<PeersEntry, crypto::PeersRecord, Hash>(txn, kPeersTable, agency.text());
 }
 
 Result<std::optional<OfficeEntry>> read_office(const storage::ReadTxn& txn,
@@ -88,9 +102,14 @@ Result<std::optional<DeviceEntry>> read_device(const storage::ReadTxn& txn,
         const TimeMs since(in.u64());
         revoked = Revocation{reason, since, EntryIndex(in.u64())};
     }
+    std::optional<Suspension> suspended;
+    if (in.u8() != 0) {
+        const auto suspending = in.fixed<Hash>();
+        suspended = Suspension{suspending, EntryIndex(in.u64())};
+    }
     auto record = crypto::DeviceRecord::decode(in.raw(in.remaining()));
     if (!in.ok() || !record) return damaged(kDeviceTable);
-    return std::optional<DeviceEntry>(DeviceEntry{entry, revoked, std::move(*record)});
+    return std::optional<DeviceEntry>(DeviceEntry{entry, revoked, suspended, std::move(*record)});
 }
 
 Result<std::optional<BundleEntry>> read_bundle(const storage::ReadTxn& txn,
@@ -137,6 +156,7 @@ Result<InForce> in_force(const storage::ReadTxn& txn, const CertificateHash& dev
     auto entry = CHAPAR_TRY(read_device(txn, device));
     if (!entry) return Error(Errc::CertificateUnknown);
     if (entry->revoked) return Error(Errc::CertificateRevoked);
+    if (entry->suspended) return Error(Errc::CertificateSuspended);
     if (!entry->record.validity.holds(at)) return Error(Errc::CertificateExpired, "device");
     const auto& request = entry->record.request.request;
     auto office = CHAPAR_TRY(read_office(txn, request.office));
@@ -170,6 +190,16 @@ Status put_agency(storage::Txn& txn, const AgencyEntry& agency, EntryIndex entry
                      agency.record.encode(), entry);
 }
 
+Status put_registrars(storage::Txn& txn, const RegistrarsEntry& registrars, EntryIndex entry) {
+    return put_named(txn, kRegistrarsTable, registrars.record.agency.text(), registrars.hash.view(),
+                     registrars.record.encode(), entry);
+}
+
+Status put_peers(storage::Txn& txn, const PeersEntry& peers, EntryIndex entry) {
+    return put_named(txn, kPeersTable, peers.record.agency.text(), peers.hash.view(),
+                     peers.record.encode(), entry);
+}
+
 Status put_office(storage::Txn& txn, const OfficeEntry& office, EntryIndex entry) {
     return put_named(txn, kOfficeTable, office.record.office.text(), office.hash.view(),
                      office.record.encode(), entry);
@@ -197,11 +227,10 @@ Status put_bundle(storage::Txn& txn, const CertificateHash& device, const Bundle
     return txn.put(kRecordTable, bundle.hash.view(), number_key(entry.value));
 }
 
-Status put_revocation(storage::Txn& txn, const CertificateHash& device, const DeviceEntry& revoked,
-                      const Hash& record) {
-    CHAPAR_ASSERT(revoked.revoked.has_value());
-    CHAPAR_TRY(txn.put(kDeviceTable, device.view(), device_row(revoked)));
-    return txn.put(kRecordTable, record.view(), number_key(revoked.revoked->entry.value));
+Status put_standing(storage::Txn& txn, const CertificateHash& device, const DeviceEntry& changed,
+                    const Hash& record, EntryIndex entry) {
+    CHAPAR_TRY(txn.put(kDeviceTable, device.view(), device_row(changed)));
+    return txn.put(kRecordTable, record.view(), number_key(entry.value));
 }
 
 Result<bool> key_was_used(const storage::ReadTxn& txn, ByteView key) {

@@ -1,6 +1,8 @@
-// The directory as the fold holds it: agencies, offices, devices, bundles, revocations, policies.
+// The directory as the fold holds it: agencies, registrars, offices, devices, bundles, revocations,
+// suspensions, policies, peers.
 //
-// Owns: the tables `record`, `agency`, `office`, `device`, `keyused`, `bundle`, `policy`;
+// Owns: the tables `record`, `agency`, `registrars`, `office`, `device`, `keyused`, `bundle`,
+// `policy`, `peers`;
 // what is in force, and whether a certificate may be used at a time. Does not know which entry a
 // record becomes, or how new records are admitted (enrolment.h).
 //
@@ -16,7 +18,9 @@
 
 #include "crypto/bundle.h"
 #include "crypto/certificate.h"
+#include "crypto/peers.h"
 #include "crypto/policy_record.h"
+#include "crypto/registrars.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
@@ -28,6 +32,14 @@ struct AgencyEntry {
     Hash hash;
     crypto::AgencyRecord record;
 };
+struct RegistrarsEntry {
+    Hash hash;
+    crypto::RegistrarsRecord record;
+};
+struct PeersEntry {
+    Hash hash;
+    crypto::PeersRecord record;
+};
 struct OfficeEntry {
     Hash hash;
     crypto::OfficeRecord record;
@@ -37,9 +49,14 @@ struct Revocation {
     TimeMs compromised_since;
     EntryIndex entry;
 };
+struct Suspension {
+    Hash record;  // hash of the SUSPEND record in force
+    EntryIndex entry;
+};
 struct DeviceEntry {
     EntryIndex entry;
     std::optional<Revocation> revoked;
+    std::optional<Suspension> suspended;
     crypto::DeviceRecord record;
 };
 // What the fold needs of a bundle; the keys themselves are for senders, in the ledger.
@@ -59,6 +76,10 @@ struct PolicyEntry {
 
 [[nodiscard]] Result<std::optional<AgencyEntry>> read_agency(const storage::ReadTxn& txn,
                                                              const AgencyId& agency);
+[[nodiscard]] Result<std::optional<RegistrarsEntry>> read_registrars(const storage::ReadTxn& txn,
+                                                                     const AgencyId& agency);
+[[nodiscard]] Result<std::optional<PeersEntry>> read_peers(const storage::ReadTxn& txn,
+                                                           const AgencyId& agency);
 [[nodiscard]] Result<std::optional<OfficeEntry>> read_office(const storage::ReadTxn& txn,
                                                              const OfficeId& office);
 [[nodiscard]] Result<std::optional<DeviceEntry>> read_device(const storage::ReadTxn& txn,
@@ -81,8 +102,8 @@ struct InForce {
     crypto::DeviceRecord device;
     crypto::OfficeRecord office;
 };
-// CertificateUnknown, CertificateRevoked, or CertificateExpired: outside the validity of the
-// device, its office or its agency.
+// CertificateUnknown, CertificateRevoked, CertificateSuspended, or CertificateExpired: outside the
+// validity of the device, its office or its agency.
 [[nodiscard]] Result<InForce> in_force(const storage::ReadTxn& txn, const CertificateHash& device,
                                        TimeMs at);
 
@@ -93,6 +114,9 @@ struct InForce {
 
 // The writers, for enrolment.h. All keep the record's hash with its entry.
 [[nodiscard]] Status put_agency(storage::Txn& txn, const AgencyEntry& agency, EntryIndex entry);
+[[nodiscard]] Status put_registrars(storage::Txn& txn, const RegistrarsEntry& registrars,
+                                    EntryIndex entry);
+[[nodiscard]] Status put_peers(storage::Txn& txn, const PeersEntry& peers, EntryIndex entry);
 [[nodiscard]] Status put_office(storage::Txn& txn, const OfficeEntry& office, EntryIndex entry);
 // Marks both keys as used.
 [[nodiscard]] Status put_device(storage::Txn& txn, const CertificateHash& hash,
@@ -100,8 +124,9 @@ struct InForce {
 [[nodiscard]] Status put_bundle(storage::Txn& txn, const CertificateHash& device,
                                 const BundleEntry& bundle, EntryIndex entry);
 [[nodiscard]] Status put_policy(storage::Txn& txn, const PolicyEntry& policy, EntryIndex entry);
-[[nodiscard]] Status put_revocation(storage::Txn& txn, const CertificateHash& device,
-                                    const DeviceEntry& revoked, const Hash& record);
+// The device as a REVOKE, SUSPEND or REINSTATE record left it; `record` became `entry`.
+[[nodiscard]] Status put_standing(storage::Txn& txn, const CertificateHash& device,
+                                  const DeviceEntry& changed, const Hash& record, EntryIndex entry);
 // Whether any certificate ever enrolled names this key, for signing or for CURVE.
 [[nodiscard]] Result<bool> key_was_used(const storage::ReadTxn& txn, ByteView key);
 

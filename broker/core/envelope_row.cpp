@@ -14,6 +14,17 @@ void write_line(LayoutWriter& out, const DecisionLine& line) {
     out.u8(static_cast<std::uint8_t>(line.direction)).u8(static_cast<std::uint8_t>(line.effect));
     out.counted8(view(line.agency.text())).counted8(view(line.office.text()));
     out.counted8(view(line.rule)).raw(line.policy.view());
+    out.u8(line.approvals).u16(line.role).u64(line.size_max);
+    out.counted8(view(line.unmet ? text_of(*line.unmet).code : std::string_view()));
+}
+
+// "" is none; a code of a later version is not understood.
+Result<std::optional<Errc>> read_code(LayoutReader& in) {
+    const std::string code = to_string(in.counted8());
+    if (code.empty()) return std::optional<Errc>();
+    const auto known = errc_of(code);
+    if (!known) return Error(Errc::VersionUnknown, "envelope row");
+    return known;
 }
 
 Result<DecisionLine> read_line(LayoutReader& in) {
@@ -22,8 +33,13 @@ Result<DecisionLine> read_line(LayoutReader& in) {
     auto agency = CHAPAR_TRY(AgencyId::parse(to_string(in.counted8())));
     auto office = CHAPAR_TRY(OfficeId::parse(to_string(in.counted8())));
     std::string rule = to_string(in.counted8());
-    return DecisionLine{direction,         effect,          std::move(agency),
-                        std::move(office), std::move(rule), in.fixed<PolicyHash>()};
+    DecisionLine line{direction,         effect,          std::move(agency),
+                      std::move(office), std::move(rule), in.fixed<PolicyHash>()};
+    line.approvals = in.u8();
+    line.role = in.u16();
+    line.size_max = in.u64();
+    line.unmet = CHAPAR_TRY(read_code(in));
+    return line;
 }
 
 void write_addressing(LayoutWriter& out, const Addressing& to) {
@@ -31,17 +47,19 @@ void write_addressing(LayoutWriter& out, const Addressing& to) {
     out.u16(to.kind).u8(to.classification).u8(to.urgency).u64(to.expires.value);
     out.u16(static_cast<std::uint16_t>(to.agencies.size()));
     for (const AgencyId& agency : to.agencies) out.counted8(view(agency.text()));
+    to.conditions.encode(out);
 }
 
 Result<Addressing> read_addressing(LayoutReader& in) {
     auto office = CHAPAR_TRY(OfficeId::parse(to_string(in.counted8())));
     auto agency = CHAPAR_TRY(AgencyId::parse(to_string(in.counted8())));
     Addressing to{std::move(office), std::move(agency), in.u16(), in.u8(),
-                  in.u8(),           TimeMs(in.u64()),  {}};
+                  in.u8(),           TimeMs(in.u64()),  {},       {}};
     const std::uint16_t count = in.u16();
     for (std::uint16_t i = 0; i < count; ++i) {
         to.agencies.push_back(CHAPAR_TRY(AgencyId::parse(to_string(in.counted8()))));
     }
+    to.conditions = CHAPAR_TRY(Conditions::decode(in));
     return to;
 }
 
@@ -52,11 +70,7 @@ Result<EnvelopeRow> parse(ByteView bytes) {
     row.message = in.fixed<MessageId>();
     row.first = EntryIndex(in.u64());
     row.count = in.u32();
-    const std::string code = to_string(in.counted8());
-    if (!code.empty()) {
-        row.refused = errc_of(code);
-        if (!row.refused) return Error(Errc::VersionUnknown, "envelope row");
-    }
+    row.refused = CHAPAR_TRY(read_code(in));
     const std::uint16_t lines = in.u16();
     for (std::uint16_t i = 0; i < lines; ++i) row.lines.push_back(CHAPAR_TRY(read_line(in)));
     if (!row.refused) row.addressing = CHAPAR_TRY(read_addressing(in));

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "broker/core/conditions.h"
 #include "broker/core/outcome.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
@@ -25,6 +26,7 @@ struct Addressing {
     std::uint8_t urgency = 0;
     TimeMs expires;
     std::vector<AgencyId> agencies;  // of the recipients: entry `first + i` is agencies[i]'s
+    Conditions conditions;           // as they were when it was accepted
 };
 
 struct EnvelopeRow {

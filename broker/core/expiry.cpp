@@ -1,10 +1,12 @@
 #include "broker/core/expiry.h"
 
 #include <map>
+#include <set>
 
 #include "broker/core/confirm.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/mailbox.h"
+#include "broker/core/stream_files.h"
 #include "broker/core/withhold.h"
 #include "schemas/base/limits.h"
 
@@ -46,7 +48,7 @@ Status expire(const storage::ReadTxn& txn, const Moment& moment, const DueEnvelo
         add_draft(plan, moment, std::move(draft));
         expiries.push_back({due, row->sender, entry, std::move(devices)});
     }
-    plan.outcome.effects.receipts.push_back(row->sender);
+    if (!waiting.empty()) plan.outcome.effects.receipts.push_back(row->sender);
     return Done{};
 }
 
@@ -58,9 +60,15 @@ Result<Plan> decide_advance(const storage::ReadTxn& txn, const Moment& moment) {
     if (due.empty()) return plan;
     add_draft(plan, moment, draft_at(moment, crypto::LeafKind::Time, crypto::kNoEvent));
     std::vector<Expiry> expiries;
-    for (const DueEnvelope& one : due) CHAPAR_TRY(expire(txn, moment, one, plan, expiries));
-    plan.write = [expiries = std::move(expiries)](storage::Txn& out) -> Status {
+    std::set<EntryIndex> over;
+    for (const DueEnvelope& one : due) {
+        CHAPAR_TRY(expire(txn, moment, one, plan, expiries));
+        over.insert(one.first);
+    }
+    plan.outcome.effects.released = CHAPAR_TRY(held_only_by(txn, over));
+    plan.write = [expiries = std::move(expiries), due](storage::Txn& out) -> Status {
         for (const Expiry& expiry : expiries) CHAPAR_TRY(write_expiry(out, expiry));
+        for (const DueEnvelope& one : due) CHAPAR_TRY(end_deadline(out, one));
         return Done{};
     };
     return plan;

@@ -3,8 +3,9 @@
 // Owns: the decision on an Advance: one TIME entry, and as its consequences one EXPIRED entry per
 // envelope and recipient agency with a device still waiting, naming those devices (of an office
 // that another device has confirmed for, too: the list says who never got it). At most
-// limits::kExpiriesPerAdvance envelopes; while more are due, next_deadline() says so. Where nothing
-// is due, an Advance leaves nothing. Does not know the clock.
+// limits::kExpiriesPerAdvance envelopes; while more are due, next_deadline() says so. Files of an
+// envelope are given up then, also where nobody waits any more: the TIME entry stands alone. Where
+// nothing is due, an Advance leaves nothing. Does not know the clock.
 #pragma once
 
 #include "broker/core/plan.h"

@@ -30,8 +30,8 @@ Result<Explanation> explain(const storage::ReadTxn& txn, const Question& questio
     }
     if (to.empty()) return Error(Errc::FieldMissing, "to");
     if (asker && !may_ask(*asker, from->record, to)) return Error(Errc::NotPermitted, "explain");
-    auto decision =
-        CHAPAR_TRY(decide_policy(txn, from->record, to, {question.kind, question.classification}));
+    auto decision = CHAPAR_TRY(decide_policy(
+        txn, from->record, to, {question.kind, question.classification, std::nullopt}));
     for (DecisionLine& line : decision.lines) {
         if (!asker || line.agency == *asker) continue;
         line.rule.clear();

@@ -1,7 +1,8 @@
 // The policy decision without an envelope: what would be said, and by which rule.
 //
-// Owns: the question and the answer (EXPLAIN frame). Takes the very decision that apply takes
-// (policy.h), const. Does not know who is asking beyond the agency given.
+// Owns: the question and the answer (EXPLAIN frame). Conditions of rules are taken as met and shown
+// in the lines: an envelope that is not there has no size and no approvals. Takes the very decision
+// that apply takes (policy.h), const. Does not know who is asking beyond the agency given.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +30,9 @@ struct Explanation {
 };
 
 // OfficeUnknown; NotPermitted unless the asker is the sender's agency or that of every recipient.
-// `asker`: rules of other agencies' import tables are left out ("" and zero); empty
-// = the operator's socket, which sees all.
+// `asker`: names of rules in other agencies' tables are left out ("" and zero), their conditions
+// are not, because the sender must be able to meet them; empty = the operator's socket, which sees
+// all.
 [[nodiscard]] Result<Explanation> explain(const storage::ReadTxn& txn, const Question& question,
                                           const std::optional<AgencyId>& asker);
 

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "broker/core/stream_files.h"
 #include "crypto/admit.h"
 #include "crypto/batch.h"
 #include "crypto/bundle.h"
@@ -25,13 +26,14 @@ constexpr std::size_t kSignedHeadBytes = BatchHead::kBytes + Signature::kSize;
 // Signatures of one frame, each (B, sig) verified once, and not more than the bound.
 class FrameSignatures {
   public:
-    FrameSignatures(BatchKind kind, const VerifyingKey& key) : kind_(kind), key_(key) {}
+    FrameSignatures(BatchKind kind, const VerifyingKey& key, std::size_t bound)
+        : kind_(kind), key_(key), bound_(bound) {}
 
     Status check(const BatchHead& head, const Signature& signature) {
         Bytes name = head.encode();
         append(name, signature.view());
         if (verified_.contains(name)) return Done{};
-        if (verified_.size() >= limits::kVerificationsPerFrame) {
+        if (verified_.size() >= bound_) {
             return Error(Errc::TooLarge, "signatures in one frame");
         }
         CHAPAR_TRY(crypto::check_signature(kind_, head, signature, key_));
@@ -42,17 +44,18 @@ class FrameSignatures {
   private:
     BatchKind kind_;
     const VerifyingKey& key_;
+    std::size_t bound_;
     std::map<Bytes, Done> verified_;
 };
 
 // The item of each member: from the whole batch, or the member's own. All paths and signatures
-// hold when it returns.
+// hold when it returns. `bound`: verifications left for it, at least one.
 template <typename Member>
 Result<std::vector<BatchItem>> check_batch_items(BatchKind kind, ByteView batch,
                                                  std::span<const Member> members,
                                                  std::span<const ByteView> items,
                                                  std::span<const EnvelopeHash> leaves,
-                                                 const VerifyingKey& key) {
+                                                 const VerifyingKey& key, std::size_t bound) {
     std::vector<BatchItem> out;
     if (!batch.empty()) {
         if (batch.size() != kSignedHeadBytes) return Error(Errc::MalformedFrame, "batch");
@@ -66,7 +69,7 @@ Result<std::vector<BatchItem>> check_batch_items(BatchKind kind, ByteView batch,
         }
         return out;
     }
-    FrameSignatures signatures(kind, key);
+    FrameSignatures signatures(kind, key, bound);
     for (std::size_t i = 0; i < members.size(); ++i) {
         auto item = CHAPAR_TRY(BatchItem::decode(items[i]));
         CHAPAR_TRY(crypto::check_path(members[i], item));
@@ -115,11 +118,7 @@ Status check_approvals(const crypto::EnvelopeStatement& statement, const Home& h
 Status check_structure(const schemas::SubmittedEnvelope& in, const Parsed& parsed) {
     CHAPAR_TRY(crypto::check_stanzas(parsed.statement, parsed.digests));
     CHAPAR_TRY(crypto::check_auditors(parsed.digests, parsed.header.auditors));
-    const std::vector<ByteView> streams(in.streams.begin(), in.streams.end());
-    std::size_t bytes = 0;
-    for (const ByteView stream : streams) bytes += stream.size();
-    if (bytes > limits::kInlineStreamBytes) return Error(Errc::TooLarge, "streams");
-    return crypto::check_streams(parsed.statement, streams);
+    return check_submitted_streams(parsed.statement, in.streams);
 }
 
 // What concerns this envelope alone.
@@ -151,9 +150,29 @@ Result<const CertificateFacts*> session_certificate(const SessionFacts& session,
     return facts;
 }
 
+// Verifications that the approvals of a frame leave for its batches. Counted before any is made:
+// whoever sends too many costs nothing but the parsing.
+Result<std::size_t> verifications_left(const std::vector<Parsed>& parsed) {
+    std::size_t approvals = 0;
+    for (const Parsed& one : parsed) approvals += one.statement.approvals.size();
+    if (approvals >= limits::kVerificationsPerFrame) {
+        return Error(Errc::TooLarge, "signatures in one frame");
+    }
+    return limits::kVerificationsPerFrame - approvals;
+}
+
 Status check_count(std::size_t count) {
     if (count == 0) return Error(Errc::MalformedFrame, "empty");
     if (count > limits::kEnvelopesPerFrame) return Error(Errc::TooLarge, "items in one frame");
+    return Done{};
+}
+
+// A suspension is its own authority: whoever reaches the broker may bring it, on any session.
+Status check_device_may_publish(const crypto::SignedRecord& record, const CertificateHash& device) {
+    if (record.type == crypto::RecordType::Suspend) return Done{};
+    if (record.type != crypto::RecordType::Bundle) return Error(Errc::NotPermitted, "record");
+    const auto bundle = CHAPAR_TRY(crypto::PrekeyBundle::decode(record.body));
+    if (bundle.certificate != device) return Error(Errc::NotPermitted, "bundle");
     return Done{};
 }
 
@@ -178,8 +197,9 @@ Result<std::vector<Verdict>> Ingress::check(schemas::Submit frame, const Session
         hashes.push_back(crypto::envelope_hash(envelope.envelope));
         item_bytes.emplace_back(envelope.item);
     }
+    const std::size_t bound = CHAPAR_TRY(verifications_left(parsed));
     const auto items = CHAPAR_TRY(check_batch_items<EnvelopeHash>(
-        BatchKind::Envelopes, frame.batch, hashes, item_bytes, hashes, sender->sign_key));
+        BatchKind::Envelopes, frame.batch, hashes, item_bytes, hashes, sender->sign_key, bound));
     std::vector<Verdict> verdicts;
     for (std::size_t i = 0; i < parsed.size(); ++i) {
         schemas::SubmittedEnvelope& envelope = frame.envelopes[i];
@@ -210,7 +230,8 @@ Result<std::vector<Verdict>> Ingress::check(schemas::Statements frame, const Ses
         item_bytes.emplace_back(one.item);
     }
     const auto items = CHAPAR_TRY(check_batch_items<crypto::DeliveryStatement>(
-        BatchKind::Deliveries, frame.batch, statements, item_bytes, leaves, signer->sign_key));
+        BatchKind::Deliveries, frame.batch, statements, item_bytes, leaves, signer->sign_key,
+        limits::kVerificationsPerFrame));
     std::vector<Verdict> verdicts;
     for (std::size_t i = 0; i < statements.size(); ++i) {
         const Hash about{leaves[i].bytes};
@@ -229,9 +250,7 @@ Result<std::vector<Verdict>> Ingress::check(schemas::Statements frame, const Ses
 Result<Verdict> Ingress::check_record(Bytes record, const std::optional<CertificateHash>& device) {
     const auto decoded = CHAPAR_TRY(crypto::SignedRecord::decode(record));
     if (device) {
-        if (decoded.type != crypto::RecordType::Bundle) return Error(Errc::NotPermitted, "record");
-        const auto bundle = CHAPAR_TRY(crypto::PrekeyBundle::decode(decoded.body));
-        if (bundle.certificate != *device) return Error(Errc::NotPermitted, "bundle");
+        CHAPAR_TRY(check_device_may_publish(decoded, *device));
     }
     return Verdict{decoded.hash(), VerifiedOperation(PutRecord{std::move(record)})};
 }

@@ -1,8 +1,9 @@
 // All that can be checked of a received frame without the broker's state: on worker threads.
 //
 // Owns: the stateless checks of SUBMIT, STATEMENTS and PUBLISH frames: sizes, strict layouts,
-// header and header rules, batch path and signature, stanza root, duplicates, auditors, stream
-// ciphertexts, approval signatures, sender and home. Does not know whether a certificate is valid
+// header and header rules, batch path and signature, stanza root, duplicates, auditors, ciphertext
+// of inline streams, approval signatures, sender and home. Streams that are files are the edge's to
+// check (stream_files.h). Does not know whether a certificate is valid
 // now, or anything else that the fold decides; keeps nothing; reads no clock.
 //
 // A certificate is found by hash in an append-only cache: absent or right, never stale. Whether it
@@ -82,7 +83,8 @@ class Ingress {
                                                             const SessionFacts& session,
                                                             const CertificateLookup& certificates);
     // Layout and size only: the keys that must have signed a record are in the directory. A device
-    // may publish its own BUNDLE; `device` empty = the Unix socket, which may publish any record.
+    // may publish its own BUNDLE, and any SUSPEND record; `device` empty = the Unix socket, which
+    // may publish any record.
     [[nodiscard]] static Result<Verdict> check_record(Bytes record,
                                                       const std::optional<CertificateHash>& device);
 };

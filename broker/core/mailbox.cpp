@@ -1,6 +1,7 @@
 #include "broker/core/mailbox.h"
 
 #include "broker/core/ledger_tables.h"
+#include "broker/core/stream_files.h"
 #include "broker/core/tables.h"
 #include "crypto/tree.h"
 #include "schemas/base/layout.h"
@@ -35,8 +36,23 @@ Bytes deadline_key(TimeMs expires, EntryIndex first) {
     return LayoutWriter().u64(expires.value).u64(first.value).take();
 }
 
-Bytes deadline_row(const EnvelopeHash& envelope, std::uint32_t waiting) {
-    return LayoutWriter().raw(envelope.view()).u32(waiting).take();
+// What a deadline still keeps: rows in mailboxes, and files if the envelope has any.
+struct DeadlineRow {
+    EnvelopeHash envelope;
+    std::uint32_t waiting = 0;
+    bool files = false;
+};
+
+Bytes deadline_bytes(const DeadlineRow& row) {
+    return LayoutWriter().raw(row.envelope.view()).u32(row.waiting).u8(row.files ? 1 : 0).take();
+}
+
+Result<DeadlineRow> parse_deadline(ByteView bytes) {
+    LayoutReader in(bytes);
+    const auto envelope = in.fixed<EnvelopeHash>();
+    const DeadlineRow row{envelope, in.u32(), in.u8() != 0};
+    if (!in.finish("deadline row")) return Error(Errc::StoreDamaged, "deadline");
+    return row;
 }
 
 Result<MailboxRow> parse_row(ByteView key_bytes, ByteView value) {
@@ -106,19 +122,21 @@ crypto::Tree stanza_tree(const std::vector<crypto::Stanza>& stanzas) {
     return crypto::Tree(std::move(leaves));
 }
 
-// One row of the envelope has gone; the last one takes deadline and payload with it.
+// One row of the envelope has gone; the last one takes the payload with it, and the deadline unless
+// that holds files.
 Status release(storage::Txn& txn, TimeMs expires, EntryIndex first) {
     const Bytes key = deadline_key(expires, first);
-    const auto row = CHAPAR_TRY(txn.get(kDeadlineTable, key));
-    if (!row) return Error(Errc::StoreDamaged, "deadline");
-    LayoutReader in(*row);
-    const auto envelope = in.fixed<EnvelopeHash>();
-    const std::uint32_t waiting = in.u32();
-    if (!in.finish("deadline row") || waiting == 0) return Error(Errc::StoreDamaged, "deadline");
-    if (waiting > 1) return txn.put(kDeadlineTable, key, deadline_row(envelope, waiting - 1));
-    CHAPAR_TRY(txn.erase(kDeadlineTable, key));
-    CHAPAR_TRY(txn.erase(kPayloadTable, number_key(first.value)));
-    return Done{};
+    const auto stored = CHAPAR_TRY(txn.get(kDeadlineTable, key));
+    if (!stored) return Error(Errc::StoreDamaged, "deadline");
+    DeadlineRow row = CHAPAR_TRY(parse_deadline(*stored));
+    if (row.waiting == 0) return Error(Errc::StoreDamaged, "deadline");
+    --row.waiting;
+    if (row.waiting == 0) CHAPAR_TRY(txn.erase(kPayloadTable, number_key(first.value)));
+    if (row.waiting == 0 && !row.files) {
+        CHAPAR_TRY(txn.erase(kDeadlineTable, key));
+        return Done{};
+    }
+    return txn.put(kDeadlineTable, key, deadline_bytes(row));
 }
 
 Status put_row(storage::Txn& txn, const MailboxRow& row) {
@@ -186,11 +204,14 @@ Status deposit(storage::Txn& txn, const EnvelopeHash& envelope, EntryIndex first
         CHAPAR_TRY(write_stanza(txn, first, one.device,
                                 {one.accepted, one.position, urgency, number, {}}));
     }
-    const auto waiting = static_cast<std::uint32_t>(deposits.size());
-    CHAPAR_TRY(
-        txn.put(kDeadlineTable, deadline_key(expires, first), deadline_row(envelope, waiting)));
+    const auto statement = CHAPAR_TRY(crypto::EnvelopeStatement::decode(submit.envelope));
+    const DeadlineRow row{envelope, static_cast<std::uint32_t>(deposits.size()),
+                          may_have_files(statement)};
+    CHAPAR_TRY(txn.put(kDeadlineTable, deadline_key(expires, first), deadline_bytes(row)));
     if (submit.payload.stanzas.empty()) return Done{};
     CHAPAR_ASSERT(submit.payload.stanzas.size() == submit.stanzas.size());
+    const auto files = CHAPAR_TRY(files_needed(submit));
+    CHAPAR_TRY(hold_files(txn, first, files));
     return txn.append(kPayloadTable, number_key(first.value), payload_row(submit));
 }
 
@@ -203,7 +224,37 @@ Status take_out(storage::Txn& txn, EntryIndex first, TimeMs expires, const Certi
     if (count.waiting == 0) return Error(Errc::StoreDamaged, "mailcount");
     --count.waiting;
     CHAPAR_TRY(write_count(txn, device, count));
+    if (count.waiting == 0) CHAPAR_TRY(txn.erase(kClosedTable, device.view()));
     return release(txn, expires, first);
+}
+
+Status close_mailbox(storage::Txn& txn, const CertificateHash& device) {
+    if (CHAPAR_TRY(read_count(txn, device)).waiting == 0) return Done{};
+    return txn.put(kClosedTable, device.view(), {});
+}
+
+Result<std::vector<CertificateHash>> closed_mailboxes(const storage::ReadTxn& txn,
+                                                      std::size_t limit) {
+    std::vector<CertificateHash> out;
+    const auto cursor = txn.cursor(kClosedTable);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record() && out.size() < limit;
+         CHAPAR_TRY(cursor->next())) {
+        const auto device = CertificateHash::from(cursor->key());
+        if (!device) return Error(Errc::StoreDamaged, "closed");
+        out.push_back(*device);
+    }
+    return out;
+}
+
+Status end_deadline(storage::Txn& txn, const DueEnvelope& due) {
+    const Bytes key = deadline_key(due.expires, due.first);
+    const auto stored = CHAPAR_TRY(txn.get(kDeadlineTable, key));
+    if (!stored) return Done{};  // the last row took it, and there were no files
+    if (CHAPAR_TRY(parse_deadline(*stored)).waiting != 0) {
+        return Error(Errc::StoreDamaged, "deadline");
+    }
+    CHAPAR_TRY(txn.erase(kDeadlineTable, key));
+    return release_files(txn, due.first);
 }
 
 Result<std::vector<DueEnvelope>> due_envelopes(const storage::ReadTxn& txn, TimeMs time,
@@ -215,8 +266,8 @@ Result<std::vector<DueEnvelope>> due_envelopes(const storage::ReadTxn& txn, Time
         LayoutReader key(cursor->key());
         const TimeMs expires(key.u64());
         if (expires > time) break;
-        LayoutReader value(cursor->value());
-        due.push_back({expires, EntryIndex(key.u64()), value.fixed<EnvelopeHash>()});
+        const DeadlineRow row = CHAPAR_TRY(parse_deadline(cursor->value()));
+        due.push_back({expires, EntryIndex(key.u64()), row.envelope});
     }
     return due;
 }

@@ -1,14 +1,15 @@
 // Mailboxes: what waits for which device, in which order, and what is handed out for it.
 //
-// Owns: the tables `mailbox`, `mailcount`, `deadline` and `payload`. Does not know sessions, credit
-// or retries (delivery is the edge's: it reads here, and may vanish at any moment without loss),
-// nor whether a row may still be handed out (withhold.h).
+// Owns: the tables `mailbox`, `mailcount`, `deadline`, `closed` and `payload`. Does not know
+// sessions, credit or retries (delivery is the edge's: it reads here, and may vanish at any moment
+// without loss), nor whether a row may still be handed out (withhold.h).
 //
 // One mailbox per device. Rows are read FLASH before ROUTINE, and by their dense number within an
 // urgency. An office counts as delivered when its first device has signed; the rows of its other
 // devices stay, because every device has a stanza of its own and an officer at it has not seen the
 // envelope. A row goes when its device signs delivered, unopenable or recall done, when it is
-// withheld, or when the envelope expires; the payload goes with its last row.
+// withheld, or when the envelope expires; the payload goes with its last row, the deadline too
+// unless streams of the envelope are files: it holds those until expiresAt.
 #pragma once
 
 #include <cstdint>
@@ -60,7 +61,7 @@ struct Delivery {
     Bytes item;
     DeliveredStanza own;
     std::vector<DeliveredStanza> audits;
-    std::vector<Bytes> streams;
+    std::vector<Bytes> streams;  // empty: a file, to be fetched
 };
 
 // Empty if the row has gone meanwhile, or its store was rebuilt by a replay, which has no payload.
@@ -75,7 +76,8 @@ struct Deposit {
     EntryIndex accepted;
     std::uint16_t position = 0;
 };
-// Puts a row into each mailbox, the stanza rows, the payload, and the deadline that keeps them.
+// Puts a row into each mailbox, the stanza rows, the payload, and the deadline that keeps them, and
+// holds the streams that are files.
 [[nodiscard]] Status deposit(storage::Txn& txn, const EnvelopeHash& envelope, EntryIndex first,
                              std::uint8_t urgency, TimeMs expires,
                              std::span<const Deposit> deposits, const Submit& submit);
@@ -84,14 +86,22 @@ struct Deposit {
 [[nodiscard]] Status take_out(storage::Txn& txn, EntryIndex first, TimeMs expires,
                               const CertificateHash& device, StanzaRow& row);
 
+// Of a revoked device: what waits for it is to be withheld (withholds_due). Nothing if none waits.
+[[nodiscard]] Status close_mailbox(storage::Txn& txn, const CertificateHash& device);
+// Closed mailboxes with rows, in any order, at most `limit`.
+[[nodiscard]] Result<std::vector<CertificateHash>> closed_mailboxes(const storage::ReadTxn& txn,
+                                                                    std::size_t limit);
+
 struct DueEnvelope {
     TimeMs expires;
     EntryIndex first;
     EnvelopeHash envelope;
 };
-// Envelopes with waiting rows whose deadline is at or before `time`, the earliest first.
+// Envelopes with waiting rows or files whose deadline is at or before `time`, the earliest first.
 [[nodiscard]] Result<std::vector<DueEnvelope>> due_envelopes(const storage::ReadTxn& txn,
                                                              TimeMs time, std::size_t limit);
+// The end of an envelope whose rows have all gone: gives up its files, if it has any.
+[[nodiscard]] Status end_deadline(storage::Txn& txn, const DueEnvelope& due);
 [[nodiscard]] Result<std::optional<TimeMs>> earliest_deadline(const storage::ReadTxn& txn);
 
 }  // namespace chapar::broker

@@ -48,7 +48,7 @@ struct SealedStanza {
 // What is delivered and nothing else: no decision reads it, and a replay has none.
 struct Payload {
     std::vector<SealedStanza> stanzas;  // as many as, and in the order of, Submit::stanzas; or none
-    std::vector<Bytes> streams;         // ciphertext of stream j
+    std::vector<Bytes> streams;         // ciphertext of stream j; empty: a file (stream_files.h)
     bool operator==(const Payload&) const = default;
 };
 
@@ -66,7 +66,7 @@ struct OpenEpoch {
 struct OpenKey {
     Bytes record;
 };
-// An AGENCY, OFFICE, DEVICE, BUNDLE, REVOKE or POLICY record, with its signatures.
+// A record of the directory with its signatures: any type but MANIFEST.
 struct PutRecord {
     Bytes record;
 };

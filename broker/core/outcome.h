@@ -35,7 +35,7 @@ struct DecisionLine {
     std::uint8_t approvals = 0;
     std::uint16_t role = 0;
     std::uint64_t size_max = 0;
-    std::optional<Errc> unmet;
+    std::optional<Errc> unmet = std::nullopt;
     bool operator==(const DecisionLine&) const = default;
 };
 

@@ -35,6 +35,44 @@ bool matches(const crypto::PolicyRule& rule, Direction direction, const Subject&
            side_matches(rule.from, from) && side_matches(rule.to, to);
 }
 
+// The rule that decides, null for default deny; with `unmet`, a PERMIT whose condition is not met.
+struct Match {
+    const crypto::PolicyRule* rule = nullptr;
+    std::optional<Errc> unmet;
+};
+
+Match deciding_rule(const crypto::PolicyRecord& policy, Direction direction, const Subject& subject,
+                    const crypto::OfficeRecord& from, const crypto::OfficeRecord& to,
+                    const std::string* without) {
+    Match permit;
+    for (const crypto::PolicyRule& rule : policy.rules) {
+        if (without != nullptr && rule.id == *without) continue;
+        if (!matches(rule, direction, subject, from, to)) continue;
+        if (rule.effect == Effect::Deny) return {&rule, std::nullopt};
+        const auto unmet = subject.conditions
+                               ? unmet_condition(rule, policy.agency, *subject.conditions)
+                               : std::nullopt;
+        // The first that permits; before there is one, the first that would.
+        if (permit.rule == nullptr || (permit.unmet && !unmet)) permit = {&rule, unmet};
+    }
+    return permit;
+}
+
+std::string role_text(std::uint16_t role) {
+    switch (role) {
+        case crypto::office_role::kLiaison:
+            return "LIAISON";
+        case crypto::office_role::kAuditor:
+            return "AUDITOR";
+        case crypto::office_role::kSupervisor:
+            return "SUPERVISOR";
+        case crypto::office_role::kProsecutor:
+            return "PROSECUTOR";
+        default:
+            return "role " + std::to_string(role);
+    }
+}
+
 // Policies read once per decision.
 class Tables {
   public:
@@ -51,13 +89,15 @@ class Tables {
         if (!found->second) return line;
         line.policy = found->second->hash;
         const bool left_out = without_ && without_->agency == agency;
-        const crypto::PolicyRule* rule =
-            deciding_rule(found->second->record.rules, direction, subject, from, to,
-                          left_out ? &without_->rule : nullptr);
-        if (rule != nullptr) {
-            line.effect = rule->effect;
-            line.rule = rule->id;
-        }
+        const Match match = deciding_rule(found->second->record, direction, subject, from, to,
+                                          left_out ? &without_->rule : nullptr);
+        if (match.rule == nullptr) return line;
+        line.effect = match.unmet ? Effect::Deny : match.rule->effect;
+        line.rule = match.rule->id;
+        line.approvals = match.rule->approvals;
+        line.role = match.rule->approver_role;
+        line.size_max = match.rule->size_max;
+        line.unmet = match.unmet;
         return line;
     }
 
@@ -73,19 +113,27 @@ bool same_rule(const DecisionLine& a, const DecisionLine& b) {
 
 }  // namespace
 
-const crypto::PolicyRule* deciding_rule(std::span<const crypto::PolicyRule> rules,
-                                        Direction direction, const Subject& subject,
-                                        const crypto::OfficeRecord& from,
-                                        const crypto::OfficeRecord& to,
-                                        const std::string* without) {
-    const crypto::PolicyRule* permit = nullptr;
-    for (const crypto::PolicyRule& rule : rules) {
-        if (without != nullptr && rule.id == *without) continue;
-        if (!matches(rule, direction, subject, from, to)) continue;
-        if (rule.effect == Effect::Deny) return &rule;
-        if (permit == nullptr) permit = &rule;
+Error refusal_of(std::span<const DecisionLine> lines) {
+    const DecisionLine* size = nullptr;
+    const DecisionLine* approvals = nullptr;
+    for (const DecisionLine& line : lines) {
+        if (line.effect != Effect::Deny) continue;
+        if (!line.unmet) return Error(Errc::PolicyRefused);
+        (*line.unmet == Errc::PolicySize ? size : approvals) = &line;
     }
-    return permit;
+    // A size that is too large cannot be mended by approvals: it is said first.
+    if (size != nullptr) {
+        return Error(Errc::PolicySize, "at most " + std::to_string(size->size_max) + " bytes");
+    }
+    CHAPAR_ASSERT(approvals != nullptr);
+    return Error(Errc::ApprovalMissing, std::to_string(approvals->approvals) + " of " +
+                                            role_text(approvals->role) + " of " +
+                                            approvals->agency.text());
+}
+
+Error Decision::refusal() const {
+    CHAPAR_ASSERT(effect == Effect::Deny);
+    return refusal_of(lines);
 }
 
 Result<Decision> decide_policy(const storage::ReadTxn& txn, const crypto::OfficeRecord& from,

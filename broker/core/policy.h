@@ -9,6 +9,10 @@
 // classification is at most classMax (of a DENY rule too: to deny a kind at all classes say
 // SECRET), and each side names the office, its agency or its country (no party listed: any).
 //
+// A PERMIT rule may have conditions: a number of approvals, a size (conditions.h). One that matches
+// and whose condition is not met does not permit; another that matches still may. Where none does,
+// the line names the first such rule and what it asked for.
+//
 // Does not know envelopes, time or validity: the directory has been asked before. Pure and const;
 // apply, may_hand_out, explain and the what-if of a replay all call the same function.
 #pragma once
@@ -19,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/core/conditions.h"
 #include "broker/core/outcome.h"
 #include "crypto/certificate.h"
 #include "crypto/policy_record.h"
@@ -30,6 +35,7 @@ namespace chapar::broker {
 struct Subject {
     std::uint16_t kind = 0;
     std::uint8_t classification = 0;
+    std::optional<Conditions> conditions = std::nullopt;  // empty: all conditions are taken as met
 };
 
 // The rule that a what-if leaves out.
@@ -43,7 +49,14 @@ struct Decision {
     Effect effect = Effect::Permit;
     // Two for each recipient office: its export line, then its import line; in the order given.
     std::vector<DecisionLine> lines;
+
+    // Why it is denied: PolicyRefused if any line is refused whatever its conditions, else
+    // PolicySize or ApprovalMissing. REQUIRES: a Deny.
+    [[nodiscard]] Error refusal() const;
 };
+
+// Of the lines of a denial; the context says what is missing. The same for the recorded lines.
+[[nodiscard]] Error refusal_of(std::span<const DecisionLine> lines);
 
 // REQUIRES: at least one recipient office.
 [[nodiscard]] Result<Decision> decide_policy(const storage::ReadTxn& txn,
@@ -51,13 +64,6 @@ struct Decision {
                                              std::span<const crypto::OfficeRecord> to,
                                              const Subject& subject,
                                              const std::optional<RuleName>& without = {});
-
-// One rule table and one pair: the rule that decides, or null for default deny.
-[[nodiscard]] const crypto::PolicyRule* deciding_rule(std::span<const crypto::PolicyRule> rules,
-                                                      Direction direction, const Subject& subject,
-                                                      const crypto::OfficeRecord& from,
-                                                      const crypto::OfficeRecord& to,
-                                                      const std::string* without = nullptr);
 
 // What is recorded and told to the sender: of a permit each rule once; of a refusal the refusing
 // lines once, those of import tables without rule and policy hash.

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "broker/core/operation.h"
@@ -58,7 +59,9 @@ struct StreamFile {
 // For the fold. `first`: the envelope's first ACCEPTED entry.
 [[nodiscard]] Status hold_files(storage::Txn& txn, EntryIndex first,
                                 const std::vector<StreamFile>& files);
-// The roots that no other envelope holds.
-[[nodiscard]] Result<std::vector<Hash>> release_files(storage::Txn& txn, EntryIndex first);
+[[nodiscard]] Status release_files(storage::Txn& txn, EntryIndex first);
+// The roots that nobody would hold any more without these envelopes; each once, ascending.
+[[nodiscard]] Result<std::vector<Hash>> held_only_by(const storage::ReadTxn& txn,
+                                                     const std::set<EntryIndex>& envelopes);
 
 }  // namespace chapar::broker

@@ -5,6 +5,7 @@
 #include "broker/core/envelope_row.h"
 #include "broker/core/heads.h"
 #include "broker/core/mailbox.h"
+#include "crypto/admit.h"
 #include "crypto/batch.h"
 #include "crypto/transcript.h"
 #include "schemas/base/limits.h"
@@ -109,9 +110,16 @@ std::vector<crypto::BodyStanza> stanzas_for(const Received& in, const Addressees
     return out;
 }
 
+// Everything the state says about a submission that is new.
+struct Examination {
+    crypto::OfficeRecord sender;
+    Addressees to;
+    Conditions conditions;
+};
+
 EnvelopeRow accepted_row(const Moment& moment, const Received& in,
                          const crypto::OfficeRecord& sender, const Addressees& to,
-                         const std::vector<DecisionLine>& lines) {
+                         const std::vector<DecisionLine>& lines, const Conditions& conditions) {
     const schemas::Header& header = in.header;
     return {header.sender,
             header.message_id,
@@ -121,7 +129,8 @@ EnvelopeRow accepted_row(const Moment& moment, const Received& in,
             lines,
             Addressing{sender.office, sender.agency, static_cast<std::uint16_t>(header.kind),
                        static_cast<std::uint8_t>(header.classification),
-                       static_cast<std::uint8_t>(header.urgency), header.expires_at, to.agencies}};
+                       static_cast<std::uint8_t>(header.urgency), header.expires_at, to.agencies,
+                       conditions}};
 }
 
 // The decision as one agency may see it: the pairs with its own offices. Who else received the
@@ -138,8 +147,10 @@ std::vector<DecisionLine> lines_for(const Decision& decision, const Addressees& 
     return lines_to_record(own);
 }
 
-Plan accepted(const Moment& moment, const Received& in, const crypto::OfficeRecord& sender,
-              const Addressees& to, const Decision& decision) {
+Plan accepted(const Moment& moment, const Received& in, const Examination& facts,
+              const Decision& decision) {
+    const crypto::OfficeRecord& sender = facts.sender;
+    const Addressees& to = facts.to;
     std::vector<DecisionLine> lines = lines_to_record(decision);
     Plan plan;
     plan.outcome.about = as_hash(in.hash);
@@ -159,7 +170,7 @@ Plan accepted(const Moment& moment, const Received& in, const crypto::OfficeReco
         plan.outcome.effects.mail.push_back(device);
     }
     plan.write = [&submit = in.submit, hash = in.hash,
-                  row = accepted_row(moment, in, sender, to, lines),
+                  row = accepted_row(moment, in, sender, to, lines, facts.conditions),
                   deposits = std::move(deposits)](storage::Txn& txn) -> Status {
         CHAPAR_TRY(write_envelope(txn, hash, row));
         CHAPAR_TRY(write_operation(txn, row.sender, row.message, hash));
@@ -199,19 +210,15 @@ Status check_quota(const storage::ReadTxn& txn, const Capacity& capacity, const 
     return Done{};
 }
 
-// Everything the state says about a submission that is new.
-struct Examination {
-    crypto::OfficeRecord sender;
-    Addressees to;
-};
-
 Result<Examination> examine(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
                             const Received& in) {
     auto sender = CHAPAR_TRY(check_sender(txn, in, moment.time));
     auto to = CHAPAR_TRY(find_addressees(txn, in.stanzas, moment.time));
-    CHAPAR_TRY(check_approvers(txn, in.statement, in.stanzas, in.submit.blind, to, moment.time));
+    CHAPAR_TRY(check_approvers(txn, in.statement, in.header.sender, moment.time));
+    CHAPAR_TRY(crypto::check_audience(in.statement, in.stanzas, in.submit.blind, to.by_hash));
     CHAPAR_TRY(check_times(centre, moment, in.header));
-    return Examination{std::move(sender), std::move(to)};
+    auto conditions = CHAPAR_TRY(conditions_of(txn, in.statement, in.header.sender));
+    return Examination{std::move(sender), std::move(to), std::move(conditions)};
 }
 
 // The first outcome, for a resend of the same bytes.
@@ -241,14 +248,14 @@ Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Mom
     CHAPAR_TRY(check_seen_head(txn, centre, moment.frontier, in.item.head.seen));
     CHAPAR_TRY(check_quota(txn, moment.capacity, in));
     const Subject subject{static_cast<std::uint16_t>(in.header.kind),
-                          static_cast<std::uint8_t>(in.header.classification)};
+                          static_cast<std::uint8_t>(in.header.classification), facts->conditions};
     const auto decision =
         CHAPAR_TRY(decide_policy(txn, facts->sender, facts->to.offices, subject, without));
     if (decision.effect == Effect::Deny) {
-        return rejected(moment, in, agency, Error(Errc::PolicyRefused), OperationId::Fresh,
+        return rejected(moment, in, agency, decision.refusal(), OperationId::Fresh,
                         lines_to_record(decision));
     }
-    return accepted(moment, in, facts->sender, facts->to, decision);
+    return accepted(moment, in, *facts, decision);
 }
 
 }  // namespace

@@ -1,25 +1,30 @@
 // The tables of the fold's state, and the list a broker's store is opened with.
 //
 // Owns: names and keys. Does not know the values: each table's owner does (named below). All are
-// Framed: everything here but `payload` is derived, and a replay of the ledger rebuilds it. The
-// ledger's own tables are ledger_tables.h's.
+// Framed: everything here but `payload`, `files` and `fileuse` is derived, and a replay of the
+// ledger rebuilds it. The ledger's own tables are ledger_tables.h's.
 //
 //     table      key                                value                          owner
 //     core       "centre" or "time"                 who we are; newest exact time   core_state
 //     record     record hash[32]                    u64 index of its entry         directory
 //     agency     agency name                        newest AGENCY record           directory
+//     registrars agency name                        newest REGISTRARS record       directory
 //     office     office name                        newest OFFICE record           directory
-//     device     certHash[32]                       DEVICE record, revocation      directory
+//     device     certHash[32]                       DEVICE record, its standing    directory
 //     keyused    public key[32]                     certHash that first named it   directory
 //     bundle     certHash[32] || u32 seq            BUNDLE body, time of entry     directory
 //     policy     agency name                        newest POLICY record           directory
+//     peers      agency name                        newest PEERS record            directory
 //     envelope   eh[32]                             first outcome, addressing      envelope_row
 //     operation  certHash[32] || msgId[16]          eh of the first envelope       envelope_row
 //     stanza     u64 first index || certHash[32]    stages of one device           stanza_row
 //     mailbox    certHash[32] || u8 urgency || u64  waiting row                    mailbox
 //     mailcount  certHash[32]                       next number, rows waiting      mailbox
 //     payload    u64 first index                    what is delivered              mailbox
-//     deadline   u64 time || u64 first index        eh, rows waiting               mailbox
+//     deadline   u64 time || u64 first index        eh, rows waiting, files held   mailbox
+//     closed     certHash[32]                       rows of a revoked device wait  mailbox
+//     files      u64 first index                    streams stored as files        stream_files
+//     fileuse    R_j[32] || u64 first index         that envelope holds the file   stream_files
 //     notice     certHash[32] || u64 index          later events, for the sender   statement
 //
 // Numbers big-endian.
@@ -35,6 +40,8 @@ namespace chapar::broker {
 inline constexpr storage::Table kCoreTable{"core"};
 inline constexpr storage::Table kRecordTable{"record"};
 inline constexpr storage::Table kAgencyTable{"agency"};
+inline constexpr storage::Table kRegistrarsTable{"registrars"};
+inline constexpr storage::Table kPeersTable{"peers"};
 inline constexpr storage::Table kOfficeTable{"office"};
 inline constexpr storage::Table kDeviceTable{"device"};
 inline constexpr storage::Table kKeyUsedTable{"keyused"};
@@ -47,13 +54,16 @@ inline constexpr storage::Table kMailboxTable{"mailbox"};
 inline constexpr storage::Table kMailCountTable{"mailcount"};
 inline constexpr storage::Table kPayloadTable{"payload"};
 inline constexpr storage::Table kDeadlineTable{"deadline"};
+inline constexpr storage::Table kClosedTable{"closed"};
+inline constexpr storage::Table kFilesTable{"files"};
+inline constexpr storage::Table kFileUseTable{"fileuse"};
 inline constexpr storage::Table kNoticeTable{"notice"};
 
-// What a replay rebuilds: everything but the payloads.
-inline constexpr std::array<storage::Table, 15> kStateTables{
-    kCoreTable,    kRecordTable,  kAgencyTable,    kOfficeTable,   kDeviceTable,
-    kKeyUsedTable, kBundleTable,  kPolicyTable,    kEnvelopeTable, kOperationTable,
-    kStanzaTable,  kMailboxTable, kMailCountTable, kDeadlineTable, kNoticeTable};
+// What a replay rebuilds: everything but the payloads and which files they hold.
+inline constexpr std::array<storage::Table, 18> kStateTables{
+    kCoreTable,      kRecordTable,   kAgencyTable,   kOfficeTable,     kDeviceTable, kKeyUsedTable,
+    kBundleTable,    kPolicyTable,   kEnvelopeTable, kOperationTable,  kStanzaTable, kMailboxTable,
+    kMailCountTable, kDeadlineTable, kNoticeTable,   kRegistrarsTable, kPeersTable,  kClosedTable};
 
 // All tables of a broker's store: state, payloads and ledger.
 [[nodiscard]] std::vector<storage::Table> store_tables();

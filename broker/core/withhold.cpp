@@ -16,22 +16,39 @@ WithholdReason reason_of(const Error& error) {
 
 }  // namespace
 
-Result<std::optional<WithholdReason>> may_hand_out(const storage::ReadTxn& txn,
-                                                   const MailboxRow& row, TimeMs now) {
+Result<HandOutDecision> may_hand_out(const storage::ReadTxn& txn, const MailboxRow& row,
+                                     TimeMs now) {
     const auto recipient = in_force(txn, row.device, now);
     if (!recipient) {
         if (is_failure(recipient.error().code)) return recipient.error();
-        return std::optional(reason_of(recipient.error()));
+        if (recipient.error().code == Errc::CertificateSuspended) {
+            return HandOutDecision{HandOut::Wait, {}};
+        }
+        return HandOutDecision{HandOut::No, reason_of(recipient.error())};
     }
     const auto envelope = CHAPAR_TRY(read_envelope(txn, row.envelope));
     if (!envelope || !envelope->addressing) return Error(Errc::NotFound, "envelope");
     const Addressing& to = *envelope->addressing;
     const auto from = CHAPAR_TRY(read_office(txn, to.office));
     if (!from) return Error(Errc::StoreDamaged, "office");
-    const auto decision = CHAPAR_TRY(
-        decide_policy(txn, from->record, {&recipient->office, 1}, {to.kind, to.classification}));
-    if (decision.effect == Effect::Deny) return std::optional(WithholdReason::Policy);
-    return std::optional<WithholdReason>();
+    const Subject subject{to.kind, to.classification, to.conditions};
+    const auto decision =
+        CHAPAR_TRY(decide_policy(txn, from->record, {&recipient->office, 1}, subject));
+    if (decision.effect == Effect::Deny)
+        return HandOutDecision{HandOut::No, WithholdReason::Policy};
+    return HandOutDecision{};
+}
+
+Result<std::vector<Withhold>> withholds_due(const storage::ReadTxn& txn, std::size_t limit) {
+    std::vector<Withhold> out;
+    for (const CertificateHash& device : CHAPAR_TRY(closed_mailboxes(txn, limit))) {
+        for (const MailboxRow& row :
+             CHAPAR_TRY(waiting_rows(txn, device, {}, limit - out.size()))) {
+            out.push_back({row.envelope, row.device});
+        }
+        if (out.size() >= limit) break;
+    }
+    return out;
 }
 
 Result<Plan> decide_withhold(const storage::ReadTxn& txn, const Moment& moment,
@@ -42,14 +59,14 @@ Result<Plan> decide_withhold(const storage::ReadTxn& txn, const Moment& moment,
     if (!stanza || !stanza->waiting) return Error(Errc::NotFound, "mailbox row");
     const MailboxRow row{withhold.device, stanza->urgency,  *stanza->waiting, withhold.envelope,
                          envelope->first, stanza->accepted, stanza->position};
-    const auto reason = CHAPAR_TRY(may_hand_out(txn, row, moment.time));
-    if (!reason) return Error(Errc::NotPermitted, "it may be handed out");
+    const auto decision = CHAPAR_TRY(may_hand_out(txn, row, moment.time));
+    if (decision.verdict != HandOut::No) return Error(Errc::NotPermitted, "it may be handed out");
 
     Plan plan;
     plan.outcome.effects.receipts.push_back(envelope->sender);
     EntryDraft draft = draft_about(moment, crypto::MessageEvent::Withheld, withhold.envelope,
                                    *envelope, stanza->accepted);
-    draft.body.reason = static_cast<std::uint16_t>(*reason);
+    draft.body.reason = static_cast<std::uint16_t>(*decision.reason);
     draft.body.devices.push_back(withhold.device);
     add_draft(plan, moment, std::move(draft));
     plan.write = [withhold, envelope = std::move(*envelope), stanza = *stanza,

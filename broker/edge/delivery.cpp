@@ -49,8 +49,11 @@ Result<Handout> next_handout(const storage::ReadTxn& txn, const Tick& tick, Sess
         CHAPAR_TRY(waiting_rows(txn, session.greeted->device, session.numbers_handed_out(), limit));
     bool all = rows.size() < limit;
     for (const MailboxRow& row : rows) {
-        if (CHAPAR_TRY(may_hand_out(txn, row, now))) {
-            handout.withheld.push_back({row.envelope, row.device});
+        const HandOutDecision decision = CHAPAR_TRY(may_hand_out(txn, row, now));
+        if (decision.verdict != HandOut::Yes) {
+            if (decision.verdict == HandOut::No) {
+                handout.withheld.push_back({row.envelope, row.device});
+            }
             session.handed_out.emplace(row.envelope, row.number);
             continue;
         }
@@ -74,16 +77,6 @@ Result<Handout> next_handout(const storage::ReadTxn& txn, const Tick& tick, Sess
     session.mail = !all;
     if (!frame.deliveries.empty()) handout.frame = std::move(frame);
     return handout;
-}
-
-Result<std::vector<Withhold>> withhold_all(const storage::ReadTxn& txn,
-                                           const CertificateHash& device) {
-    std::vector<Withhold> out;
-    const std::size_t limit = limits::kPendingOperations / 4;
-    for (const MailboxRow& row : CHAPAR_TRY(waiting_rows(txn, device, {}, limit))) {
-        out.push_back({row.envelope, row.device});
-    }
-    return out;
 }
 
 }  // namespace chapar::broker
