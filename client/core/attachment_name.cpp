@@ -4,9 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include "schemas/base/assert.h"
+#include "schemas/media_types.h"
 
 namespace chapar::client {
 namespace {
@@ -94,36 +94,32 @@ bool is_device(std::string_view name) {
            std::ranges::find(kRaised, number) != kRaised.end();
 }
 
-struct Endings {
+struct Ending {
     std::string_view media_type;
-    std::array<std::string_view, 3> endings;  // the first is added where none fits
+    std::string_view ending;
 };
 constexpr std::array kEndings{
-    Endings{"application/json", {".json", "", ""}},
-    Endings{"application/pdf", {".pdf", "", ""}},
-    Endings{"application/xml", {".xml", "", ""}},
-    Endings{"application/x-chapar-draft", {".chapar-draft", "", ""}},
-    Endings{"audio/mpeg", {".mp3", ".mpga", ""}},
-    Endings{"image/heic", {".heic", ".heif", ""}},
-    Endings{"image/jpeg", {".jpg", ".jpeg", ""}},
-    Endings{"image/png", {".png", "", ""}},
-    Endings{"image/tiff", {".tif", ".tiff", ""}},
-    Endings{"text/csv", {".csv", "", ""}},
-    Endings{"text/plain", {".txt", ".text", ".log"}},
-    Endings{"video/mp4", {".mp4", ".m4v", ""}},
+    Ending{"application/pdf", ".pdf"},
+    Ending{"image/jpeg", ".jpg"},
+    Ending{"image/png", ".png"},
+    Ending{"image/tiff", ".tif"},
+    Ending{"image/heic", ".heic"},
+    Ending{"text/plain", ".txt"},
+    Ending{"text/csv", ".csv"},
+    Ending{"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"},
+    Ending{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"},
+    Ending{"application/vnd.oasis.opendocument.text", ".odt"},
+    Ending{"video/mp4", ".mp4"},
+    Ending{"audio/mpeg", ".mp3"},
+    Ending{"audio/vnd.wave", ".wav"},
 };
 // Of any other type: nothing that a double click runs.
 constexpr std::string_view kOtherEnding = ".bin";
 
-std::string ending_for(std::string_view name, std::string_view media_type) {
-    const auto* found = std::ranges::find(kEndings, media_type, &Endings::media_type);
-    if (found == kEndings.end()) {
-        return lower(name).ends_with(kOtherEnding) ? "" : std::string(kOtherEnding);
-    }
-    for (const std::string_view ending : found->endings) {
-        if (!ending.empty() && lower(name).ends_with(ending)) return "";
-    }
-    return std::string(found->endings.front());
+std::string_view ending_for(std::string_view name, std::string_view media_type) {
+    if (schemas::media_type_of_name(name) == media_type) return "";
+    const auto* found = std::ranges::find(kEndings, media_type, &Ending::media_type);
+    return found == kEndings.end() ? kOtherEnding : found->ending;
 }
 
 std::size_t ending_at(std::string_view name) {

@@ -142,6 +142,10 @@ struct InboxText {
 [[nodiscard]] Result<std::vector<crypto::Secret32>> stream_secrets(const storage::ReadTxn& txn,
                                                                    const Device& device,
                                                                    InboxNumber number);
+// Stream 0 without padding, its random bytes and digests included: what evidence seals again.
+// NotFound as for inbox_text().
+[[nodiscard]] Result<crypto::SecretBuffer> inbox_stream0(const storage::ReadTxn& txn,
+                                                         const Device& device, InboxNumber number);
 // The proof of its ACCEPTED entry, whose body holds E and the batch item. NotFound.
 [[nodiscard]] Result<ReceiptEntry> inbox_receipt(const storage::ReadTxn& txn, InboxNumber number);
 

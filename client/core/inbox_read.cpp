@@ -1,4 +1,5 @@
 #include <array>
+#include <utility>
 
 #include "client/core/directory_replica.h"
 #include "client/core/inbox.h"
@@ -60,6 +61,13 @@ Result<std::vector<crypto::Secret32>> stream_secrets(const storage::ReadTxn& txn
     std::vector<crypto::Secret32> secrets;
     for (auto& stream : text->streams) secrets.push_back(std::move(stream.secret));
     return secrets;
+}
+
+Result<crypto::SecretBuffer> inbox_stream0(const storage::ReadTxn& txn, const Device& device,
+                                           InboxNumber number) {
+    auto text = CHAPAR_TRY(inbox_store::get_text(txn, device, number));
+    if (!text) return Error(Errc::NotFound, "text of inbox " + std::to_string(number.value));
+    return std::move(*text->streams.front().text);
 }
 
 Result<ReceiptEntry> inbox_receipt(const storage::ReadTxn& txn, InboxNumber number) {

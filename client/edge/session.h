@@ -101,8 +101,8 @@ class Session {
     // The broker's time at WELCOME.
     [[nodiscard]] TimeMs broker_time() const { return broker_time_; }
 
-    // Fetches the directory up to the newest head; asks whether this device must suspend itself, and
-    // does; decides again about provisional mail (what changed comes with the next
+    // Fetches the directory up to the newest head; asks whether this device must suspend itself,
+    // and does; decides again about provisional mail (what changed comes with the next
     // take_deliveries()).
     [[nodiscard]] Result<SyncReport> sync_directory();
     // Publishes a new bundle if it is due (epochs.h). REQUIRES: synced.
@@ -120,8 +120,8 @@ class Session {
     // Signs and hands over the statements this device owes.
     [[nodiscard]] Result<StatementReport> push_statements();
     // Grants credit, waits for one DELIVER frame (at most `patience`; 0 for what is here already),
-    // receives its envelopes, and pushes their statements. Also what was taken or decided meanwhile.
-    // Empty if none came.
+    // receives its envelopes, and pushes their statements. Also what was taken or decided
+    // meanwhile. Empty if none came.
     [[nodiscard]] Result<std::vector<ReceptionReport>> take_deliveries(DurationMs patience);
     // Destroys the epoch secrets whose time is over. Call after a sync, and again after deliveries
     // have run dry.
@@ -158,6 +158,7 @@ class Session {
     [[nodiscard]] Result<std::optional<Received>> next_delivery(DurationMs patience);
 
     // Synchronising.
+    [[nodiscard]] Status fetch_directory(SyncReport& report);
     [[nodiscard]] Result<bool> take_directory(SyncReport& report);
     [[nodiscard]] Status after_sync(SyncReport& report);
     [[nodiscard]] Result<BundleOutcome> make_and_publish();

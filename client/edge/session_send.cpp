@@ -2,30 +2,15 @@
 #include <set>
 #include <utility>
 
+#include "client/core/store_keys.h"
+#include "client/core/tables.h"
+#include "client/edge/session_batch.h"
 #include "client/edge/session_frames.h"
 #include "schemas/base/limits.h"
 #include "schemas/frames_codec.h"
 
 namespace chapar::client {
 namespace {
-
-Bytes batch_bytes(const crypto::BatchItem& item) {
-    return LayoutWriter().raw(item.head.encode()).raw(item.signature.view()).take();
-}
-
-// Whether these items are all members of one batch, in its order: then one head speaks for all.
-template <typename Item, typename ItemOf>
-bool is_whole_batch(const std::vector<Item>& items, ItemOf item_of) {
-    const crypto::BatchItem& first = item_of(items.front());
-    if (items.size() != first.head.count) return false;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        const crypto::BatchItem& item = item_of(items[i]);
-        if (item.head != first.head || item.signature != first.signature || item.index != i) {
-            return false;
-        }
-    }
-    return true;
-}
 
 struct Outgoing {
     OutboxItem item;
@@ -124,8 +109,8 @@ Status Session::submit_items(const std::vector<OutboxItem>& items, SubmitReport&
         const auto item_of = [](const OutboxBytes& one) -> const crypto::BatchItem& {
             return one.item;
         };
-        if (is_whole_batch(bytes, item_of)) {
-            submit.batch = batch_bytes(bytes.front().item);
+        if (session_batch::is_whole(bytes, item_of)) {
+            submit.batch = session_batch::head_bytes(bytes.front().item);
             for (schemas::SubmittedEnvelope& envelope : submit.envelopes) envelope.item.clear();
         }
         CHAPAR_TRY(std::move(*txn).commit());
@@ -148,97 +133,63 @@ Status Session::submit_items(const std::vector<OutboxItem>& items, SubmitReport&
     return Done{};
 }
 
+Status Session::submit_all(const std::vector<OutboxItem>& items, SubmitReport& report) {
+    std::vector<Outgoing> outgoing;
+    {
+        const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+        for (const OutboxItem& item : items) {
+            outgoing.push_back({item, CHAPAR_TRY(outbox_bytes(*txn, item.number))});
+        }
+    }
+    for (std::size_t first = 0; first < outgoing.size();) {
+        const std::size_t end = frame_end(outgoing, first);
+        std::vector<OutboxItem> frame;
+        for (; first < end; ++first) frame.push_back(outgoing[first].item);
+        CHAPAR_TRY(submit_items(frame, report));
+    }
+    return Done{};
+}
+
 Result<SubmitReport> Session::submit() {
-    std::vector<Outgoing> items;
+    std::vector<OutboxItem> ready;
+    std::vector<OutboxItem> with_files;
     {
         const auto txn = CHAPAR_TRY(parts_.store.begin_read());
         for (OutboxItem& item : CHAPAR_TRY(outbox_pending(*txn))) {
-            OutboxBytes bytes = CHAPAR_TRY(outbox_bytes(*txn, item.number));
-            items.push_back({std::move(item), std::move(bytes)});
+            (item.files.empty() ? ready : with_files).push_back(std::move(item));
         }
+        outbox_seen_ =
+            CHAPAR_TRY(get_number(*txn, tables::kState, view(tables::kOutbox.name))).value_or(0);
     }
-    SubmitReport report;
-    for (std::size_t first = 0; first < items.size();) {
-        const std::size_t end = frame_end(items, first);
-        std::vector<OutboxItem> frame;
-        for (; first < end; ++first) frame.push_back(items[first].item);
-        CHAPAR_TRY(submit_items(frame, report));
-    }
+    SubmitReport report = std::move(passed_);
+    passed_ = {};
+    CHAPAR_TRY(submit_all(ready, report));
+    for (const OutboxItem& item : with_files) CHAPAR_TRY(submit_with_files(item, report));
     return report;
 }
 
-Status Session::take_outcome(const schemas::ItemOutcome& outcome, const Received& frame,
-                             StatementReport& report) {
-    auto txn = CHAPAR_TRY(parts_.store.begin_write());
-    const auto settle = [&]() -> Status {
-        if (!outcome.code.empty()) return statement_refused(*txn, outcome.about, outcome.code);
-        if (outcome.proofs.empty()) return Error(Errc::ProofInvalid, "no proof");
-        const auto entry = CHAPAR_TRY(ProvenEntry::verify(outcome.proofs.front(), *frame.head));
-        return statement_logged(*txn, outcome.about, entry);
-    };
-    if (const Status settled = settle(); !settled) {
-        report.alarms.push_back(settled.error());
-        ++report.waiting;
+Status Session::submit_with_files(const OutboxItem& item, SubmitReport& report) {
+    // The broker may have swept a stream that was complete there: asked for once more.
+    constexpr int kAttempts = 2;
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        if (!CHAPAR_TRY(upload_files(item, report))) return Done{};
+        SubmitReport outcome;
+        CHAPAR_TRY(submit_items({item}, outcome));
+        const bool last = attempt + 1 == kAttempts;
+        bool missing = false;
+        if (!outcome.waiting.empty()) {
+            const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+            const OutboxItem now = CHAPAR_TRY(outbox_item(*txn, item.number));
+            missing = now.problem.code == text_of(Errc::StreamMissing).code;
+        }
+        if (missing && !last) continue;
+        report.logged.insert(report.logged.end(), outcome.logged.begin(), outcome.logged.end());
+        report.refused.insert(report.refused.end(), outcome.refused.begin(), outcome.refused.end());
+        report.waiting.insert(report.waiting.end(), outcome.waiting.begin(), outcome.waiting.end());
+        report.alarms.insert(report.alarms.end(), outcome.alarms.begin(), outcome.alarms.end());
         return Done{};
     }
-    CHAPAR_TRY(std::move(*txn).commit());
-    if (outcome.code.empty()) {
-        ++report.logged;
-    } else if (is_temporary(outcome.code)) {
-        ++report.waiting;
-    } else {
-        ++report.refused;
-    }
     return Done{};
-}
-
-Status Session::push_items(std::span<const StatementItem> items, StatementReport& report) {
-    schemas::Statements frame;
-    std::set<Hash> open;
-    for (const StatementItem& item : items) {
-        frame.statements.push_back({item.statement.encode(), item.item->encode()});
-        open.insert(crypto::statement_hash(item.statement));
-    }
-    const std::vector<StatementItem> all(items.begin(), items.end());
-    const auto item_of = [](const StatementItem& one) -> const crypto::BatchItem& {
-        return *one.item;
-    };
-    if (is_whole_batch(all, item_of)) {
-        frame.batch = batch_bytes(*all.front().item);
-        for (schemas::SignedStatement& one : frame.statements) one.item.clear();
-    }
-    CHAPAR_TRY(send(frame));
-    while (!open.empty()) {
-        const Received received = CHAPAR_TRY(answer<schemas::Outcomes>(options_.answer_patience));
-        const std::size_t before = open.size();
-        for (const auto& outcome : std::get<schemas::Outcomes>(received.frame).items) {
-            if (open.erase(outcome.about) == 0) continue;
-            CHAPAR_TRY(take_outcome(outcome, received, report));
-        }
-        if (open.size() == before) return Error(Errc::MalformedFrame, "outcomes of other items");
-    }
-    return Done{};
-}
-
-Result<StatementReport> Session::push_statements() {
-    StatementReport report;
-    std::vector<StatementItem> items;
-    {
-        auto txn = CHAPAR_TRY(parts_.store.begin_write());
-        CHAPAR_TRY(sign_statements(*txn, parts_.home.device()));
-        items = CHAPAR_TRY(pending_statements(*txn));
-        CHAPAR_TRY(std::move(*txn).commit());
-    }
-    for (std::size_t first = 0; first < items.size();) {
-        std::size_t end = first + 1;
-        while (end < items.size() && end - first < limits::kBatchItems &&
-               items[end].item->signature == items[first].item->signature) {
-            ++end;
-        }
-        CHAPAR_TRY(push_items(std::span(items).subspan(first, end - first), report));
-        first = end;
-    }
-    return report;
 }
 
 }  // namespace chapar::client
