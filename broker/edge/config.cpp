@@ -114,6 +114,14 @@ Status read_sessions(const toml::table& table, SessionConfig& sessions) {
     return reader.nothing_left();
 }
 
+Status read_attachments(const toml::table& table, AttachmentConfig& attachments) {
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
+    TableReader reader(table, "attachments.");
+    CHAPAR_TRY(reader.number("upload_bytes", 0, kMost, attachments.upload_bytes));
+    CHAPAR_TRY(reader.number("free_bytes", 0, kMost, attachments.free_bytes));
+    return reader.nothing_left();
+}
+
 Result<Config> read_all(const toml::table& root) {
     constexpr std::uint64_t kLeastMap = std::uint64_t{1} << 20;
     constexpr std::uint64_t kMostMap = std::uint64_t{1} << 44;
@@ -129,6 +137,9 @@ Result<Config> read_all(const toml::table& root) {
     }
     if (const auto* sessions = CHAPAR_TRY(reader.table("sessions"))) {
         CHAPAR_TRY(read_sessions(*sessions, config.sessions));
+    }
+    if (const auto* attachments = CHAPAR_TRY(reader.table("attachments"))) {
+        CHAPAR_TRY(read_attachments(*attachments, config.attachments));
     }
     CHAPAR_TRY(reader.nothing_left());
     return config;

@@ -32,6 +32,13 @@ struct SessionConfig {
     DurationMs hello{10'000};      // from CONNECT to an accepted HELLO
 };
 
+struct AttachmentConfig {
+    // Uploaded by one device and named by no envelope yet, at most.
+    std::uint64_t upload_bytes = std::uint64_t{1} << 30;
+    // Uploads leave so much of the disk free: the store lives there too.
+    std::uint64_t free_bytes = std::uint64_t{1} << 30;
+};
+
 struct Config {
     std::string listen = "tcp://127.0.0.1:7415";
     std::uint64_t map_size = std::uint64_t{8} << 30;
@@ -40,6 +47,7 @@ struct Config {
     DurationMs published_head{1'000};
     TickConfig tick;
     SessionConfig sessions;
+    AttachmentConfig attachments;
 };
 
 [[nodiscard]] Result<Config> parse_config(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include "broker/core/core_state.h"
 #include "broker/core/directory.h"
+#include "broker/core/stream_files.h"
 #include "broker/edge/local_sequencer.h"
 #include "broker/edge/rollback.h"
 #include "broker/edge/version.h"
@@ -20,15 +21,18 @@ struct Daemon::Wiring {
     CertificateCache certificates;
     ZmqContext zmq;
     boost::asio::io_context context;
+    std::unique_ptr<BodyStore> bodies;
     std::unique_ptr<ZapHandler> zap;
     std::optional<Router> router;
     std::unique_ptr<BrokerService> service;
     std::unique_ptr<EventLoop> loop;
     std::unique_ptr<VerifierPool> verifiers;
+    std::unique_ptr<DiskWorker> disk;
     std::unique_ptr<AdminSocket> admin;
 
     [[nodiscard]] Status found();
     [[nodiscard]] Status load_certificates();
+    [[nodiscard]] Status open_bodies();
     [[nodiscard]] Status open_doors();
 };
 
@@ -73,6 +77,15 @@ Status Daemon::Wiring::load_certificates() {
     return Done{};
 }
 
+Status Daemon::Wiring::open_bodies() {
+    const auto txn = CHAPAR_TRY(parts.store.begin_read());
+    const auto in_use = [&](const Hash& root) { return file_in_use(*txn, root); };
+    const AttachmentConfig& config = parts.config.attachments;
+    bodies = CHAPAR_TRY(
+        BodyStore::open(parts.directory, {config.upload_bytes, config.free_bytes}, in_use));
+    return Done{};
+}
+
 Status Daemon::Wiring::open_doors() {
     zap = CHAPAR_TRY(ZapHandler::start(zmq, certificates.known_keys()));
     const RouterOptions options{parts.config.listen, parts.config.sessions.handshake};
@@ -83,10 +96,12 @@ Status Daemon::Wiring::open_doors() {
             auto shared = std::make_shared<VerifyResult>(std::move(result));
             loop->post([this, shared] { return service->verified(std::move(*shared)); });
         });
+    disk = std::make_unique<DiskWorker>(
+        [this](DiskWorker::Action action) { loop->post(std::move(action)); });
     service = std::make_unique<BrokerService>(
         BrokerService::Parts{parts.config, parts.node, parts.directory, parts.store, tick,
-                             sequencer, certificates, *verifiers, *router, parts.tap, parts.time,
-                             parts.random, parts.log},
+                             sequencer, certificates, *verifiers, *bodies, *disk, *router,
+                             parts.tap, parts.time, parts.random, parts.log},
         [this](AdminId to, ByteView frame) { admin->reply(to, frame); });
     loop = std::make_unique<EventLoop>(context, *service, *router, parts.config, parts.maintenance);
     admin = CHAPAR_TRY(AdminSocket::open(context, parts.directory / "admin.sock",
@@ -105,6 +120,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(DaemonParts parts) {
     auto wiring = std::make_unique<Wiring>(std::move(parts), std::move(tick));
     CHAPAR_TRY(wiring->found());
     CHAPAR_TRY(wiring->load_certificates());
+    CHAPAR_TRY(wiring->open_bodies());
     CHAPAR_TRY(wiring->open_doors());
     return std::unique_ptr<Daemon>(new Daemon(std::move(wiring)));
 }
@@ -114,6 +130,7 @@ Daemon::Daemon(std::unique_ptr<Wiring> wiring) : wiring_(std::move(wiring)) {}
 Daemon::~Daemon() {
     // Workers post to the loop: they go before it.
     wiring_->verifiers.reset();
+    wiring_->disk.reset();
 }
 
 std::string Daemon::endpoint() const { return wiring_->router->endpoint(); }

@@ -27,8 +27,4 @@ struct Handout {
 [[nodiscard]] Result<Handout> next_handout(const storage::ReadTxn& txn, const Tick& tick,
                                            Session& session, TimeMs now);
 
-// What still waits for a device whose session was ended by a revocation.
-[[nodiscard]] Result<std::vector<Withhold>> withhold_all(const storage::ReadTxn& txn,
-                                                         const CertificateHash& device);
-
 }  // namespace chapar::broker

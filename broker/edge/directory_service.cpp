@@ -87,9 +87,15 @@ Result<schemas::Explained> answer_explain(const storage::ReadTxn& txn,
     schemas::Explained answer;
     answer.effect = static_cast<schemas::PolicyEffect>(explanation.effect);
     for (const DecisionLine& line : explanation.lines) {
-        schemas::ExplainLine out{
-            static_cast<schemas::PolicyDirection>(line.direction), line.agency, line.office,
-            static_cast<schemas::PolicyEffect>(line.effect),       line.rule,   {}};
+        schemas::ExplainLine out{static_cast<schemas::PolicyDirection>(line.direction),
+                                 line.agency,
+                                 line.office,
+                                 static_cast<schemas::PolicyEffect>(line.effect),
+                                 line.rule,
+                                 {},
+                                 line.approvals,
+                                 line.role,
+                                 line.size_max};
         if (!line.policy.is_zero()) out.policy = line.policy;
         answer.lines.push_back(std::move(out));
     }

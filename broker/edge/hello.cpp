@@ -39,8 +39,9 @@ Result<Greeting> check_hello(const schemas::Hello& hello, const Session& session
     auto valid = in_force(context.txn, hello.device, context.now);
     if (!valid) {
         const Errc code = valid.error().code;
-        const bool expected = code == Errc::CertificateUnknown ||
-                              code == Errc::CertificateRevoked || code == Errc::CertificateExpired;
+        const bool expected =
+            code == Errc::CertificateUnknown || code == Errc::CertificateRevoked ||
+            code == Errc::CertificateSuspended || code == Errc::CertificateExpired;
         // By now it has proven that the certificate is its own: it may know why.
         return expected ? Error(code) : valid.error();
     }

@@ -30,6 +30,18 @@ bool Outlet::send(Session& session, Bytes frame) {
     return drained != Drained::Ended;
 }
 
+Outlet::Offered Outlet::offer(Session& session, const Bytes& frame) {
+    if (!session.outbox.empty()) return Offered::Busy;
+    const auto sent = router_.send(session.routing_id, frame);
+    if (sent && *sent == SendOutcome::Busy) return Offered::Busy;
+    if (!sent || *sent == SendOutcome::Gone) {
+        sessions_.end(session.number);
+        return Offered::Ended;
+    }
+    tap_.record(TapDirection::Sent, frame);
+    return Offered::Sent;
+}
+
 void Outlet::send_last(Session& session, Bytes frame) {
     const SessionNumber number = session.number;
     condemned_.insert(session.link);

@@ -22,6 +22,9 @@ class Outlet {
 
     // False: the session has ended by this, and `session` is no more.
     bool send(Session& session, Bytes frame);
+    // Sends it if its peer can take it now and nothing waits before it; keeps nothing.
+    enum class Offered : std::uint8_t { Sent, Busy, Ended };
+    [[nodiscard]] Offered offer(Session& session, const Bytes& frame);
     // Sends it and ends the session. Its connection is cut a moment later, by cut_condemned(), so
     // that the frame can arrive first; what comes over it until then is to be dropped.
     void send_last(Session& session, Bytes frame);

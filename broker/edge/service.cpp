@@ -9,20 +9,43 @@ namespace {
 // For the last outcomes to reach their sockets; a peer that does not read holds up no stop.
 constexpr DurationMs kFlush{500};
 
+// Bodies that nothing came of are looked for so often, and at the start.
+constexpr DurationMs kSweep = kHour;
+
 }  // namespace
 
 BrokerService::BrokerService(const Parts& parts, AdminReply admin_reply)
     : parts_(parts),
       admin_reply_(std::move(admin_reply)),
+      upload_bytes_(limits::kTransferBytes),
+      download_bytes_(limits::kTransferBytes),
       sessions_(parts.config.sessions.count),
       outlet_(parts.router, sessions_, parts.tap),
-      started_(parts.time.elapsed()) {}
+      transfers_({parts.bodies, parts.disk, parts.store, sessions_, outlet_, parts.time, parts.log,
+                  upload_bytes_, download_bytes_},
+                 [this](const Session& session) {
+                     const bool mail = !rolled_back_ && session.mail && session.credit > 0;
+                     return mail || !session.outbox.empty() ? Waiting::SomethingElse
+                                                            : Waiting::Nothing;
+                 }),
+      started_(parts.time.elapsed()),
+      swept_(started_) {}
 
 bool BrokerService::has_room() const {
     return parts_.verifiers.has_room() && pending_.size() < limits::kPendingOperations;
 }
 
-bool BrokerService::retry_sending() { return outlet_.retry() || more_mail_; }
+bool BrokerService::retry_sending() {
+    const bool unsent = outlet_.retry();
+    return unsent || more_mail_ || transfers_.waiting();
+}
+
+Status BrokerService::deliver() {
+    // Mail first: a chunk goes to a peer for whom nothing else waits.
+    CHAPAR_TRY(deliver_all());
+    CHAPAR_TRY(transfers_.pump());
+    return Done{};
+}
 
 Status BrokerService::every_second() {
     outlet_.cut_condemned();
@@ -33,7 +56,12 @@ Status BrokerService::every_second() {
     });
     CHAPAR_TRY(watch_fullness());
     CHAPAR_TRY(watch_deadline());
-    return deliver_all();
+    CHAPAR_TRY(propose_withholds());
+    if (now.value > swept_.value + kSweep.value) {
+        swept_ = now;
+        CHAPAR_TRY(sweep_bodies());
+    }
+    return deliver();
 }
 
 Status BrokerService::publish_head() {

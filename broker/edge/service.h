@@ -18,6 +18,7 @@
 #include <optional>
 #include <variant>
 
+#include "broker/core/directory.h"
 #include "broker/edge/admin_socket.h"
 #include "broker/edge/certificate_cache.h"
 #include "broker/edge/clock.h"
@@ -27,6 +28,7 @@
 #include "broker/edge/outlet.h"
 #include "broker/edge/sequencer.h"
 #include "broker/edge/tick.h"
+#include "broker/edge/transfers.h"
 #include "broker/edge/verifier_pool.h"
 
 namespace chapar::broker {
@@ -42,6 +44,8 @@ class BrokerService {
         Sequencer& sequencer;
         CertificateCache& certificates;
         VerifierPool& verifiers;
+        BodyStore& bodies;
+        DiskWorker& disk;
         Router& router;
         Tap& tap;
         TimeSource& time;
@@ -62,7 +66,7 @@ class BrokerService {
     [[nodiscard]] Status run_tick();
     // Sends what could not be sent; true if something is left that deliver() may bring forward.
     [[nodiscard]] bool retry_sending();
-    [[nodiscard]] Status deliver() { return deliver_all(); }
+    [[nodiscard]] Status deliver();
     // While there is none, nothing should be received.
     [[nodiscard]] bool has_room() const;
     // Ends what has been silent or is gone; proposes what time demands.
@@ -84,6 +88,7 @@ class BrokerService {
         OperationBody body;
         Source source;
         Hash about;
+        std::vector<Hash> files;  // that a submission names: not removed while it waits
         unsigned attempts = 0;
     };
     struct Check {
@@ -109,6 +114,10 @@ class BrokerService {
                 std::size_t items);
     [[nodiscard]] std::optional<Errc> refuses_new() const;
     void complain(Session& session, const Error& error, After after);
+    // Ends the session of a device that is no longer in force; else its certificate, with its
+    // office.
+    [[nodiscard]] Result<std::optional<InForce>> still_in_force(Session& session,
+                                                                const storage::ReadTxn& txn);
     [[nodiscard]] Status keep_evidence(const Error& error, const std::string& note);
 
     // service_tick.cpp
@@ -129,6 +138,18 @@ class BrokerService {
     [[nodiscard]] Status watch_fullness();
     [[nodiscard]] Status watch_deadline();
 
+    [[nodiscard]] Status propose_withholds();
+
+    // service_transfer.cpp
+    [[nodiscard]] Status transfer(Session& session, schemas::Frame frame);
+    // The files of a submission; StreamMissing if they are not all here, none if it is known.
+    [[nodiscard]] Result<std::vector<Hash>> files_of(const storage::ReadTxn& txn,
+                                                     const OperationBody& body, const Hash& about);
+    [[nodiscard]] bool named_by_pending(const Hash& root) const;
+    [[nodiscard]] Status remove_released(const storage::ReadTxn& txn,
+                                         const std::vector<Hash>& roots);
+    [[nodiscard]] Status sweep_bodies();
+
     // service_admin.cpp
     void reply(AdminId to, const schemas::Frame& frame);
     [[nodiscard]] Status answer_admin_ledger(AdminId from, const schemas::LedgerAsk& ask);
@@ -136,8 +157,11 @@ class BrokerService {
 
     Parts parts_;
     AdminReply admin_reply_;
+    ByteBudget upload_bytes_;  // before the sessions, which hold shares of them
+    ByteBudget download_bytes_;
     Sessions sessions_;
     Outlet outlet_;
+    Transfers transfers_;
     std::deque<Pending> pending_;
     DurationMs pending_since_;
     std::map<std::uint64_t, Check> checks_;
@@ -148,6 +172,7 @@ class BrokerService {
     bool rolled_back_ = false;
     bool more_mail_ = false;  // deliver_all() stopped for the sake of others
     DurationMs started_;
+    DurationMs swept_;
     TreeSize note_stored_;
     std::uint64_t accepted_ = 0;
     std::uint64_t rejected_ = 0;

@@ -101,6 +101,10 @@ Result<schemas::StatusReport> BrokerService::status() const {
     add("ledger_keys", std::to_string(parts_.tick.keys().size()));
     add("store_used_bytes", std::to_string(usage.used_bytes));
     add("store_capacity_bytes", std::to_string(usage.capacity_bytes));
+    const BodyStore::Figures bodies = parts_.bodies.figures();
+    add("bodies", std::to_string(bodies.bodies));
+    add("bodies_bytes", std::to_string(bodies.bytes));
+    add("uploads", std::to_string(bodies.incoming));
     const std::uint64_t uptime = parts_.time.elapsed().value - started_.value;
     add("uptime_seconds", std::to_string(uptime / kSecond.value));
     add("witnesses", "none: receipts stay at \"logged\"");

@@ -28,6 +28,9 @@ struct EventVisitor {
     SessionEvent operator()(const schemas::ExplainAsk&) { return SessionEvent::Explain; }
     SessionEvent operator()(const schemas::LedgerAsk&) { return SessionEvent::Ledger; }
     SessionEvent operator()(const schemas::Publish&) { return SessionEvent::Publish; }
+    SessionEvent operator()(const schemas::Upload&) { return SessionEvent::Upload; }
+    SessionEvent operator()(const schemas::Chunk&) { return SessionEvent::Chunk; }
+    SessionEvent operator()(const schemas::Fetch&) { return SessionEvent::Fetch; }
     // What only a broker says, and STATUS, which is the Unix socket's.
     SessionEvent operator()(const auto&) { return SessionEvent::Other; }
 };
@@ -145,6 +148,11 @@ Status BrokerService::serve(Session& session, schemas::Frame frame) {
         session.credit = std::min(granted, parts_.config.sessions.credit);
         return deliver_to(session.number);
     }
+    const SessionEvent event = event_of(frame);
+    if (event == SessionEvent::Upload || event == SessionEvent::Chunk ||
+        event == SessionEvent::Fetch) {
+        return transfer(session, std::move(frame));
+    }
     return question(session, frame);
 }
 
@@ -224,18 +232,25 @@ Status BrokerService::verified(VerifyResult result) {
         return Done{};
     }
     std::vector<schemas::ItemOutcome> refused;
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
     for (Verdict& verdict : *result.verdicts) {
-        if (verdict.operation) {
-            propose(std::move(*verdict.operation).stamped({}).body, FromSession{check.session},
-                    verdict.about);
+        if (!verdict.operation) {
+            refused.push_back(refused_item(verdict.about, verdict.operation.error()));
             continue;
         }
-        refused.push_back(refused_item(verdict.about, verdict.operation.error()));
+        auto files = files_of(*txn, verdict.operation->body(), verdict.about);
+        if (!files && is_failure(files.error().code)) return files.error();
+        if (!files) {
+            refused.push_back(refused_item(verdict.about, files.error()));
+            continue;
+        }
+        propose(std::move(*verdict.operation).stamped({}).body, FromSession{check.session},
+                verdict.about);
+        pending_.back().files = std::move(*files);
     }
     if (refused.empty()) return Done{};
     refused_ += refused.size();
     session->unanswered -= refused.size();
-    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
     return send_items(*session, *txn, std::move(refused));
 }
 
@@ -273,16 +288,21 @@ Status BrokerService::answer(Session& session, const storage::ReadTxn& txn, Resu
     return Done{};
 }
 
+Result<std::optional<InForce>> BrokerService::still_in_force(Session& session,
+                                                             const storage::ReadTxn& txn) {
+    // A session may outlive its certificate, its office and that office's roles.
+    auto valid = in_force(txn, session.greeted->device, parts_.time.stamp().time);
+    if (valid) return std::optional<InForce>(std::move(*valid));
+    if (is_failure(valid.error().code)) return valid.error();
+    complain(session, Error(valid.error().code), After::End);
+    return std::optional<InForce>();
+}
+
 Status BrokerService::question(Session& session, const schemas::Frame& frame) {
     const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    const auto valid = CHAPAR_TRY(still_in_force(session, *txn));
+    if (!valid) return Done{};
     const Greeted& who = *session.greeted;
-    // A session may outlive its certificate, its office and that office's roles.
-    const auto valid = in_force(*txn, who.device, parts_.time.stamp().time);
-    if (!valid) {
-        if (is_failure(valid.error().code)) return valid.error();
-        complain(session, Error(valid.error().code), After::End);
-        return Done{};
-    }
     if (const auto* ask = std::get_if<schemas::DirectoryAsk>(&frame)) {
         return answer(session, *txn, answer_directory(*txn, parts_.tick, ask->from));
     }

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "broker/core/directory.h"
+#include "broker/core/withhold.h"
 #include "broker/edge/answers.h"
 #include "broker/edge/delivery.h"
 #include "broker/edge/service.h"
@@ -21,6 +22,9 @@ constexpr std::uint64_t kResumeBelow = 70;
 constexpr std::string_view kMissingKey = "ledger key";
 constexpr unsigned kAttempts = 2;
 
+// Rows of revoked devices proposed at a time; the next when these are decided.
+constexpr std::size_t kWithholds = 1024;
+
 // Frames handed to one session in a row, so that one mailbox does not hold up the others.
 constexpr int kDeliversPerTurn = 4;
 
@@ -28,7 +32,7 @@ constexpr int kDeliversPerTurn = 4;
 
 void BrokerService::propose(OperationBody body, Source source, const Hash& about) {
     if (pending_.empty()) pending_since_ = parts_.time.elapsed();
-    pending_.push_back({std::move(body), source, about, 0});
+    pending_.push_back({std::move(body), source, about, {}, 0});
 }
 
 std::optional<DurationMs> BrokerService::tick_due() const {
@@ -52,7 +56,8 @@ Status BrokerService::run_tick() {
         OperationBody kept = Advance{};
         if (std::holds_alternative<Confirm>(next.body)) kept = next.body;
         batch.operations.push_back({stamp, std::move(next.body)});
-        origins.push_back({std::move(kept), next.source, next.about, next.attempts});
+        origins.push_back(
+            {std::move(kept), next.source, next.about, std::move(next.files), next.attempts});
         pending_.pop_front();
     }
     pending_since_ = parts_.time.elapsed();
@@ -91,6 +96,7 @@ void BrokerService::propose_again(Batch& batch, std::vector<Pending>& origins,
         if (missed && origins[i].attempts < kAttempts) {
             propose(std::move(batch.operations[i].body), origins[i].source, origins[i].about);
             pending_.back().attempts = origins[i].attempts + 1;
+            pending_.back().files = std::move(origins[i].files);
             continue;
         }
         if (kept != i) {
@@ -135,6 +141,9 @@ Status BrokerService::speak(const std::vector<Pending>& origins,
         for (std::size_t i = 0; i < outcomes.size(); ++i) {
             const Outcome& outcome = outcomes[i];
             note_confirmed(origins[i], outcome);
+            if (!outcome.code) {
+                for (const Hash& root : origins[i].files) parts_.bodies.keep(root);
+            }
             if (const auto* from = std::get_if<FromSession>(&origins[i].source)) {
                 if (sessions_.find(from->session) == nullptr) continue;
                 spoken[from->session].push_back(CHAPAR_TRY(item_of(*txn, parts_.tick, outcome)));
@@ -158,7 +167,8 @@ Status BrokerService::speak(const std::vector<Pending>& origins,
             CHAPAR_TRY(note_effects(*txn, outcome.effects));
         }
     }
-    return deliver_all();
+    CHAPAR_TRY(propose_withholds());
+    return deliver();
 }
 
 void BrokerService::note_confirmed(const Pending& origin, const Outcome& outcome) {
@@ -184,13 +194,28 @@ Status BrokerService::note_effects(const storage::ReadTxn& txn, const Effects& e
     for (const CertificateHash& device : effects.mail) {
         for (Session* session : sessions_.of_device(device)) session->mail = true;
     }
-    for (const CertificateHash& device : effects.ended) {
-        for (Session* session : sessions_.of_device(device)) {
-            complain(*session, Error(Errc::CertificateRevoked), After::End);
+    const auto end_sessions = [this](const std::vector<CertificateHash>& devices, Errc code) {
+        for (const CertificateHash& device : devices) {
+            for (Session* session : sessions_.of_device(device)) {
+                complain(*session, Error(code), After::End);
+            }
         }
-        for (Withhold& withhold : CHAPAR_TRY(withhold_all(txn, device))) {
-            propose(std::move(withhold), NoOrigin{}, Hash{});
-        }
+    };
+    end_sessions(effects.ended, Errc::CertificateRevoked);
+    end_sessions(effects.suspended, Errc::CertificateSuspended);
+    return remove_released(txn, effects.released);
+}
+
+Status BrokerService::propose_withholds() {
+    if (rolled_back_) return Done{};
+    const auto is_withhold = [](const Pending& p) {
+        return std::holds_alternative<Withhold>(p.body);
+    };
+    // The list is asked again when these are decided: nothing is proposed twice.
+    if (std::ranges::any_of(pending_, is_withhold)) return Done{};
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    for (Withhold& withhold : CHAPAR_TRY(withholds_due(*txn, kWithholds))) {
+        propose(std::move(withhold), NoOrigin{}, Hash{});
     }
     return Done{};
 }

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "broker/core/ingress.h"
+#include "broker/edge/download.h"
 #include "broker/edge/router.h"
 #include "broker/edge/session_state.h"
 #include "schemas/base/ids.h"
@@ -53,6 +54,9 @@ struct Session {
     std::map<EnvelopeHash, MailboxNumber> handed_out;
 
     std::deque<Bytes> outbox;  // frames that its socket could not take yet
+
+    std::size_t uploads = 0;  // UPLOAD and CHUNK frames without an answer yet
+    Download download;
 
     [[nodiscard]] std::set<MailboxNumber> numbers_handed_out() const {
         std::set<MailboxNumber> numbers;

@@ -11,6 +11,9 @@
 //     EXPLAIN     NotGreeted   NotGreeted   Serve
 //     LEDGER      NotGreeted   NotGreeted   Serve
 //     PUBLISH     NotGreeted   NotGreeted   Serve
+//     UPLOAD      NotGreeted   NotGreeted   Serve
+//     CHUNK       NotGreeted   NotGreeted   Serve
+//     FETCH       NotGreeted   NotGreeted   Serve
 //     otherwise   NotGreeted   NotGreeted   Refuse
 //
 // NotGreeted and Refuse answer ERROR and end the session: a client of ours sends neither. Does not
@@ -34,6 +37,9 @@ enum class SessionEvent : std::uint8_t {
     Explain,
     Ledger,
     Publish,
+    Upload,
+    Chunk,
+    Fetch,
     Other,
 };
 
