@@ -73,6 +73,10 @@ constexpr std::size_t kVerifierQueue = 256;        // frames that wait for a ver
 constexpr std::size_t kPendingOperations = 16384;  // operations that wait for a tick
 constexpr std::size_t kSessionOutbox = 64;         // frames for one session that cannot be sent yet
 constexpr std::size_t kReadEntries = 16384;        // entries looked at for one answer
+constexpr std::size_t kUploadsOpen = 4;            // UPLOAD and CHUNK of a session, not answered
+constexpr std::size_t kFetchesOpen = 4;            // FETCH of a session, not answered
+constexpr std::size_t kChunkFramesQueued = 2;      // CHUNKS of a session that wait to be sent
+constexpr std::size_t kTransferBytes = 32 * 1024 * 1024;  // chunks in memory, of all, each way
 
 constexpr std::size_t kBuildText = 256;           // of an EPOCH entry
 constexpr std::size_t kExpiriesPerAdvance = 256;  // envelopes; a later Advance takes the next
