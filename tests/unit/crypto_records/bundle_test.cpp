@@ -83,7 +83,7 @@ TEST_CASE("a bundle opens only under its device's signature and with usable keys
     SignedRecord record{RecordType::Bundle, made.bundle.encode(), {}};
     record.sign(centre.device_key);
     CHECK(open_bundle(record, centre.device_key.public_key()).value() == made.bundle);
-    CHECK(open_bundle(record, centre.roots[0].public_key()).error().code ==
+    CHECK(open_bundle(record, centre.signers.roots[0].public_key()).error().code ==
           Errc::CertificateNotSigned);
     made.bundle.keys[1] = PublicKey{};
     SignedRecord weak{RecordType::Bundle, made.bundle.encode(), {}};

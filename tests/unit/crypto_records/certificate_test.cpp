@@ -35,7 +35,7 @@ TEST_CASE("a manifest is signed by the centre root that it names") {
     CHECK(*manifest == centre.manifest());
     CHECK(manifest->log_verifier()->name() == "chapar.caricc/ledger/1");
     CHECK(home_of(record.body).bytes == record.hash().bytes);
-    CHECK(open_manifest(sign_manifest(centre.manifest(), centre.roots[0])).error().code ==
+    CHECK(open_manifest(sign_manifest(centre.manifest(), centre.signers.roots[0])).error().code ==
           Errc::CertificateNotSigned);
 }
 
@@ -53,12 +53,12 @@ TEST_CASE("a manifest without endpoint, with a bad origin or a key of low order 
 TEST_CASE("an agency is signed in by the centre root and by nobody else") {
     const RecordFixture centre;
     SignedRecord record{RecordType::Agency, centre.agency().encode(), {}};
-    CHECK(open_agency(record, centre.centre_root.public_key()).error().code ==
+    CHECK(open_agency(record, centre.centre_root.public_key(), nullptr).error().code ==
           Errc::CertificateNotSigned);
     record.sign(centre.centre_root);
-    CHECK(open_agency(record, centre.centre_root.public_key()).value() == centre.agency());
+    CHECK(open_agency(record, centre.centre_root.public_key(), nullptr).value() == centre.agency());
     CHECK_FALSE(open_agency(centre.by_roots(RecordType::Agency, centre.agency()),
-                            centre.centre_root.public_key()));
+                            centre.centre_root.public_key(), nullptr));
 }
 
 TEST_CASE("an agency's thresholds, roots and validity must make sense") {
@@ -74,28 +74,30 @@ TEST_CASE("an agency's thresholds, roots and validity must make sense") {
     low.audit_key = PublicKey{};
     SignedRecord record{RecordType::Agency, low.encode(), {}};
     record.sign(centre.centre_root);
-    CHECK(open_agency(record, centre.centre_root.public_key()).error().code == Errc::KeyInvalid);
+    CHECK(open_agency(record, centre.centre_root.public_key(), nullptr).error().code ==
+          Errc::KeyInvalid);
 }
 
 TEST_CASE("an office with an unknown role or a country that is none is refused") {
     const RecordFixture centre;
-    CHECK(refused_after(centre.office(), [](OfficeRecord& o) { o.roles = 8; }));
+    CHECK(refused_after(centre.office(), [](OfficeRecord& o) { o.roles = 16; }));
     CHECK(refused_after(centre.office(), [](OfficeRecord& o) { o.country.letters[0] = 't'; }));
     CHECK(refused_after(centre.office(), [](OfficeRecord& o) { o.validity.to = TimeMs(1); }));
 }
 
-TEST_CASE("an agency's roots speak for their own agency only") {
+TEST_CASE("registrars speak for their own agency only") {
     const RecordFixture centre;
     OfficeRecord office = centre.office();
     office.agency = agency_id("UZ-NCDC");
-    CHECK(open_office(centre.by_roots(RecordType::Office, office), centre.agency()).error().code ==
-          Errc::CertificateNotSigned);
+    CHECK(open_office(centre.by_registrars(RecordType::Office, office), centre.registrars())
+              .error()
+              .code == Errc::CertificateNotSigned);
 }
 
 TEST_CASE("a device certificate opens, and its hash is its certificate hash") {
     const RecordFixture centre;
-    const SignedRecord record = centre.by_roots(RecordType::Device, centre.device());
-    CHECK(open_device(record, centre.agency()).value() == centre.device());
+    const SignedRecord record = centre.by_registrars(RecordType::Device, centre.device());
+    CHECK(open_device(record, centre.registrars()).value() == centre.device());
     CHECK(certificate_hash(record.body).bytes == record.hash().bytes);
     CHECK(agency_named_by(record).value() == agency_id("TJ-DCA"));
 }
@@ -106,10 +108,11 @@ TEST_CASE("a request without a valid proof of possession is refused, whoever sig
     DeviceRecord stolen = centre.device();
     stolen.request.request.officer = "officer-8";
     CHECK(stolen.request.check().error().code == Errc::SignatureInvalid);
-    CHECK(open_device(centre.by_roots(RecordType::Device, stolen), centre.agency()).error().code ==
-          Errc::SignatureInvalid);
+    CHECK(open_device(centre.by_registrars(RecordType::Device, stolen), centre.registrars())
+              .error()
+              .code == Errc::SignatureInvalid);
     DeviceRecord foreign_key = centre.device();
-    foreign_key.request.request.sign_key = centre.roots[2].public_key();
+    foreign_key.request.request.sign_key = centre.signers.roots[2].public_key();
     CHECK_FALSE(foreign_key.request.check());
     DeviceRecord no_point = centre.device();
     no_point.request.request.sign_key = SigningPublicKey{};
@@ -137,15 +140,63 @@ TEST_CASE("names of officers and devices are short, not empty, and without contr
     CHECK(refused_after(good, [](DeviceRequest& r) { r.device = "\xC0\xAF"; }));
 }
 
-TEST_CASE("a revocation names a reason of the list and is signed by two roots") {
+TEST_CASE("a revocation names a reason of the list and is signed by two registrars") {
     const RecordFixture centre;
-    CHECK(open_revoke(centre.by_roots(RecordType::Revoke, centre.revocation()), centre.agency()));
-    CHECK_FALSE(
-        open_revoke(centre.by_roots(RecordType::Revoke, centre.revocation(), 1), centre.agency()));
+    CHECK(open_revoke(centre.by_registrars(RecordType::Revoke, centre.revocation()),
+                      centre.registrars()));
+    CHECK_FALSE(open_revoke(centre.by_registrars(RecordType::Revoke, centre.revocation(), 1),
+                            centre.registrars()));
     CHECK(refused_after(centre.revocation(),
                         [](RevokeRecord& r) { r.reason = static_cast<RevokeReason>(6); }));
     CHECK(refused_after(centre.revocation(),
                         [](RevokeRecord& r) { r.reason = static_cast<RevokeReason>(0); }));
+}
+
+// Fails if open_agency does not ask the roots of the version before.
+TEST_CASE("an agency's roots are not changed without its old roots, by the centre or anybody") {
+    RecordFixture centre;
+    const SigningPublicKey root = centre.centre_root.public_key();
+    const AgencyRecord earlier = centre.agency();
+    const AgencySigners thief("TJ-DCA", centre.validity, centre.random);
+    AgencyRecord changed = thief.record;
+    changed.previous = record_hash(RecordType::Agency, earlier.encode());
+    SignedRecord record{RecordType::Agency, changed.encode(), {}};
+    record.sign(centre.centre_root);
+    CHECK(open_agency(record, root, &earlier).error().code == Errc::CertificateNotSigned);
+    record.sign(centre.signers.roots[0]);
+    CHECK(open_agency(record, root, &earlier).error().code == Errc::CertificateNotSigned);
+    // The new roots have no say in it.
+    SignedRecord by_new = record;
+    by_new.sign(thief.roots[0]);
+    CHECK(open_agency(by_new, root, &earlier).error().code == Errc::CertificateNotSigned);
+    record.sign(centre.signers.roots[1]);
+    CHECK(open_agency(record, root, &earlier).value() == changed);
+    // The old roots alone are not the centre.
+    const SignedRecord alone = centre.by_roots(RecordType::Agency, changed, 3);
+    CHECK(open_agency(alone, root, &earlier).error().code == Errc::CertificateNotSigned);
+}
+
+// Fails if open_agency does not look for the centre root among the agency's.
+TEST_CASE("the centre root cannot be an agency's root, where its signature would count twice") {
+    const RecordFixture centre;
+    AgencyRecord agency = centre.agency();
+    agency.roots[2] = centre.centre_root.public_key();
+    SignedRecord record{RecordType::Agency, agency.encode(), {}};
+    record.sign(centre.centre_root);
+    CHECK(open_agency(record, centre.centre_root.public_key(), nullptr).error().code ==
+          Errc::KeyReused);
+}
+
+TEST_CASE("sixteen old roots and the centre root fit into one record") {
+    RecordFixture centre;
+    const AgencySigners many("TJ-DCA", centre.validity, centre.random, {16, 16, 2, 2});
+    AgencyRecord changed = centre.agency();
+    changed.previous = record_hash(RecordType::Agency, many.record.encode());
+    SignedRecord record = many.by_roots(RecordType::Agency, changed, 16);
+    record.sign(centre.centre_root);
+    const auto again = SignedRecord::decode(record.encode());
+    REQUIRE(again);
+    CHECK(open_agency(*again, centre.centre_root.public_key(), &many.record));
 }
 
 TEST_CASE("a record of another version is not read") {

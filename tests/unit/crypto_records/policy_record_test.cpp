@@ -21,16 +21,16 @@ TEST_CASE("a policy is a strict layout") {
     CHECK(layout_is_strict(PolicyRecord{agency_id("TJ-DCA"), 1, {}, {}}));
 }
 
-TEST_CASE("a policy is signed by its own agency's roots") {
+TEST_CASE("a policy is signed by two registrars of its own agency") {
     const RecordFixture centre;
-    const SignedRecord record = centre.by_roots(RecordType::Policy, centre.policy());
-    CHECK(open_policy(record, centre.agency()).value() == centre.policy());
+    const SignedRecord record = centre.by_registrars(RecordType::Policy, centre.policy());
+    CHECK(open_policy(record, centre.registrars()).value() == centre.policy());
     CHECK(policy_hash(record.body).bytes == record.hash().bytes);
-    CHECK_FALSE(
-        open_policy(centre.by_roots(RecordType::Policy, centre.policy(), 1), centre.agency()));
+    CHECK_FALSE(open_policy(centre.by_registrars(RecordType::Policy, centre.policy(), 1),
+                            centre.registrars()));
     PolicyRecord other = centre.policy();
     other.agency = agency_id("UZ-NCDC");
-    CHECK_FALSE(open_policy(centre.by_roots(RecordType::Policy, other), centre.agency()));
+    CHECK_FALSE(open_policy(centre.by_registrars(RecordType::Policy, other), centre.registrars()));
 }
 
 TEST_CASE("a policy that says something twice or something unknown is refused") {
@@ -57,6 +57,26 @@ TEST_CASE("a policy that says something twice or something unknown is refused") 
             p.rules.push_back(p.rules[1]);
             p.rules.back().id = "r" + std::to_string(i);
         }
+    }));
+}
+
+// Fails if decode does not compare the conditions with the effect and with each other.
+TEST_CASE("conditions stand in permits only, and approvals name exactly one role") {
+    const RecordFixture centre;
+    PolicyRecord good = centre.policy();
+    good.rules[0].approvals = 2;
+    good.rules[0].approver_role = office_role::kProsecutor;
+    good.rules[0].size_max = 1048576;
+    CHECK(layout_is_strict(good));
+    CHECK(refused_after(good, [](PolicyRecord& p) { p.rules[0].approvals = 9; }));
+    CHECK(refused_after(good, [](PolicyRecord& p) { p.rules[0].approver_role = 0; }));
+    CHECK(refused_after(good, [](PolicyRecord& p) { p.rules[0].approver_role = 12; }));
+    CHECK(refused_after(good, [](PolicyRecord& p) { p.rules[0].approver_role = 16; }));
+    CHECK(refused_after(good, [](PolicyRecord& p) { p.rules[0].approvals = 0; }));
+    CHECK(refused_after(good, [](PolicyRecord& p) { p.rules[1].size_max = 1; }));
+    CHECK(refused_after(good, [](PolicyRecord& p) {
+        p.rules[1].approvals = 1;
+        p.rules[1].approver_role = office_role::kSupervisor;
     }));
 }
 

@@ -1,4 +1,5 @@
-// A small centre for record tests: keys, an agency with 2 of 3 roots, an office, a device.
+// A small centre for record tests: keys, an agency with 2 of 3 roots and 2 of 3 registrars, an
+// office, a device.
 #pragma once
 
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "crypto/manifest.h"
 #include "crypto/policy_record.h"
 #include "support/fake_random.h"
+#include "support/test_agency.h"
 
 namespace chapar::testing {
 
@@ -20,29 +22,23 @@ class RecordFixture {
     RecordFixture()
         : centre_root(crypto::SigningKey::generate(random)),
           centre_audit(crypto::generate_key_pair(random)),
-          agency_audit(crypto::generate_key_pair(random)),
           device_key(crypto::SigningKey::generate(random)),
-          device_curve(crypto::generate_key_pair(random)) {
-        for (int i = 0; i < 3; ++i) roots.push_back(crypto::SigningKey::generate(random));
-    }
+          device_curve(crypto::generate_key_pair(random)),
+          signers("TJ-DCA", validity, random, {3, 2, 3, 2}) {}
 
     [[nodiscard]] crypto::Manifest manifest() {
         crypto::Manifest out;
         out.origin = "chapar.caricc/ledger/1";
         out.ledger = LedgerNumber(1);
-        out.log_key = roots[0].public_key();
+        out.log_key = signers.roots[0].public_key();
         out.curve_key = CurveKey{device_curve.public_key.bytes};
         out.centre_root = centre_root.public_key();
         out.centre_auditor = centre_audit.public_key;
         out.endpoints = {"tcp://127.0.0.1:7000", "tcp://[::1]:7000"};
         return out;
     }
-    [[nodiscard]] crypto::AgencyRecord agency() const {
-        crypto::AgencyRecord out{agency_id("TJ-DCA"), 2, {}, {}, validity, {}};
-        for (const crypto::SigningKey& root : roots) out.roots.push_back(root.public_key());
-        out.audit_key = agency_audit.public_key;
-        return out;
-    }
+    [[nodiscard]] crypto::AgencyRecord agency() const { return signers.record; }
+    [[nodiscard]] const crypto::RegistrarsRecord& registrars() const { return signers.registrars; }
     [[nodiscard]] crypto::OfficeRecord office() const {
         return {agency_id("TJ-DCA"),
                 office_id("TJ-NPJ-BLO"),
@@ -78,23 +74,25 @@ class RecordFixture {
         return {agency_id("TJ-DCA"), 2, PolicyHash{{std::byte{7}}}, {allow, deny}};
     }
 
-    // Signed by the first `count` roots.
+    // Signed by the first `count` registrars, or roots.
+    template <typename Body>
+    [[nodiscard]] crypto::SignedRecord by_registrars(crypto::RecordType type, const Body& body,
+                                                     std::size_t count = 2) const {
+        return signers.by_registrars(type, body, count);
+    }
     template <typename Body>
     [[nodiscard]] crypto::SignedRecord by_roots(crypto::RecordType type, const Body& body,
                                                 std::size_t count = 2) const {
-        crypto::SignedRecord record{type, body.encode(), {}};
-        for (std::size_t i = 0; i < count; ++i) record.sign(roots[i]);
-        return record;
+        return signers.by_roots(type, body, count);
     }
 
     FakeRandom random{1};
     crypto::SigningKey centre_root;
     crypto::KeyPair centre_audit;
-    crypto::KeyPair agency_audit;
     crypto::SigningKey device_key;
     crypto::KeyPair device_curve;
-    std::vector<crypto::SigningKey> roots;
     crypto::Validity validity{TimeMs(1000), TimeMs(1000 + 200 * kDay.value)};
+    AgencySigners signers;
 };
 
 // Every truncation, a trailing byte, and every single flipped bit: `holds` must refuse the first

@@ -11,7 +11,7 @@ using namespace crypto;
 
 TEST_CASE("a signed record comes back from its bytes, and from no other bytes") {
     const RecordFixture centre;
-    const SignedRecord record = centre.by_roots(RecordType::Office, centre.office());
+    const SignedRecord record = centre.by_registrars(RecordType::Office, centre.office());
     CHECK(layout_is_strict(record));
 }
 
@@ -22,7 +22,7 @@ TEST_CASE("a signed record too large for a ledger entry is refused") {
 
 TEST_CASE("signers out of order or twice are not a record") {
     const RecordFixture centre;
-    SignedRecord record = centre.by_roots(RecordType::Office, centre.office());
+    SignedRecord record = centre.by_registrars(RecordType::Office, centre.office());
     std::swap(record.signatures[0], record.signatures[1]);
     CHECK(SignedRecord::decode(record.encode()).error().code == Errc::MalformedLayout);
     record.signatures[1] = record.signatures[0];
@@ -31,55 +31,55 @@ TEST_CASE("signers out of order or twice are not a record") {
 
 TEST_CASE("signing twice with one key leaves one signature") {
     const RecordFixture centre;
-    SignedRecord record = centre.by_roots(RecordType::Office, centre.office());
-    record.sign(centre.roots[1]);
+    SignedRecord record = centre.by_registrars(RecordType::Office, centre.office());
+    record.sign(centre.signers.registrar_keys[1]);
     CHECK(record.signatures.size() == 2);
 }
 
-TEST_CASE("two of three roots are enough, one is not, and one twice is not two") {
+TEST_CASE("two of three registrars are enough, one is not, and one twice is not two") {
     const RecordFixture centre;
-    const AgencyRecord agency = centre.agency();
-    CHECK(open_office(centre.by_roots(RecordType::Office, centre.office(), 2), agency));
-    CHECK(open_office(centre.by_roots(RecordType::Office, centre.office(), 3), agency));
-    SignedRecord record = centre.by_roots(RecordType::Office, centre.office(), 1);
-    CHECK(open_office(record, agency).error().code == Errc::CertificateNotSigned);
+    const RegistrarsRecord& registrars = centre.registrars();
+    CHECK(open_office(centre.by_registrars(RecordType::Office, centre.office(), 2), registrars));
+    CHECK(open_office(centre.by_registrars(RecordType::Office, centre.office(), 3), registrars));
+    SignedRecord record = centre.by_registrars(RecordType::Office, centre.office(), 1);
+    CHECK(open_office(record, registrars).error().code == Errc::CertificateNotSigned);
     record.signatures.push_back(record.signatures.front());
-    CHECK(open_office(record, agency).error().code == Errc::CertificateNotSigned);
+    CHECK(open_office(record, registrars).error().code == Errc::CertificateNotSigned);
 }
 
 TEST_CASE("a signature of someone else is refused even beside enough good ones") {
     RecordFixture centre;
-    SignedRecord record = centre.by_roots(RecordType::Office, centre.office(), 1);
+    SignedRecord record = centre.by_registrars(RecordType::Office, centre.office(), 1);
     record.sign(centre.centre_root);
-    CHECK(open_office(record, centre.agency()).error().code == Errc::CertificateNotSigned);
-    record.sign(centre.roots[1]);
-    CHECK(open_office(record, centre.agency()).error().code == Errc::CertificateNotSigned);
+    CHECK(open_office(record, centre.registrars()).error().code == Errc::CertificateNotSigned);
+    record.sign(centre.signers.registrar_keys[1]);
+    CHECK(open_office(record, centre.registrars()).error().code == Errc::CertificateNotSigned);
 }
 
 TEST_CASE("a signature over another body or for another type is refused") {
     const RecordFixture centre;
-    SignedRecord record = centre.by_roots(RecordType::Office, centre.office());
+    SignedRecord record = centre.by_registrars(RecordType::Office, centre.office());
     OfficeRecord other = centre.office();
     other.roles = office_role::kAll;
     record.body = other.encode();
-    CHECK(open_office(record, centre.agency()).error().code == Errc::SignatureInvalid);
+    CHECK(open_office(record, centre.registrars()).error().code == Errc::SignatureInvalid);
     const Bytes body = centre.office().encode();
     CHECK(record_hash(RecordType::Office, body) != record_hash(RecordType::Agency, body));
     SignedRecord wrong_type = centre.by_roots(RecordType::Agency, centre.office());
     wrong_type.type = RecordType::Office;
-    CHECK(open_office(wrong_type, centre.agency()).error().code == Errc::SignatureInvalid);
+    CHECK(open_office(wrong_type, centre.registrars()).error().code == Errc::SignatureInvalid);
 }
 
 TEST_CASE("every bit of a signed record is under its signatures") {
     const RecordFixture centre;
-    const AgencyRecord agency = centre.agency();
-    const Bytes bytes = centre.by_roots(RecordType::Office, centre.office()).encode();
+    const RegistrarsRecord& registrars = centre.registrars();
+    const Bytes bytes = centre.by_registrars(RecordType::Office, centre.office()).encode();
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         Bytes flipped = bytes;
         flipped[i] ^= std::byte{0x10};
         const Result<SignedRecord> record = SignedRecord::decode(flipped);
         CAPTURE(i);
-        CHECK_FALSE((record && open_office(*record, agency)));
+        CHECK_FALSE((record && open_office(*record, registrars)));
     }
 }
 
