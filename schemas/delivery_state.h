@@ -24,13 +24,15 @@ enum class Stage : std::uint8_t {
     Withheld,
     Expired,
     Recalled,
+    AwaitingApprovals,
 };
 
 template <>
 struct CodeTexts<Stage> {
-    static constexpr std::array<std::string_view, 11> kTexts{
+    static constexpr std::array<std::string_view, 12> kTexts{
         "drafted",      "on this computer", "logged",   "witnessed", "delivered", "opened",
-        "acknowledged", "refused",          "withheld", "expired",   "recalled"};
+        "acknowledged", "refused",          "withheld", "expired",   "recalled",
+        "awaiting approvals"};
 };
 
 }  // namespace chapar::schemas

@@ -19,6 +19,7 @@
 
 #include "client/core/compose.h"
 #include "client/core/device.h"
+#include "client/core/directory_replica.h"
 #include "client/core/inbox.h"
 #include "client/core/outbox.h"
 #include "crypto/random.h"
@@ -27,12 +28,21 @@
 
 namespace chapar::client {
 
-// Sender. Puts a draft of add_drafts() into *awaiting approvals* and returns the drafts of the
-// requests to `approvers`, which the caller adds and seals as any other. `needed`: 1..8.
-[[nodiscard]] Result<std::vector<Draft>> request_approvals(storage::Txn& txn, const Device& device,
-                                                           OutboxNumber draft,
-                                                           std::span<const OfficeId> approvers,
-                                                           std::uint8_t needed);
+// Sender. Puts a draft of add_drafts() into *awaiting approvals*. The draft of the request to
+// `approvers`, which the caller adds and seals as any other. `needed`: 1..8. `text`: to the
+// approvers, may be empty.
+[[nodiscard]] Result<Draft> request_approvals(storage::Txn& txn, const Device& device,
+                                              OutboxNumber draft,
+                                              std::span<const OfficeId> approvers,
+                                              std::uint8_t needed, const std::string& text,
+                                              TimeMs now);
+
+// Whether this approval is of exactly this draft, by a device that is in force and vouched for, and
+// not by the sender's own officer: ApprovalAudience, ApprovalSignature, CertificateUnknown,
+// CertificateRevoked, CertificateExpired, CertificateSuspended, PeerUnconfirmed, PeerKeyChanged.
+[[nodiscard]] Status check_given(const DirectoryView& directory, const Device& device,
+                                 const StoredDraft& draft, const crypto::Approval& approval,
+                                 TimeMs now);
 
 // What the inbox holds for drafts that wait. A draft with enough approvals is a plain draft again:
 // the next seal_drafts() seals it. Idempotent; cheap while nothing waits. Call it after deliveries,

@@ -5,16 +5,23 @@
 // at most limits::kBatchItems and what one frame can carry, and from CONFIDENTIAL upward only
 // envelopes of equal audience.
 //
-// Errors: OfficeUnknown, BundleStale (no device of an office has keys for today), DirectoryStale
-// (not synced for 7 days, CONFIDENTIAL and above), HeaderRule, TooLarge, FieldInvalid. After an
-// error the drafts stay drafts.
+// Errors: OfficeUnknown, PeerUnconfirmed and PeerKeyChanged (the own agency does not vouch for that
+// of a recipient), BundleStale (no device of an office has keys for today), DirectoryStale (not
+// synced for 7 days, CONFIDENTIAL and above), ApprovalSignature and ApprovalAudience (an approval
+// of something else), AttachmentChanged, HeaderRule, TooLarge, FieldInvalid. After an error the
+// drafts stay drafts.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
+#include "client/core/blob.h"
 #include "client/core/device.h"
 #include "client/core/directory_replica.h"
 #include "client/core/outbox.h"
@@ -50,30 +57,78 @@ struct EnvelopeOptions {
     bool operator==(const EnvelopeOptions&) const = default;
 };
 
+// An attachment as it was chosen. Read twice: measured when it is chosen, sealed later; a change in
+// between is AttachmentChanged.
+struct FileSource {
+    std::string path;
+    bool operator==(const FileSource&) const = default;
+};
+// What was sealed before, opened with this device's own stream secret.
+struct SentSource {
+    OutboxNumber number;
+    std::uint16_t stream = 1;
+    bool operator==(const SentSource&) const = default;
+};
+struct DraftAttachment {
+    std::variant<FileSource, SentSource, Bytes> source;  // Bytes: made here, small
+    schemas::Attachment listed;                          // shown name, type, true length
+    Hash digest;                                         // SHA-256
+    bool operator==(const DraftAttachment&) const = default;
+};
+// Reads the file once. `name`: under which it is shown. NotFound, FileFailed, AttachmentTooLarge,
+// AttachmentType (not on the list, or its first bytes are another's), FieldInvalid for a name that
+// is no file name.
+[[nodiscard]] Result<DraftAttachment> measure_attachment(PlainFiles& files, const std::string& path,
+                                                         const std::string& name,
+                                                         const std::string& media_type);
+
 struct Draft {
     EnvelopeOptions options;
     schemas::Payload payload;  // says the kind
+    std::vector<DraftAttachment> attachments;
 };
 
-// Puts drafts in the outbox. AlreadyExists for a message id that was used.
+// Puts drafts in the outbox: header, stream 0 and audience blind are settled now, so that others
+// can approve exactly them. AlreadyExists for a message id that was used.
 [[nodiscard]] Result<std::vector<OutboxNumber>> add_drafts(storage::Txn& txn, const Device& device,
                                                            std::span<const Draft> drafts,
                                                            TimeMs now, crypto::Random& random);
+
+// Between two chunks of an attachment. Bytes of plaintext, of all attachments of one draft.
+struct SealStep {
+    std::string_view file_name;
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;
+};
+// What sealing attachments needs besides the store. Borrows. Unset where drafts have none.
+struct SealPorts {
+    PlainFiles* files = nullptr;
+    BlobStore* blobs = nullptr;
+    std::function<void(const SealStep&)> step;
+};
 
 struct SealReport {
     std::vector<OutboxNumber> sealed;
     std::vector<CertificateHash> skipped;  // devices without keys for today
 };
 // Seals drafts, all or none (the transaction decides), and signs them in as few batches as fit.
+// Attachments that do not fit beside the text become blobs, of which one chunk is in memory; after
+// an error none of them stays.
 [[nodiscard]] Result<SealReport> seal_drafts(storage::Txn& txn, const Device& device,
                                              std::span<const OutboxNumber> drafts, TimeMs now,
-                                             crypto::Random& random);
+                                             crypto::Random& random, const SealPorts& ports = {});
 
-// An outbox item's own text, whatever its stage: for `outbox show`.
+// An outbox item's own text, whatever its stage: for `outbox show`, approvals and reseals.
 struct StoredDraft {
-    schemas::Header header;  // its content hash is zero: that is made when it is sealed
+    schemas::Header header;  // as it is sealed: its content hash is that of `stream0`
     schemas::SealedContent content;
+    crypto::SecretBuffer stream0;  // before padding
+    AudienceBlind blind;
     std::vector<OfficeId> to;
+    std::vector<CertificateHash> only;  // sealed to these devices only; empty: all reachable
+    std::vector<DraftAttachment> attachments;
+
+    [[nodiscard]] std::set<OfficeId> audience() const { return {to.begin(), to.end()}; }
 };
 [[nodiscard]] Result<StoredDraft> stored_draft(const storage::ReadTxn& txn, const Device& device,
                                                OutboxNumber number);

@@ -13,9 +13,6 @@ namespace {
 
 using schemas::Stage;
 
-// A dropped draft leaves its message id behind, so that it cannot be used again.
-constexpr std::uint64_t kDropped = 0;
-
 bool is_final(Stage stage) { return stage == Stage::Logged || stage == Stage::Refused; }
 
 std::optional<Stage> stage_of_event(crypto::MessageEvent event) {
@@ -65,6 +62,11 @@ int rank(Stage stage) {
 void move_office(OutboxOffice& office, const OfficeEvent& event) {
     if (event.event == crypto::MessageEvent::Unopenable) {
         if (!office.unopenable) office.unopenable = event.at;
+        const bool known =
+            std::ranges::find(office.key_gone, event.device) != office.key_gone.end();
+        if (event.reason == statement_reason::kKeyGone && !known) {
+            office.key_gone.push_back(event.device);
+        }
         return;
     }
     const auto stage = stage_of_event(event.event);
@@ -77,85 +79,6 @@ void move_office(OutboxOffice& office, const OfficeEvent& event) {
 
 }  // namespace
 
-schemas::SubmittedEnvelope submitted(const OutboxBytes& bytes) {
-    schemas::SubmittedEnvelope out{
-        bytes.statement, bytes.item.encode(), bytes.blind, {}, bytes.streams};
-    for (const crypto::Stanza& stanza : bytes.stanzas) {
-        out.stanzas.push_back({stanza.label.encode(), stanza.enc, stanza.ciphertext});
-    }
-    return out;
-}
-
-Result<OutboxItem> outbox_item(const storage::ReadTxn& txn, OutboxNumber number) {
-    const auto stored = CHAPAR_TRY(txn.get(tables::kOutbox, number_key(number.value)));
-    if (!stored) return Error(Errc::NotFound, "outbox " + std::to_string(number.value));
-    return outbox_store::decode_item(number, *stored);
-}
-
-Result<OutboxItem> outbox_item(const storage::ReadTxn& txn, const MessageId& id) {
-    const auto number = CHAPAR_TRY(get_number(txn, tables::kOutboxIds, id.view()));
-    if (!number || *number == kDropped) return Error(Errc::NotFound, "message id");
-    return outbox_item(txn, OutboxNumber(*number));
-}
-
-Result<std::optional<OutboxItem>> outbox_find(const storage::ReadTxn& txn,
-                                              const EnvelopeHash& hash) {
-    const auto number = CHAPAR_TRY(get_number(txn, tables::kOutboxHashes, hash.view()));
-    if (!number) return std::optional<OutboxItem>();
-    return std::optional(CHAPAR_TRY(outbox_item(txn, OutboxNumber(*number))));
-}
-
-Result<std::vector<OutboxItem>> outbox_items(const storage::ReadTxn& txn) {
-    std::vector<OutboxItem> items;
-    const auto cursor = txn.cursor(tables::kOutbox);
-    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
-        const OutboxNumber number(number_at_end(cursor->key()));
-        items.push_back(CHAPAR_TRY(outbox_store::decode_item(number, cursor->value())));
-    }
-    return items;
-}
-
-Result<std::vector<OutboxItem>> outbox_pending(const storage::ReadTxn& txn) {
-    std::vector<OutboxItem> items = CHAPAR_TRY(outbox_items(txn));
-    std::erase_if(items,
-                  [](const OutboxItem& item) { return item.stage != Stage::OnThisComputer; });
-    std::ranges::stable_sort(items, {}, &OutboxItem::urgency);
-    return items;
-}
-
-Result<OutboxBytes> outbox_bytes(const storage::ReadTxn& txn, OutboxNumber number) {
-    const auto stored = CHAPAR_TRY(txn.get(tables::kOutboxBytes, number_key(number.value)));
-    if (!stored) return Error(Errc::NotFound, "outbox " + std::to_string(number.value));
-    return outbox_store::decode_bytes(*stored);
-}
-
-Result<crypto::SecretBuffer> outbox_draft(const storage::ReadTxn& txn, OutboxNumber number,
-                                          crypto::Vault& vault) {
-    const Bytes key = number_key(number.value);
-    const auto stored = CHAPAR_TRY(txn.get(tables::kOutboxDrafts, key));
-    if (!stored) return Error(Errc::NotFound, "outbox " + std::to_string(number.value));
-    return vault.open({tables::kOutboxDrafts.name, key}, *stored);
-}
-
-Result<std::uint32_t> receipts_held(const storage::ReadTxn& txn, const OfficeId& office) {
-    const auto held = CHAPAR_TRY(get_number(txn, tables::kGot, view(office.text())));
-    return static_cast<std::uint32_t>(held.value_or(0));
-}
-
-Result<SentEnvelope> sent_envelope(const storage::ReadTxn& txn, OutboxNumber number,
-                                   const AgencyId& sender_agency) {
-    const OutboxItem item = CHAPAR_TRY(outbox_item(txn, number));
-    OutboxBytes bytes = CHAPAR_TRY(outbox_bytes(txn, number));
-    SentEnvelope sent{
-        item.hash, std::move(bytes.statement), bytes.item.encode(), bytes.blind, sender_agency, {},
-        {}};
-    for (std::size_t i = 0; i < bytes.stanzas.size(); ++i) {
-        sent.stanzas.push_back(crypto::digest_of(bytes.stanzas[i]));
-        sent.stanza_agency.emplace(bytes.stanzas[i].label.certificate, bytes.stanza_agencies[i]);
-    }
-    return sent;
-}
-
 Result<OutboxNumber> outbox_draft_add(storage::Txn& txn, OutboxItem item, ByteView draft,
                                       crypto::Vault& vault, crypto::Random& random) {
     if (CHAPAR_TRY(get_number(txn, tables::kOutboxIds, item.message.view()))) {
@@ -166,23 +89,71 @@ Result<OutboxNumber> outbox_draft_add(storage::Txn& txn, OutboxItem item, ByteVi
     CHAPAR_TRY(outbox_store::put_item(txn, item));
     CHAPAR_TRY(put_number(txn, tables::kOutboxIds, item.message.view(), item.number.value));
     const Bytes key = number_key(item.number.value);
-    CHAPAR_TRY(txn.put(tables::kOutboxDrafts, key,
-                       CHAPAR_TRY(vault.seal({tables::kOutboxDrafts.name, key}, draft, random))));
+    const Bytes at_rest = CHAPAR_TRY(vault.seal({tables::kOutboxDrafts.name, key}, draft, random));
+    CHAPAR_TRY(txn.put(tables::kOutboxDrafts, key, at_rest));
     return item.number;
 }
 
-Status outbox_sealed(storage::Txn& txn, OutboxItem item, const EnvelopeHash& hash,
-                     const OutboxBytes& bytes) {
+Status outbox_update(storage::Txn& txn, const OutboxItem& item) {
+    const OutboxItem stored = CHAPAR_TRY(outbox_item(txn, item.number));
+    if (stored.stage != item.stage) return Error(Errc::Conflict, "another stage");
+    return outbox_store::put_item(txn, item);
+}
+
+Status outbox_await_approvals(storage::Txn& txn, OutboxItem item) {
+    const OutboxItem stored = CHAPAR_TRY(outbox_item(txn, item.number));
+    if (stored.stage != Stage::Drafted) return Error(Errc::Conflict, "not a draft");
+    item.stage = Stage::AwaitingApprovals;
+    return outbox_store::put_item(txn, item);
+}
+
+Status outbox_approved(storage::Txn& txn, OutboxItem item) {
+    const OutboxItem stored = CHAPAR_TRY(outbox_item(txn, item.number));
+    if (stored.stage != Stage::AwaitingApprovals) return Error(Errc::Conflict, "not awaiting");
+    item.stage = Stage::Drafted;
+    return outbox_store::put_item(txn, item);
+}
+
+Status outbox_sealed(storage::Txn& txn, OutboxItem item, const SealedItem& sealed,
+                     crypto::Vault& vault, crypto::Random& random) {
     const OutboxItem stored = CHAPAR_TRY(outbox_item(txn, item.number));
     // Sealed once: a second sealing would be a second envelope under one message id.
     if (stored.stage != Stage::Drafted) return Error(Errc::Conflict, "sealed already");
     item.stage = Stage::OnThisComputer;
-    item.hash = hash;
+    item.hash = sealed.hash;
     item.problem = {};
+    const Bytes key = number_key(item.number.value);
+    const crypto::SecretBuffer secrets = outbox_store::encode(sealed.stream_secrets);
     CHAPAR_TRY(outbox_store::put_item(txn, item));
-    CHAPAR_TRY(put_number(txn, tables::kOutboxHashes, hash.view(), item.number.value));
-    return txn.put(tables::kOutboxBytes, number_key(item.number.value),
-                   outbox_store::encode(bytes));
+    CHAPAR_TRY(put_number(txn, tables::kOutboxHashes, sealed.hash.view(), item.number.value));
+    const Bytes at_rest =
+        CHAPAR_TRY(vault.seal({tables::kOutboxSecrets.name, key}, secrets.expose(), random));
+    CHAPAR_TRY(txn.put(tables::kOutboxSecrets, key, at_rest));
+    return txn.put(tables::kOutboxBytes, key, outbox_store::encode(sealed.bytes));
+}
+
+Status outbox_unsealed(storage::Txn& txn, OutboxNumber number) {
+    OutboxItem item = CHAPAR_TRY(outbox_item(txn, number));
+    if (item.stage != Stage::OnThisComputer || item.attempts != 0) {
+        return Error(Errc::Conflict, "it was handed to the network");
+    }
+    const Bytes key = number_key(number.value);
+    CHAPAR_TRY(txn.erase(tables::kOutboxBytes, key));
+    CHAPAR_TRY(txn.erase(tables::kOutboxSecrets, key));
+    CHAPAR_TRY(txn.erase(tables::kOutboxHashes, item.hash.view()));
+    item.stage = Stage::Drafted;
+    item.hash = {};
+    item.offices.clear();
+    item.files.clear();
+    return outbox_store::put_item(txn, item);
+}
+
+Status outbox_uploaded(storage::Txn& txn, OutboxNumber number, const Hash& root) {
+    OutboxItem item = CHAPAR_TRY(outbox_item(txn, number));
+    const auto file = std::ranges::find(item.files, root, &OutboxFile::root);
+    if (file == item.files.end()) return Error(Errc::NotFound, "stream");
+    file->uploaded = true;
+    return outbox_store::put_item(txn, item);
 }
 
 Status outbox_attempted(storage::Txn& txn, OutboxNumber number) {
@@ -250,6 +221,10 @@ Status outbox_problem(storage::Txn& txn, OutboxNumber number, const OutboxProble
     OutboxItem item = CHAPAR_TRY(outbox_item(txn, number));
     if (is_final(item.stage)) return Done{};
     item.problem = problem;
+    // The broker lost, or never had, what it was said to have: uploaded anew, all of it.
+    if (problem.code == text_of(Errc::StreamMissing).code) {
+        for (OutboxFile& file : item.files) file.uploaded = false;
+    }
     if (item.stage == Stage::OnThisComputer && !is_temporary(problem.code)) {
         item.stage = Stage::Refused;
     }
@@ -258,17 +233,20 @@ Status outbox_problem(storage::Txn& txn, OutboxNumber number, const OutboxProble
 
 Status outbox_drop(storage::Txn& txn, OutboxNumber number, crypto::Vault& vault) {
     const OutboxItem item = CHAPAR_TRY(outbox_item(txn, number));
-    const bool waiting = item.stage == Stage::Drafted || item.stage == Stage::OnThisComputer;
+    const bool waiting = item.stage == Stage::Drafted || item.stage == Stage::AwaitingApprovals ||
+                         item.stage == Stage::OnThisComputer;
     if (!waiting || item.attempts != 0) {
         return Error(Errc::Conflict, "it was handed to the network; recall it instead");
     }
     const Bytes key = number_key(number.value);
     CHAPAR_TRY(vault.purge({tables::kOutboxDrafts.name, key}));
+    CHAPAR_TRY(vault.purge({tables::kOutboxSecrets.name, key}));
+    CHAPAR_TRY(txn.erase(tables::kOutboxSecrets, key));
     CHAPAR_TRY(txn.erase(tables::kOutbox, key));
     CHAPAR_TRY(txn.erase(tables::kOutboxDrafts, key));
     CHAPAR_TRY(txn.erase(tables::kOutboxBytes, key));
     if (!item.hash.is_zero()) CHAPAR_TRY(txn.erase(tables::kOutboxHashes, item.hash.view()));
-    return put_number(txn, tables::kOutboxIds, item.message.view(), kDropped);
+    return put_number(txn, tables::kOutboxIds, item.message.view(), outbox_store::kDropped);
 }
 
 Status outbox_office_event(storage::Txn& txn, OutboxNumber number, const OfficeEvent& event) {
@@ -280,19 +258,6 @@ Status outbox_office_event(storage::Txn& txn, OutboxNumber number, const OfficeE
         if (concerned) move_office(office, event);
     }
     return outbox_store::put_item(txn, item);
-}
-
-Result<std::vector<ReceiptEntry>> receipts_of(const storage::ReadTxn& txn,
-                                              const EnvelopeHash& hash) {
-    std::vector<ReceiptEntry> found;
-    const auto cursor = txn.cursor(tables::kReceipts);
-    CHAPAR_TRY(cursor->seek(hash.view()));
-    while (cursor->at_record() && starts_with(cursor->key(), hash.view())) {
-        const EntryIndex index(number_at_end(cursor->key()));
-        found.push_back(CHAPAR_TRY(outbox_store::decode_receipt(index, cursor->value())));
-        CHAPAR_TRY(cursor->next());
-    }
-    return found;
 }
 
 }  // namespace chapar::client

@@ -7,19 +7,27 @@
 // the vault. Times are UTC ms.
 //
 //     drafted -> on this computer -> logged -> (per office) delivered -> opened -> acknowledged
-//        |             |                          \-> withheld, expired, recalled
-//        +-> dropped   +-> refused                     (dropped: erased; its id stays used)
+//      |  ^            |                          \-> withheld, expired, recalled
+//      |  |            +-> refused                     (dropped: erased; its id stays used)
+//      |  +-- awaiting approvals
+//      +-> dropped
+//
+// Large streams lie outside the store (blob.h); an item knows their roots and which of them the
+// broker has. What was sealed but never handed to the network may become a draft again.
 //
 // Errors: AlreadyExists (a message id twice), NotFound, Conflict (a move that is not allowed).
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "client/core/device.h"
 #include "client/core/receipt.h"
 #include "crypto/batch.h"
+#include "crypto/envelope.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/stanza.h"
@@ -46,6 +54,7 @@ struct OutboxOffice {
     std::optional<EntryIndex> unopenable{};  // a device signed that it cannot open it
     std::optional<CertificateHash> device{};  // who signed, for delivered and later
     std::vector<CertificateHash> devices{};   // sealed to
+    std::vector<CertificateHash> key_gone{};  // of these: signed that they lost the key
     bool operator==(const OutboxOffice&) const = default;
 };
 
@@ -58,9 +67,39 @@ struct OutboxProblem {
     bool operator==(const OutboxProblem&) const = default;
 };
 
+// A stream that is a blob: its ciphertext is not in `OutboxBytes`.
+struct OutboxFile {
+    std::uint16_t stream = 1;
+    Hash root;               // R_j, its name
+    std::uint64_t size = 0;  // ciphertext bytes
+    bool uploaded = false;   // the broker said that it is complete there
+    bool kept = true;        // its blob is here
+    bool operator==(const OutboxFile&) const = default;
+};
+
+// Approvals that a draft waits for, or was sealed with. approval.h fills it.
+struct OutboxApprovals {
+    std::uint8_t needed = 0;  // 0: none were asked for
+    std::vector<OfficeId> asked;
+    std::vector<crypto::Approval> given;
+    std::vector<CertificateHash> refused_by;
+    std::vector<std::uint64_t> answers_seen;  // inbox numbers
+    bool operator==(const OutboxApprovals&) const = default;
+};
+
+// How an envelope and those that repeat it belong together. reseal.h fills it.
+struct OutboxReseal {
+    std::optional<OutboxNumber> first;    // this one repeats that item
+    std::uint8_t generation = 0;          // 0 = sent for the first time
+    bool partial = false;                 // to some devices of an envelope that others have
+    std::vector<CertificateHash> done;    // devices to which it was sealed again
+    std::optional<OutboxNumber> instead;  // it was refused, and this one went in its place
+    bool operator==(const OutboxReseal&) const = default;
+};
+
 struct OutboxItem {
     OutboxNumber number;
-    // Drafted, OnThisComputer, Logged or Refused; the offices tell the rest.
+    // Drafted, AwaitingApprovals, OnThisComputer, Logged or Refused; the offices tell the rest.
     schemas::Stage stage = schemas::Stage::Drafted;
     MessageId message;
     EnvelopeHash hash;  // zero while drafted
@@ -75,6 +114,9 @@ struct OutboxItem {
     TimeMs entry_time;
     std::vector<OutboxOffice> offices;
     OutboxProblem problem;
+    std::vector<OutboxFile> files;
+    OutboxApprovals approvals;
+    OutboxReseal reseal;
     bool operator==(const OutboxItem&) const = default;
 };
 
@@ -85,7 +127,7 @@ struct OutboxBytes {
     AudienceBlind blind;
     std::vector<crypto::Stanza> stanzas;
     std::vector<AgencyId> stanza_agencies;  // one for each stanza
-    std::vector<Bytes> streams;
+    std::vector<Bytes> streams;             // ciphertexts; empty for a blob
     bool operator==(const OutboxBytes&) const = default;
 };
 
@@ -102,6 +144,11 @@ struct OutboxBytes {
 // The draft's own text, opened in the vault: what compose.h stored.
 [[nodiscard]] Result<crypto::SecretBuffer> outbox_draft(const storage::ReadTxn& txn,
                                                         OutboxNumber number, crypto::Vault& vault);
+// s_j of every stream, stream 0 first: each opens, and discloses, one stream. Kept as long as the
+// item. NotFound while it is not sealed.
+[[nodiscard]] Result<std::vector<crypto::Secret32>> stream_secrets(const storage::ReadTxn& txn,
+                                                                   const Device& device,
+                                                                   OutboxNumber number);
 // Receipts held for envelopes to this office.
 [[nodiscard]] Result<std::uint32_t> receipts_held(const storage::ReadTxn& txn,
                                                   const OfficeId& office);
@@ -110,14 +157,34 @@ struct OutboxBytes {
 [[nodiscard]] Result<SentEnvelope> sent_envelope(const storage::ReadTxn& txn, OutboxNumber number,
                                                  const AgencyId& sender_agency);
 
+// Roots of blobs that may be sent or sealed again. What neither this nor the inbox needs may go.
+[[nodiscard]] Result<std::set<Hash>> outbox_needed_blobs(const storage::ReadTxn& txn, TimeMs now);
+// Roots of blobs that nothing needs any more: their envelopes were delivered to every office, are
+// refused for good or over. Each is given once: commit, then remove them.
+[[nodiscard]] Result<std::vector<Hash>> outbox_settled_blobs(storage::Txn& txn, TimeMs now);
+
 // Moves.
 // `item.number` is given here. AlreadyExists if the message id was used.
 [[nodiscard]] Result<OutboxNumber> outbox_draft_add(storage::Txn& txn, OutboxItem item,
                                                     ByteView draft, crypto::Vault& vault,
                                                     crypto::Random& random);
-// Drafted -> on this computer.
-[[nodiscard]] Status outbox_sealed(storage::Txn& txn, OutboxItem item, const EnvelopeHash& hash,
-                                   const OutboxBytes& bytes);
+// Any change that is no move: approvals, reseals. Conflict if the stage differs from the stored.
+[[nodiscard]] Status outbox_update(storage::Txn& txn, const OutboxItem& item);
+// Drafted <-> awaiting approvals.
+[[nodiscard]] Status outbox_await_approvals(storage::Txn& txn, OutboxItem item);
+[[nodiscard]] Status outbox_approved(storage::Txn& txn, OutboxItem item);
+// Drafted -> on this computer. The item's files are given with it.
+struct SealedItem {
+    EnvelopeHash hash;
+    OutboxBytes bytes;
+    std::vector<crypto::Secret32> stream_secrets;
+};
+[[nodiscard]] Status outbox_sealed(storage::Txn& txn, OutboxItem item, const SealedItem& sealed,
+                                   crypto::Vault& vault, crypto::Random& random);
+// On this computer -> drafted, if it was never handed to the network: else Conflict.
+[[nodiscard]] Status outbox_unsealed(storage::Txn& txn, OutboxNumber number);
+// The broker has the whole stream.
+[[nodiscard]] Status outbox_uploaded(storage::Txn& txn, OutboxNumber number, const Hash& root);
 // One more attempt; persisted before the bytes leave.
 [[nodiscard]] Status outbox_attempted(storage::Txn& txn, OutboxNumber number);
 // On this computer -> logged; stores the receipt and counts it (`got`). Again: no change.
@@ -136,6 +203,7 @@ struct OfficeEvent {
     crypto::MessageEvent event = crypto::MessageEvent::Delivered;
     EntryIndex at;
     TimeMs time;
+    std::uint16_t reason = 0;  // of the statement
 };
 // Moves the device's office: only forward, never back.
 [[nodiscard]] Status outbox_office_event(storage::Txn& txn, OutboxNumber number,

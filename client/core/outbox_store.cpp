@@ -1,5 +1,7 @@
 #include "client/core/outbox_store.h"
 
+#include <algorithm>
+
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 
@@ -19,14 +21,26 @@ std::optional<EntryIndex> read_index(LayoutReader& in) {
     return present ? std::optional(index) : std::nullopt;
 }
 
+void write_hashes(LayoutWriter& out, const std::vector<CertificateHash>& hashes) {
+    out.u16(static_cast<std::uint16_t>(hashes.size()));
+    for (const CertificateHash& hash : hashes) out.raw(hash.view());
+}
+std::vector<CertificateHash> read_hashes(LayoutReader& in) {
+    std::vector<CertificateHash> hashes;
+    for (std::uint16_t left = in.u16(); left > 0 && in.ok(); --left) {
+        hashes.push_back(in.fixed<CertificateHash>());
+    }
+    return hashes;
+}
+
 void write_office(LayoutWriter& out, const OutboxOffice& office) {
     out.counted8(view(office.office.text())).counted8(view(office.agency.text()));
     out.u8(static_cast<std::uint8_t>(office.stage)).u64(office.since.value);
     write_index(out, office.at);
     write_index(out, office.unopenable);
     out.u8(office.device ? 1 : 0).raw(office.device.value_or(CertificateHash{}).view());
-    out.u16(static_cast<std::uint16_t>(office.devices.size()));
-    for (const CertificateHash& device : office.devices) out.raw(device.view());
+    write_hashes(out, office.devices);
+    write_hashes(out, office.key_gone);
 }
 
 Result<OutboxOffice> read_office(LayoutReader& in) {
@@ -42,9 +56,81 @@ Result<OutboxOffice> read_office(LayoutReader& in) {
     const bool has_device = in.u8() != 0;
     const auto device = in.fixed<CertificateHash>();
     if (has_device) out.device = device;
-    for (std::uint16_t left = in.u16(); left > 0 && in.ok(); --left) {
-        out.devices.push_back(in.fixed<CertificateHash>());
+    out.devices = read_hashes(in);
+    out.key_gone = read_hashes(in);
+    return out;
+}
+
+void write_approvals(LayoutWriter& out, const OutboxApprovals& approvals) {
+    out.u8(approvals.needed).u16(static_cast<std::uint16_t>(approvals.asked.size()));
+    for (const OfficeId& office : approvals.asked) out.counted8(view(office.text()));
+    out.u8(static_cast<std::uint8_t>(approvals.given.size()));
+    for (const crypto::Approval& one : approvals.given) {
+        out.raw(one.approver.view()).raw(one.audience.view()).raw(one.signature.view());
     }
+    write_hashes(out, approvals.refused_by);
+    out.u16(static_cast<std::uint16_t>(approvals.answers_seen.size()));
+    for (const std::uint64_t number : approvals.answers_seen) out.u64(number);
+}
+
+Result<OutboxApprovals> read_approvals(LayoutReader& in) {
+    OutboxApprovals out;
+    out.needed = in.u8();
+    for (std::uint16_t left = in.u16(); left > 0 && in.ok(); --left) {
+        const std::string office = to_string(in.counted8());
+        out.asked.push_back(CHAPAR_TRY(OfficeId::parse(office)));
+    }
+    for (std::uint8_t left = in.u8(); left > 0 && in.ok(); --left) {
+        crypto::Approval one;
+        one.approver = in.fixed<CertificateHash>();
+        one.audience = in.fixed<Hash>();
+        one.signature = in.fixed<Signature>();
+        out.given.push_back(one);
+    }
+    out.refused_by = read_hashes(in);
+    for (std::uint16_t left = in.u16(); left > 0 && in.ok(); --left) {
+        out.answers_seen.push_back(in.u64());
+    }
+    return out;
+}
+
+void write_files(LayoutWriter& out, const std::vector<OutboxFile>& files) {
+    out.u8(static_cast<std::uint8_t>(files.size()));
+    for (const OutboxFile& file : files) {
+        out.u16(file.stream).raw(file.root.view()).u64(file.size).u8(file.uploaded ? 1 : 0);
+        out.u8(file.kept ? 1 : 0);
+    }
+}
+
+std::vector<OutboxFile> read_files(LayoutReader& in) {
+    std::vector<OutboxFile> out;
+    for (std::uint8_t left = in.u8(); left > 0 && in.ok(); --left) {
+        OutboxFile file;
+        file.stream = in.u16();
+        file.root = in.fixed<Hash>();
+        file.size = in.u64();
+        file.uploaded = in.u8() != 0;
+        file.kept = in.u8() != 0;
+        out.push_back(file);
+    }
+    return out;
+}
+
+// 0 = none: outbox numbers begin at 1.
+void write_reseal(LayoutWriter& out, const OutboxReseal& reseal) {
+    out.u64(reseal.first ? reseal.first->value : 0).u8(reseal.generation);
+    out.u8(reseal.partial ? 1 : 0);
+    write_hashes(out, reseal.done);
+    out.u64(reseal.instead ? reseal.instead->value : 0);
+}
+
+OutboxReseal read_reseal(LayoutReader& in) {
+    OutboxReseal out;
+    if (const std::uint64_t first = in.u64(); first != 0) out.first = OutboxNumber(first);
+    out.generation = in.u8();
+    out.partial = in.u8() != 0;
+    out.done = read_hashes(in);
+    if (const std::uint64_t instead = in.u64(); instead != 0) out.instead = OutboxNumber(instead);
     return out;
 }
 
@@ -64,6 +150,9 @@ Bytes encode(const OutboxItem& item) {
     const OutboxProblem& problem = item.problem;
     out.counted16(view(problem.code)).counted16(view(problem.context));
     out.counted16(view(problem.rule)).raw(problem.policy.view());
+    write_files(out, item.files);
+    write_approvals(out, item.approvals);
+    write_reseal(out, item.reseal);
     return out.take();
 }
 
@@ -95,6 +184,9 @@ Result<OutboxItem> decode_item(OutboxNumber number, ByteView bytes) {
     item.problem.context = to_string(in.counted16());
     item.problem.rule = to_string(in.counted16());
     item.problem.policy = in.fixed<PolicyHash>();
+    item.files = read_files(in);
+    item.approvals = CHAPAR_TRY(read_approvals(in));
+    item.reseal = read_reseal(in);
     if (!in.finish("outbox")) return damaged("outbox");
     return item;
 }
@@ -148,6 +240,29 @@ Result<ReceiptEntry> decode_receipt(EntryIndex index, ByteView bytes) {
     entry.body = to_bytes(in.counted32());
     if (!in.finish("receipts")) return damaged("receipts");
     return entry;
+}
+
+crypto::SecretBuffer encode(const std::vector<crypto::Secret32>& secrets) {
+    crypto::SecretBuffer out(1 + secrets.size() * crypto::Secret32::kSize);
+    out.expose_mutable()[0] = static_cast<std::byte>(secrets.size());
+    std::size_t at = 1;
+    for (const crypto::Secret32& secret : secrets) {
+        std::ranges::copy(secret.expose(), out.expose_mutable().subspan(at).begin());
+        at += crypto::Secret32::kSize;
+    }
+    return out;
+}
+
+Result<std::vector<crypto::Secret32>> decode_secrets(ByteView bytes) {
+    std::vector<crypto::Secret32> secrets;
+    const std::size_t count = bytes.empty() ? 0 : static_cast<std::size_t>(bytes[0]);
+    if (bytes.size() != 1 + count * crypto::Secret32::kSize) return damaged("outbox.secrets");
+    for (std::size_t i = 0; i < count; ++i) {
+        const ByteView one =
+            bytes.subspan(1 + i * crypto::Secret32::kSize, crypto::Secret32::kSize);
+        secrets.push_back(*crypto::Secret32::from(one));
+    }
+    return secrets;
 }
 
 Status put_item(storage::Txn& txn, const OutboxItem& item) {

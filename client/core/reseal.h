@@ -12,6 +12,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "client/core/compose.h"
@@ -30,6 +32,9 @@ enum class ResealCause : std::uint8_t {
 };
 
 enum class ResealVerdict : std::uint8_t { Automatic, NeedsConfirmation };
+
+// Whether what was refused with this code may be accepted when it is sealed anew.
+[[nodiscard]] bool can_go_again(std::string_view code);
 
 struct ResealNeed {
     OutboxNumber number;

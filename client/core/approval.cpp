@@ -1,0 +1,306 @@
+#include "client/core/approval.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/core/directory_store.h"
+#include "client/core/draft_store.h"
+#include "client/core/peer_trust.h"
+#include "crypto/envelope.h"
+#include "crypto/sha256.h"
+#include "schemas/base/layout.h"
+#include "schemas/base/limits.h"
+#include "schemas/content_codec.h"
+#include "schemas/header_codec.h"
+#include "schemas/header_rules.h"
+#include "schemas/kinds.h"
+#include "schemas/media_types.h"
+
+namespace chapar::client {
+namespace {
+
+using schemas::Stage;
+
+bool is_settled(const InboxItem& item) {
+    return item.state == InboxState::Received || item.state == InboxState::Opened ||
+           item.state == InboxState::Acknowledged;
+}
+
+Status check_in_force(Standing standing) {
+    switch (standing) {
+        case Standing::Valid:
+            return Done{};
+        case Standing::Unknown:
+            return Errc::CertificateUnknown;
+        case Standing::NotInForce:
+            return Errc::CertificateExpired;
+        case Standing::Suspended:
+            return Errc::CertificateSuspended;
+        case Standing::Disputed:
+        case Standing::Revoked:
+            return Errc::CertificateRevoked;
+    }
+    return Errc::CertificateUnknown;
+}
+
+using Officer = std::pair<AgencyId, std::string>;
+
+Officer officer_of(const DeviceEntry& device) {
+    const auto& request = device.record.request.request;
+    return {request.agency, request.officer};
+}
+
+// Approvals that count count persons, not devices.
+Result<std::set<Officer>> officers_counted(const DirectoryView& directory, const Device& device,
+                                           const std::vector<crypto::Approval>& given) {
+    std::set<Officer> officers;
+    if (const auto own = CHAPAR_TRY(directory.device(device.certificate))) {
+        officers.insert(officer_of(*own));
+    }
+    for (const crypto::Approval& one : given) {
+        if (const auto entry = CHAPAR_TRY(directory.device(one.approver))) {
+            officers.insert(officer_of(*entry));
+        }
+    }
+    return officers;
+}
+
+// One draft that waits, with what its answers are judged by. Borrows.
+struct Waiting {
+    const DirectoryView& directory;
+    const Device& device;
+    const StoredDraft& draft;
+    OutboxItem& item;
+    ApprovalReport& report;
+    TimeMs now;
+};
+
+Status take_signature(Waiting& waiting, const InboxItem& answer,
+                      const schemas::Approval& approval) {
+    const crypto::Approval given{answer.sender, approval.audience, *approval.signature};
+    if (const Status fits =
+            check_given(waiting.directory, waiting.device, waiting.draft, given, waiting.now);
+        !fits) {
+        waiting.report.alarms.push_back(fits.error());
+        return Done{};
+    }
+    auto& all = waiting.item.approvals.given;
+    const auto officers = CHAPAR_TRY(officers_counted(waiting.directory, waiting.device, all));
+    const auto entry = CHAPAR_TRY(waiting.directory.device(answer.sender));
+    if (!officers.contains(officer_of(*entry)) && all.size() < limits::kApprovals) {
+        all.push_back(given);
+    }
+    return Done{};
+}
+
+// An answer counts only from an office that was asked; anyone may write to us.
+Status take_answer(Waiting& waiting, const InboxItem& answer, const schemas::Approval& approval) {
+    OutboxApprovals& approvals = waiting.item.approvals;
+    approvals.answers_seen.push_back(answer.number.value);
+    const bool asked =
+        std::ranges::find(approvals.asked, answer.sender_office) != approvals.asked.end();
+    if (!asked) {
+        waiting.report.alarms.emplace_back(Errc::ApprovalSignature, "was not asked");
+        return Done{};
+    }
+    if (approval.signature) return take_signature(waiting, answer, approval);
+    approvals.refused_by.push_back(answer.sender);
+    waiting.report.refused.push_back(waiting.item.number);
+    return Done{};
+}
+
+Status collect_for(storage::Txn& txn, const Device& device, OutboxItem item,
+                   const std::vector<InboxItem>& answers, TimeMs now, ApprovalReport& report) {
+    const StoredDraft draft = CHAPAR_TRY(stored_draft(txn, device, item.number));
+    const DirectoryView directory(txn);
+    Waiting waiting{directory, device, draft, item, report, now};
+    const OutboxApprovals before = item.approvals;
+    for (const InboxItem& answer : answers) {
+        const auto& seen = before.answers_seen;
+        if (std::ranges::find(seen, answer.number.value) != seen.end()) continue;
+        const InboxText text = CHAPAR_TRY(inbox_text(txn, device, answer.number));
+        const auto* approval = std::get_if<schemas::Approval>(&text.content.payload);
+        if (approval == nullptr || approval->target != item.message) continue;
+        CHAPAR_TRY(take_answer(waiting, answer, *approval));
+    }
+    if (item.approvals == before) return Done{};
+    if (item.approvals.given.size() < item.approvals.needed) return outbox_update(txn, item);
+    report.complete.push_back(item.number);
+    return outbox_approved(txn, std::move(item));
+}
+
+Result<EnvelopeOptions> request_options(const StoredDraft& draft,
+                                        std::span<const OfficeId> approvers, TimeMs now) {
+    const schemas::Header& header = draft.header;
+    const schemas::KindInfo* kind = schemas::find_kind(schemas::Kind::ApprovalRequest);
+    CHAPAR_ASSERT(kind != nullptr);
+    if (header.expires_at <= now) return Error(Errc::Expired, "draft");
+    EnvelopeOptions options;
+    options.to.assign(approvers.begin(), approvers.end());
+    options.case_id = header.case_id;
+    options.classification = header.classification;
+    options.handling = header.handling;
+    options.purpose = header.purpose;
+    // The draft inside is as personal as what it becomes.
+    options.personal_data = header.personal_data;
+    options.urgency = std::min(kind->base_urgency, header.urgency);
+    options.expires = header.expires_at;
+    options.retain = header.retain_until;
+    options.reply_by = std::min(now + schemas::reply_deadline(*options.urgency), header.expires_at);
+    return options;
+}
+
+Draft answer_to(const InboxItem& request, schemas::Approval approval) {
+    Draft draft;
+    draft.options.to = {request.sender_office};
+    draft.options.case_id = request.case_id;
+    draft.options.classification = request.classification;
+    draft.options.in_reply_to = request.message;
+    draft.options.expires = request.expires;
+    draft.payload = std::move(approval);
+    return draft;
+}
+
+}  // namespace
+
+Status check_given(const DirectoryView& directory, const Device& device, const StoredDraft& draft,
+                   const crypto::Approval& approval, TimeMs now) {
+    if (approval.audience != crypto::audience_hash(draft.blind, draft.audience())) {
+        return Errc::ApprovalAudience;
+    }
+    const auto entry = CHAPAR_TRY(directory.device(approval.approver));
+    if (!entry) return Errc::CertificateUnknown;
+    const Standing standing =
+        CHAPAR_TRY(directory.standing(approval.approver, directory_store::kNow, now));
+    CHAPAR_TRY(check_in_force(standing));
+    CHAPAR_TRY(may_send_to(directory, device.roots, entry->record.request.request.office, now));
+    const auto own = CHAPAR_TRY(directory.device(device.certificate));
+    if (approval.approver == device.certificate ||
+        (own && officer_of(*own) == officer_of(*entry))) {
+        return Error(Errc::ApprovalSignature, "by the sender");
+    }
+    const auto key =
+        CHAPAR_TRY(crypto::VerifyingKey::create(entry->record.request.request.sign_key));
+    const Bytes header = schemas::encode_header(draft.header);
+    return crypto::check_approval(device.card.home(), crypto::context_hash(header), approval, key);
+}
+
+Result<Draft> request_approvals(storage::Txn& txn, const Device& device, OutboxNumber number,
+                                std::span<const OfficeId> approvers, std::uint8_t needed,
+                                const std::string& text, TimeMs now) {
+    if (approvers.empty()) return Error(Errc::FieldMissing, "approvers");
+    if (needed == 0 || needed > limits::kApprovals) return Error(Errc::FieldInvalid, "approvals");
+    OutboxItem item = CHAPAR_TRY(outbox_item(txn, number));
+    const StoredDraft draft = CHAPAR_TRY(stored_draft(txn, device, number));
+
+    Draft request;
+    request.options = CHAPAR_TRY(request_options(draft, approvers, now));
+    schemas::ApprovalRequest payload;
+    payload.target = draft.header.message_id;
+    const std::set<OfficeId> audience = draft.audience();
+    payload.offices.assign(audience.begin(), audience.end());
+    payload.blind = draft.blind;
+    if (!text.empty()) payload.remarks.note = {text, "en"};
+    request.payload = std::move(payload);
+
+    DraftAttachment attachment;
+    Bytes drafted = encode_drafted(schemas::encode_header(draft.header), draft.stream0.expose());
+    attachment.listed = {drafted.size(), std::string(schemas::kDraftMediaType), "draft"};
+    attachment.digest = crypto::sha256(drafted);
+    attachment.source = std::move(drafted);
+    request.attachments.push_back(std::move(attachment));
+
+    item.approvals = {};
+    item.approvals.needed = needed;
+    item.approvals.asked.assign(approvers.begin(), approvers.end());
+    CHAPAR_TRY(outbox_await_approvals(txn, std::move(item)));
+    return request;
+}
+
+Result<ApprovalReport> collect_approvals(storage::Txn& txn, const Device& device, TimeMs now) {
+    ApprovalReport report;
+    std::vector<OutboxItem> waiting = CHAPAR_TRY(outbox_items(txn));
+    std::erase_if(waiting,
+                  [](const OutboxItem& item) { return item.stage != Stage::AwaitingApprovals; });
+    if (waiting.empty()) return report;
+    std::vector<InboxItem> answers = CHAPAR_TRY(inbox_items(txn));
+    std::erase_if(answers, [](const InboxItem& item) {
+        return item.kind != schemas::Kind::Approval || !is_settled(item);
+    });
+    for (OutboxItem& item : waiting) {
+        CHAPAR_TRY(collect_for(txn, device, std::move(item), answers, now, report));
+    }
+    return report;
+}
+
+Bytes encode_drafted(ByteView header, ByteView stream0) {
+    return LayoutWriter().counted32(header).raw(stream0).take();
+}
+
+Result<DraftedEnvelope> read_drafted(const Device& device, const InboxItem& request,
+                                     const schemas::ApprovalRequest& asked, ByteView drafted) {
+    LayoutReader in(drafted);
+    DraftedEnvelope out;
+    out.header_bytes = to_bytes(in.counted32());
+    if (!in.ok()) return Error(Errc::MalformedLayout, "draft");
+    const ByteView stream0 = drafted.subspan(4 + out.header_bytes.size());
+    out.header = CHAPAR_TRY(schemas::decode_header(out.header_bytes));
+    CHAPAR_TRY(schemas::check_header_rules(out.header));
+    if (out.header.home != device.card.home()) return Errc::WrongHome;
+    if (crypto::content_hash(stream0) != out.header.content) {
+        return Error(Errc::ManifestMismatch, "content hash");
+    }
+    // Only who will send it may ask; and only about what the request names.
+    if (out.header.sender != request.sender) return Error(Errc::ManifestMismatch, "sender");
+    if (out.header.message_id != asked.target) return Error(Errc::ManifestMismatch, "target");
+
+    // How many streams E will have is not bound by H. A stream 0 that can be read for two numbers
+    // would be two texts under one approval.
+    std::size_t readings = 0;
+    for (std::size_t attachments = 0; attachments < limits::kStreams; ++attachments) {
+        auto read = draft_store::read_stream0(stream0, attachments);
+        if (!read) continue;
+        ++readings;
+        out.attachment_digests = std::move(read->digests);
+        out.content = std::move(read->content);
+    }
+    if (readings != 1) return Error(Errc::MalformedLayout, "stream 0");
+    CHAPAR_TRY(schemas::check_manifest(out.header, out.content));
+    out.audience.insert(asked.offices.begin(), asked.offices.end());
+    out.blind = asked.blind;
+    return out;
+}
+
+Result<InboxItem> find_request(const storage::ReadTxn& txn, const Device& device,
+                               const MessageId& target) {
+    std::vector<InboxItem> items = CHAPAR_TRY(inbox_items(txn));
+    std::ranges::reverse(items);
+    for (const InboxItem& item : items) {
+        if (item.kind != schemas::Kind::ApprovalRequest || !is_settled(item)) continue;
+        const InboxText text = CHAPAR_TRY(inbox_text(txn, device, item.number));
+        const auto* asked = std::get_if<schemas::ApprovalRequest>(&text.content.payload);
+        if (asked != nullptr && asked->target == target) return item;
+    }
+    return Error(Errc::NotFound, "no request about this message");
+}
+
+Draft approve(const Device& device, const InboxItem& request, const DraftedEnvelope& drafted) {
+    const Hash audience = crypto::audience_hash(drafted.blind, drafted.audience);
+    const crypto::Approval signed_by_me =
+        crypto::make_approval(device.card.home(), crypto::context_hash(drafted.header_bytes),
+                              audience, device.certificate, device.signing_key);
+    schemas::Approval approval;
+    approval.target = drafted.header.message_id;
+    approval.audience = audience;
+    approval.signature = signed_by_me.signature;
+    return answer_to(request, std::move(approval));
+}
+
+Draft refuse(const InboxItem& request, const MessageId& target, const std::string& reason) {
+    schemas::Approval refusal;
+    refusal.target = target;
+    refusal.reason = reason;
+    return answer_to(request, std::move(refusal));
+}
+
+}  // namespace chapar::client
