@@ -4,10 +4,12 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/centre.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/running_broker.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/test_client.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/body_store_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/clock_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/config_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/delivery_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/door_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/download_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/files_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/hello_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/log_test.cpp
