@@ -97,12 +97,16 @@ Result<EventEffect> apply_event(storage::Txn& txn, const AgencyRoots& own,
     CHAPAR_TRY(check_reference(txn, *item, entry));
     const auto event = static_cast<crypto::MessageEvent>(body.event);
     const auto devices = CHAPAR_TRY(concerned(txn, own, entry, event));
+    std::uint16_t reason = statement_reason::kNone;
+    if (body.statement) {
+        reason = CHAPAR_TRY(crypto::DeliveryStatement::decode(*body.statement)).reason;
+    }
     for (const CertificateHash& device : devices) {
         if (!sealed_to(*item, device, *body.recipient_agency)) {
             return Error(Errc::LeafInvalid, "not a recipient");
         }
-        CHAPAR_TRY(
-            outbox_office_event(txn, item->number, {device, event, entry.index(), body.time}));
+        CHAPAR_TRY(outbox_office_event(txn, item->number,
+                                       {device, event, entry.index(), body.time, reason}));
     }
     return EventEffect::Updated;
 }
