@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 
 #include "schemas/base/layout.h"
 #include "schemas/base/limits.h"
@@ -18,6 +19,7 @@ namespace asio = boost::asio;
 using Local = asio::local::stream_protocol;
 
 constexpr std::size_t kConnections = 16;
+constexpr std::chrono::milliseconds kPause{100};
 
 bool is_own_user(Local::socket& socket) {
     ucred peer{};
@@ -104,6 +106,7 @@ Result<std::unique_ptr<AdminSocket>> AdminSocket::open(asio::io_context& loop,
 
 AdminSocket::AdminSocket(asio::io_context& loop, std::filesystem::path path, OnFrame on_frame)
     : acceptor_(loop, Local::endpoint(path.string())),
+      pause_(loop),
       path_(std::move(path)),
       on_frame_(std::move(on_frame)) {}
 
@@ -111,6 +114,7 @@ AdminSocket::~AdminSocket() {
     for (auto& [id, connection] : connections_) connection->abandon();
     boost::system::error_code ignored;
     acceptor_.close(ignored);
+    pause_.cancel();
     std::error_code also_ignored;
     std::filesystem::remove(path_, also_ignored);
 }
@@ -119,8 +123,17 @@ void AdminSocket::accept() {
     acceptor_.async_accept([this](const boost::system::error_code& error, Local::socket socket) {
         // Aborted: this object is being destroyed and must not be touched.
         if (error == asio::error::operation_aborted) return;
-        if (!error) adopt(std::move(socket));
+        // Out of descriptors or memory: the connection waits, and would be reported at once again.
+        if (error) return accept_later();
+        adopt(std::move(socket));
         accept();
+    });
+}
+
+void AdminSocket::accept_later() {
+    pause_.expires_after(kPause);
+    pause_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) accept();
     });
 }
 

@@ -2,13 +2,15 @@
 //
 // Owns: the socket DIR/admin.sock (0600), its connections, the check of the peer's uid and the
 // framing `u32 length || frame`. Does not know frames. One request of a connection is handled at a
-// time, so answers come in order; a frame above limits::kFrameBytes closes the connection.
+// time, so answers come in order; a frame above limits::kFrameBytes closes the connection. Where
+// the system has no descriptor left, callers wait in the kernel's queue.
 //
 // Resource type; loop thread. Errors: FileFailed. Source: unix(7) SO_PEERCRED.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -42,9 +44,11 @@ class AdminSocket {
     friend class AdminConnection;
     AdminSocket(boost::asio::io_context& loop, std::filesystem::path path, OnFrame on_frame);
     void accept();
+    void accept_later();
     void adopt(boost::asio::local::stream_protocol::socket socket);
 
     boost::asio::local::stream_protocol::acceptor acceptor_;
+    boost::asio::steady_timer pause_;
     std::filesystem::path path_;
     OnFrame on_frame_;
     AdminId next_ = 1;

@@ -4,6 +4,7 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/centre.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/running_broker.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/test_client.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/admin_socket_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/body_store_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/clock_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/config_test.cpp
