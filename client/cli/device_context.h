@@ -1,37 +1,59 @@
 // An open device: its home, its store and, when the broker answers, a session.
 //
-// Owns all three and the order in which they are opened. Resource type; one thread. The commands
-// use it; it prints nothing.
+// Owns all three, the order in which they are opened, and what every command does with them: what
+// is handed over in which order, and that a transfer goes on when the line was cut. The commands
+// use it; of its own it prints only warnings and the progress of transfers, on stderr. Resource
+// type; one thread.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "client/cli/invocation.h"
+#include "client/cli/progress.h"
 #include "client/core/compose.h"
+#include "client/edge/blob_store.h"
 #include "client/edge/session.h"
 
 namespace chapar::client {
 
 class DeviceContext {
   public:
-    // Passphrase, keystores, store. NotFound, PassphraseWrong, StoreInUse, ..
+    // Passphrase, keystores, store; warns of a certificate that ends. NotFound, PassphraseWrong,
+    // StoreInUse, ..
     [[nodiscard]] static Result<std::unique_ptr<DeviceContext>> open(Invocation& invocation);
+    // For a command that opens its home twice: the passphrase is asked for once.
+    [[nodiscard]] static Result<std::unique_ptr<DeviceContext>> open(
+        Invocation& invocation, const crypto::SecretBuffer& passphrase);
 
-    // Opens a session, syncs the directory, renews the bundle if it is due. Unreachable if the
-    // broker does not answer; the context stays usable without it.
+    // Opens a session, syncs the directory, renews the bundle if it is due; warns of every alarm.
+    // Unreachable if the broker does not answer; the context stays usable without it.
+    // CertificateSuspended if this device had to suspend itself.
     [[nodiscard]] Status connect();
-    // Seals drafts that wait from earlier, hands over the outbox, owed statements, and fetches what
-    // became of sent envelopes. REQUIRES: connected.
+    // Takes approvals that came, seals drafts that wait from earlier and those that must be sealed
+    // again, hands over the outbox with its large streams, owed statements, and fetches what became
+    // of sent envelopes. REQUIRES: connected.
     [[nodiscard]] Result<SubmitReport> exchange();
+    // Brings all large streams of an item into the blob store. REQUIRES: connected.
+    [[nodiscard]] Status fetch_attachments(InboxNumber number);
+    // Writes the attachments of an item into `folder`, each whole and verified: their paths, in the
+    // order of the manifest. NotFound if one was not fetched; why it is provisional, for an item
+    // that is.
+    [[nodiscard]] Result<std::vector<std::filesystem::path>> release_attachments(
+        InboxNumber number, const std::filesystem::path& folder);
+
     // Commits drafts, and nothing else.
     [[nodiscard]] Result<std::vector<OutboxNumber>> keep_drafts(std::span<const Draft> drafts);
     [[nodiscard]] Status seal(std::span<const OutboxNumber> drafts);
     [[nodiscard]] Status drop(std::span<const OutboxNumber> drafts);
 
     [[nodiscard]] storage::Store& store() { return *store_; }
+    [[nodiscard]] FileBlobStore& blobs() { return *blobs_; }
+    [[nodiscard]] PlainFiles& files() { return files_; }
     [[nodiscard]] DeviceHome& home() { return home_; }
+    [[nodiscard]] const DeviceHome& home() const { return home_; }
     [[nodiscard]] Device device() const { return home_.device(); }
     [[nodiscard]] bool connected() const { return session_.has_value(); }
     // REQUIRES: connected().
@@ -40,14 +62,31 @@ class DeviceContext {
     [[nodiscard]] crypto::Random& random() { return random_; }
 
   private:
-    DeviceContext(DeviceHome home, std::unique_ptr<storage::Store> store, crypto::Random& random)
-        : home_(std::move(home)), store_(std::move(store)), random_(random) {}
+    DeviceContext(DeviceHome home, std::unique_ptr<storage::Store> store,
+                  std::unique_ptr<FileBlobStore> blobs, Invocation& invocation);
+    [[nodiscard]] Status prepare();
+    [[nodiscard]] Status tell_alarms(const SyncReport& report);
+    [[nodiscard]] bool reconnect();
+    [[nodiscard]] Status ready_drafts();
     void seal_waiting();
+    [[nodiscard]] Result<std::size_t> reseal_waiting();
+    [[nodiscard]] Result<SubmitReport> submit();
+    [[nodiscard]] Status tidy_blobs();
+    void warn(std::string_view text);
+    // Again, in a new session, as long as each attempt moved something of a large stream.
+    template <typename Work>
+    [[nodiscard]] auto resuming(Work work) -> decltype(work());
 
     DeviceHome home_;
     std::unique_ptr<storage::Store> store_;
+    std::unique_ptr<FileBlobStore> blobs_;
+    Output& output_;
     crypto::Random& random_;
     SystemClock clock_;
+    DiskFiles files_;
+    Progress progress_;
+    bool moved_ = false;   // something of a large stream, in this session
+    bool warned_ = false;  // of alarms that nobody has confirmed yet
     std::unique_ptr<Transport> transport_;
     std::optional<Session> session_;
 };

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -159,6 +160,10 @@ struct InboxApproval {
 };
 [[nodiscard]] Result<std::vector<InboxApproval>> inbox_approvals(const storage::ReadTxn& txn,
                                                                  InboxNumber number);
+
+// Roots of the large streams of items that are still to be read: what neither this nor the outbox
+// needs may go. An item's streams go with its text, and when it has expired.
+[[nodiscard]] Result<std::set<Hash>> inbox_needed_blobs(const storage::ReadTxn& txn, TimeMs now);
 
 // A person looked at it, or takes it over: the state moves on and the statement is queued. No
 // change, and no statement, for a provisional, unopenable or recalled item, or the second time.

@@ -78,13 +78,34 @@ Result<ReceiptEntry> inbox_receipt(const storage::ReadTxn& txn, InboxNumber numb
     return outbox_store::decode_receipt(item.accepted, *stored);
 }
 
-Result<std::vector<InboxApproval>> inbox_approvals(const storage::ReadTxn& txn,
-                                                   InboxNumber number) {
+namespace {
+
+// E, as its ACCEPTED entry holds it.
+Result<crypto::EnvelopeStatement> statement_of(const storage::ReadTxn& txn, InboxNumber number) {
     const ReceiptEntry receipt = CHAPAR_TRY(inbox_receipt(txn, number));
     const auto body =
         CHAPAR_TRY(crypto::EntryBody::decode(crypto::LeafKind::Message, receipt.body));
     if (!body.envelope) return Error(Errc::StoreDamaged, "receipts");
-    const auto statement = CHAPAR_TRY(crypto::EnvelopeStatement::decode(*body.envelope));
+    return crypto::EnvelopeStatement::decode(*body.envelope);
+}
+
+}  // namespace
+
+Result<std::set<Hash>> inbox_needed_blobs(const storage::ReadTxn& txn, TimeMs now) {
+    std::set<Hash> needed;
+    for (const InboxItem& item : CHAPAR_TRY(inbox_items(txn))) {
+        const bool closed =
+            item.state == InboxState::Recalled || item.state == InboxState::Unopenable;
+        if (item.attachments == 0 || closed || item.expires <= now) continue;
+        const auto statement = CHAPAR_TRY(statement_of(txn, item.number));
+        for (const auto& stream : statement.streams) needed.insert(stream.root);
+    }
+    return needed;
+}
+
+Result<std::vector<InboxApproval>> inbox_approvals(const storage::ReadTxn& txn,
+                                                   InboxNumber number) {
+    const auto statement = CHAPAR_TRY(statement_of(txn, number));
     const DirectoryView directory(txn);
     std::vector<InboxApproval> approvals;
     for (const crypto::Approval& approval : statement.approvals) {

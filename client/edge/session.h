@@ -73,6 +73,8 @@ struct SubmitReport {
     std::vector<Error> alarms;          // receipts that did not verify
 };
 
+void add(SubmitReport& report, const SubmitReport& more);
+
 struct StatementReport {
     std::size_t logged = 0;
     std::size_t refused = 0;
@@ -166,7 +168,7 @@ class Session {
     // Sending.
     [[nodiscard]] Status submit_all(const std::vector<OutboxItem>& items, SubmitReport& report);
     [[nodiscard]] Status submit_items(const std::vector<OutboxItem>& items, SubmitReport& report);
-    [[nodiscard]] Status submit_with_files(const OutboxItem& item, SubmitReport& report);
+    [[nodiscard]] Status submit_with_files(OutboxItem item, SubmitReport& report);
     [[nodiscard]] Result<bool> upload_files(const OutboxItem& item, SubmitReport& report);
     [[nodiscard]] Status take_outcome(const OutboxItem& item, const schemas::ItemOutcome& outcome,
                                       const Received& frame, SubmitReport& report);

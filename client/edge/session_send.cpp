@@ -49,7 +49,19 @@ std::size_t frame_end(const std::vector<Outgoing>& items, std::size_t first) {
     return end;
 }
 
+template <typename Item>
+void add(std::vector<Item>& to, const std::vector<Item>& more) {
+    to.insert(to.end(), more.begin(), more.end());
+}
+
 }  // namespace
+
+void add(SubmitReport& report, const SubmitReport& more) {
+    add(report.logged, more.logged);
+    add(report.refused, more.refused);
+    add(report.waiting, more.waiting);
+    add(report.alarms, more.alarms);
+}
 
 Status Session::take_outcome(const OutboxItem& item, const schemas::ItemOutcome& outcome,
                              const Received& frame, SubmitReport& report) {
@@ -168,28 +180,23 @@ Result<SubmitReport> Session::submit() {
     return report;
 }
 
-Status Session::submit_with_files(const OutboxItem& item, SubmitReport& report) {
+Status Session::submit_with_files(OutboxItem item, SubmitReport& report) {
     // The broker may have swept a stream that was complete there: asked for once more.
     constexpr int kAttempts = 2;
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    for (int attempt = 1;; ++attempt) {
         if (!CHAPAR_TRY(upload_files(item, report))) return Done{};
         SubmitReport outcome;
         CHAPAR_TRY(submit_items({item}, outcome));
-        const bool last = attempt + 1 == kAttempts;
-        bool missing = false;
-        if (!outcome.waiting.empty()) {
+        {
             const auto txn = CHAPAR_TRY(parts_.store.begin_read());
-            const OutboxItem now = CHAPAR_TRY(outbox_item(*txn, item.number));
-            missing = now.problem.code == text_of(Errc::StreamMissing).code;
+            item = CHAPAR_TRY(outbox_item(*txn, item.number));
         }
-        if (missing && !last) continue;
-        report.logged.insert(report.logged.end(), outcome.logged.begin(), outcome.logged.end());
-        report.refused.insert(report.refused.end(), outcome.refused.begin(), outcome.refused.end());
-        report.waiting.insert(report.waiting.end(), outcome.waiting.begin(), outcome.waiting.end());
-        report.alarms.insert(report.alarms.end(), outcome.alarms.begin(), outcome.alarms.end());
+        const bool missing =
+            !outcome.waiting.empty() && item.problem.code == text_of(Errc::StreamMissing).code;
+        if (missing && attempt < kAttempts) continue;
+        add(report, outcome);
         return Done{};
     }
-    return Done{};
 }
 
 }  // namespace chapar::client

@@ -90,6 +90,7 @@ Status Session::let_pass(SubmitReport& report) {
 
 Result<bool> Session::upload_files(const OutboxItem& item, SubmitReport& report) {
     for (const OutboxFile& file : item.files) {
+        if (file.uploaded) continue;
         const Status uploaded = upload({{}, file.root, file.size}, report);
         if (!uploaded && !is_about_stream(uploaded.error().code)) return uploaded.error();
         auto txn = CHAPAR_TRY(parts_.store.begin_write());

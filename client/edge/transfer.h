@@ -1,7 +1,8 @@
-// What a session says while it moves a large stream.
+// What is said while a large stream is moved, or sealed.
 //
-// Owns: the report types. Does not know how they are shown. Units: ciphertext bytes. Called on the
-// session's thread, between two frames; whoever is called may add envelopes to the outbox.
+// Owns: the report types. Does not know how they are shown. Units: ciphertext bytes (of Seal:
+// plaintext). Called on the session's thread, between two frames; whoever is called may add
+// envelopes to the outbox.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +13,13 @@
 
 namespace chapar::client {
 
-enum class TransferWay : std::uint8_t { Upload, Download };
+enum class TransferWay : std::uint8_t { Upload, Download, Seal };
 enum class TransferPhase : std::uint8_t { Started, Moving, Finished };
 
 struct TransferStep {
     TransferWay way = TransferWay::Upload;
     TransferPhase phase = TransferPhase::Started;
-    Hash root;                // R_j names the stream
+    Hash root;                // R_j names the stream; zero while it is sealed
     std::uint64_t done = 0;   // of `total`; not 0 at the start of one that is resumed
     std::uint64_t total = 0;  // size_j
 };
