@@ -141,6 +141,51 @@ std::string kind_name(schemas::Kind kind) {
     return info != nullptr ? std::string(info->name) : std::to_string(static_cast<unsigned>(kind));
 }
 
+template <typename Offices>
+json::array names(const Offices& offices) {
+    json::array list;
+    for (const OfficeId& office : offices) list.emplace_back(office.text());
+    return list;
+}
+
+json::object attachment_object(const schemas::Attachment& listed, const Hash& digest) {
+    return {{"name", listed.file_name},
+            {"type", listed.media_type},
+            {"bytes", listed.length},
+            {"sha256", to_hex(digest.view())}};
+}
+
+json::object drafted_object(const DraftedEnvelope& drafted) {
+    const schemas::Manifest& manifest = drafted.content.manifest;
+    json::object out{{"kind", kind_name(drafted.header.kind)},
+                     {"to", names(drafted.audience)},
+                     {"header", header_object(drafted.header)}};
+    if (!manifest.visible_recipients.empty()) out["visible"] = names(manifest.visible_recipients);
+    json::array attachments;
+    for (std::size_t i = 0; i < manifest.attachments.size(); ++i) {
+        attachments.push_back(
+            attachment_object(manifest.attachments[i], drafted.attachment_digests.at(i)));
+    }
+    if (!attachments.empty()) out["attachments"] = std::move(attachments);
+    json::object payload;
+    write_payload(drafted.content.payload, payload);
+    out["payload"] = std::move(payload);
+    return out;
+}
+
+// A request for approval is shown with the draft that it asks about, or with why it cannot be.
+void add_drafted(const InboxItem& item, const InboxText& text, json::object& out) {
+    if (item.kind != schemas::Kind::ApprovalRequest || text.attachments.empty()) return;
+    const auto& bytes = text.attachments.front().text;
+    if (!bytes) return;
+    const auto drafted = read_drafted(item, text, *bytes);
+    if (drafted) {
+        out["drafted"] = drafted_object(*drafted);
+    } else {
+        out["drafted_problem"] = std::string(chapar::text_of(drafted.error().code).code);
+    }
+}
+
 }  // namespace
 
 Result<std::vector<ParsedMessage>> parse_messages(std::string_view text,
@@ -171,6 +216,10 @@ std::string render_payload(const schemas::Payload& payload) {
     return json::serialize(out);
 }
 
+std::string render_drafted(const DraftedEnvelope& drafted) {
+    return json::serialize(drafted_object(drafted));
+}
+
 std::string render_message(const InboxItem& item, const InboxText& text) {
     json::object out{
         {"number", item.number.value},
@@ -186,21 +235,17 @@ std::string render_message(const InboxItem& item, const InboxText& text) {
         {"header", header_object(text.header)},
         {"kind", kind_name(item.kind)},
     };
-    json::array visible;
-    for (const OfficeId& office : text.content.manifest.visible_recipients) {
-        visible.emplace_back(office.text());
-    }
-    if (!visible.empty()) out["visible"] = std::move(visible);
+    const schemas::Manifest& manifest = text.content.manifest;
+    if (!manifest.visible_recipients.empty()) out["visible"] = names(manifest.visible_recipients);
     json::array attachments;
-    for (const schemas::Attachment& attachment : text.content.manifest.attachments) {
-        attachments.push_back({{"name", attachment.file_name},
-                               {"type", attachment.media_type},
-                               {"bytes", attachment.length}});
+    for (const InboxAttachment& one : text.attachments) {
+        attachments.push_back(attachment_object(one.listed, one.digest));
     }
     if (!attachments.empty()) out["attachments"] = std::move(attachments);
     json::object payload;
     write_payload(text.content.payload, payload);
     out["payload"] = std::move(payload);
+    add_drafted(item, text, out);
     return json::serialize(out);
 }
 

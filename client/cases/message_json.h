@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/core/approval.h"
 #include "client/core/compose.h"
 #include "client/core/inbox.h"
 #include "schemas/base/result.h"
@@ -40,6 +41,9 @@ struct ParsedMessage {
 // What `inbox show --json` prints: {"number": .., "state": .., "sender": .., "header": .., "kind":
 // .., "payload": ..}; client/README.md lists the fields.
 [[nodiscard]] std::string render_message(const InboxItem& item, const InboxText& text);
+// A draft that asks for approval: {"kind": .., "to": [..], "header": .., "attachments": [{"name",
+// "type", "bytes", "sha256"}], "payload": ..}.
+[[nodiscard]] std::string render_drafted(const DraftedEnvelope& drafted);
 // The payload alone, in the form that parse_messages reads.
 [[nodiscard]] std::string render_payload(const schemas::Payload& payload);
 

@@ -342,6 +342,9 @@ schemas::Payload read_payload(schemas::Kind kind, JsonFields& fields,
             return read_recall_done(fields);
         case schemas::Kind::Correction:
             return read_correction(fields);
+        case schemas::Kind::ApprovalRequest:
+        case schemas::Kind::Approval:
+            break;  // made by commands only: nobody writes a signature by hand
     }
     fields.invalid("kind");
     return {};

@@ -2,6 +2,7 @@
 
 #include "client/cases/payload_json.h"
 #include "client/cases/time_text.h"
+#include "schemas/base/hex.h"
 #include "schemas/base/uuid.h"
 
 namespace chapar::client {
@@ -242,6 +243,22 @@ void write(const schemas::Correction& correction, json::object& out) {
     put(out, "changes", std::move(changes));
     put(out, "reason", correction.reason);
     write_remarks(correction.remarks, out);
+}
+
+void write(const schemas::ApprovalRequest& request, json::object& out) {
+    out["target"] = uuid_text(request.target.view());
+    json::array offices;
+    for (const OfficeId& office : request.offices) offices.emplace_back(office.text());
+    out["offices"] = std::move(offices);
+    write_remarks(request.remarks, out);
+}
+
+void write(const schemas::Approval& approval, json::object& out) {
+    out["target"] = uuid_text(approval.target.view());
+    out["approved"] = approval.signature.has_value();
+    if (approval.signature) out["audience"] = to_hex(approval.audience.view());
+    put(out, "reason", approval.reason);
+    write_remarks(approval.remarks, out);
 }
 
 }  // namespace

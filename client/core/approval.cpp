@@ -237,8 +237,10 @@ Bytes encode_drafted(ByteView header, ByteView stream0) {
     return LayoutWriter().counted32(header).raw(stream0).take();
 }
 
-Result<DraftedEnvelope> read_drafted(const Device& device, const InboxItem& request,
-                                     const schemas::ApprovalRequest& asked, ByteView drafted) {
+Result<DraftedEnvelope> read_drafted(const InboxItem& request, const InboxText& text,
+                                     ByteView drafted) {
+    const auto* asked = std::get_if<schemas::ApprovalRequest>(&text.content.payload);
+    if (asked == nullptr) return Error(Errc::FieldInvalid, "kind");
     LayoutReader in(drafted);
     DraftedEnvelope out;
     out.header_bytes = to_bytes(in.counted32());
@@ -246,13 +248,13 @@ Result<DraftedEnvelope> read_drafted(const Device& device, const InboxItem& requ
     const ByteView stream0 = drafted.subspan(4 + out.header_bytes.size());
     out.header = CHAPAR_TRY(schemas::decode_header(out.header_bytes));
     CHAPAR_TRY(schemas::check_header_rules(out.header));
-    if (out.header.home != device.card.home()) return Errc::WrongHome;
+    if (out.header.home != text.header.home) return Errc::WrongHome;
     if (crypto::content_hash(stream0) != out.header.content) {
         return Error(Errc::ManifestMismatch, "content hash");
     }
     // Only who will send it may ask; and only about what the request names.
     if (out.header.sender != request.sender) return Error(Errc::ManifestMismatch, "sender");
-    if (out.header.message_id != asked.target) return Error(Errc::ManifestMismatch, "target");
+    if (out.header.message_id != asked->target) return Error(Errc::ManifestMismatch, "target");
 
     // How many streams E will have is not bound by H. A stream 0 that can be read for two numbers
     // would be two texts under one approval.
@@ -266,8 +268,8 @@ Result<DraftedEnvelope> read_drafted(const Device& device, const InboxItem& requ
     }
     if (readings != 1) return Error(Errc::MalformedLayout, "stream 0");
     CHAPAR_TRY(schemas::check_manifest(out.header, out.content));
-    out.audience.insert(asked.offices.begin(), asked.offices.end());
-    out.blind = asked.blind;
+    out.audience.insert(asked->offices.begin(), asked->offices.end());
+    out.blind = asked->blind;
     return out;
 }
 

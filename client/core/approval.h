@@ -67,9 +67,9 @@ struct DraftedEnvelope {
 };
 // counted32 H || unpadded stream 0.
 [[nodiscard]] Bytes encode_drafted(ByteView header, ByteView stream0);
-// `drafted`: attachment 1 of the request.
-[[nodiscard]] Result<DraftedEnvelope> read_drafted(const Device& device, const InboxItem& request,
-                                                   const schemas::ApprovalRequest& asked,
+// `drafted`: attachment 1 of the request, whose item and text these are. FieldInvalid if it is no
+// request.
+[[nodiscard]] Result<DraftedEnvelope> read_drafted(const InboxItem& request, const InboxText& text,
                                                    ByteView drafted);
 // The request in the inbox that asks about this message; the newest one. NotFound.
 [[nodiscard]] Result<InboxItem> find_request(const storage::ReadTxn& txn, const Device& device,
