@@ -142,8 +142,10 @@ Status statement_refused(storage::Txn& txn, const Hash& about, const std::string
 
 bool is_temporary(std::string_view code) {
     constexpr std::array kTemporary{
-        Errc::BackPressure, Errc::QuotaExceeded, Errc::ReadOnly,  Errc::Queued,   Errc::Unreachable,
-        Errc::ClockAhead,   Errc::HeadUnknown,   Errc::StoreFull, Errc::Internal,
+        Errc::BackPressure,  Errc::QuotaExceeded,        Errc::ReadOnly,    Errc::Queued,
+        Errc::Unreachable,   Errc::ClockAhead,           Errc::HeadUnknown, Errc::StoreFull,
+        Errc::StreamMissing, Errc::CertificateSuspended,  // may be reinstated
+        Errc::Internal,
     };
     const auto known = errc_of(code);
     return known && std::ranges::find(kTemporary, *known) != kTemporary.end();

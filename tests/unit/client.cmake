@@ -3,11 +3,8 @@ add_executable(test_client
     ${CHAPAR_CLIENT_TESTS}/main.cpp
     ${CHAPAR_CLIENT_TESTS}/world.cpp
     ${CHAPAR_CLIENT_TESTS}/cases_test.cpp
-    ${CHAPAR_CLIENT_TESTS}/directory_test.cpp
-    ${CHAPAR_CLIENT_TESTS}/heads_test.cpp
     ${CHAPAR_CLIENT_TESTS}/inbox_test.cpp
     ${CHAPAR_CLIENT_TESTS}/outbox_test.cpp
-    ${CHAPAR_CLIENT_TESTS}/receipt_test.cpp
     ${CHAPAR_CLIENT_TESTS}/home_test.cpp
     ${CHAPAR_CLIENT_TESTS}/session_test.cpp)
 chapar_target(test_client)
@@ -15,3 +12,20 @@ target_link_libraries(test_client PRIVATE chapar_client_edge chapar_client_cases
     chapar_storage_lmdb)
 add_test(NAME test_client COMMAND test_client)
 set_tests_properties(test_client PROPERTIES LABELS unit)
+
+# What a device believes: directory, trust, epochs, proofs.
+add_executable(test_client_directory
+    ${CHAPAR_CLIENT_TESTS}/main.cpp
+    ${CHAPAR_CLIENT_TESTS}/world.cpp
+    ${CHAPAR_CLIENT_TESTS}/directory_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/epochs_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/heads_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/own_audit_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/peer_trust_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/receipt_attack_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/receipt_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/trust_list_test.cpp)
+chapar_target(test_client_directory)
+target_link_libraries(test_client_directory PRIVATE chapar_client_core)
+add_test(NAME test_client_directory COMMAND test_client_directory)
+set_tests_properties(test_client_directory PROPERTIES LABELS unit)

@@ -6,14 +6,19 @@ namespace {
 using client::Completeness;
 using client::DirectoryView;
 using client::Standing;
+using crypto::KeyEvent;
+using crypto::RecordType;
 
-// What ingest() says of these entries, without keeping them.
-Result<client::IngestReport> try_ingest(World& world, Post& post,
-                                        const std::vector<schemas::EntryProof>& entries) {
-    const crypto::Checkpoint head = world.accept_head(post);
-    auto txn = must(post.store->begin_write());
-    return client::ingest(*txn, world.card(), head, entries, EntryIndex(world.ledger->size()),
-                          {post.certificate, post.agency, post.office, post.made});
+crypto::OfficeRecord new_office(const World& world, std::string_view agency_name) {
+    crypto::OfficeRecord record{agency(agency_name), office("TJ-NEW-BLO"), {}, 0, {}, {}};
+    record.validity = {world.now, world.now + kDay};
+    return record;
+}
+
+// What a sync of TJ says of this record, logged by a broker that checks nothing.
+Errc refusal_of(World& world, const crypto::SignedRecord& record, KeyEvent event) {
+    world.log_record(record, event);
+    return error_of(world.try_sync(world.tj));
 }
 
 }  // namespace
@@ -37,7 +42,7 @@ TEST_CASE("a directory entry that was left out is noticed by the next one") {
     auto entries = world.ledger->directory(EntryIndex(world.ledger->size() - 2));
     REQUIRE(entries.size() == 2);
     entries.erase(entries.begin());
-    CHECK(error_of(try_ingest(world, world.tj, entries)) == Errc::LeafInvalid);
+    CHECK(error_of(world.try_ingest(world.tj, entries)) == Errc::LeafInvalid);
 }
 
 TEST_CASE("a directory entry outside the tree is refused") {
@@ -45,21 +50,98 @@ TEST_CASE("a directory entry outside the tree is refused") {
     world.log_time();
     auto entries = world.ledger->directory(EntryIndex(world.ledger->size() - 1));
     entries.front().path.front().bytes[0] ^= std::byte{1};
-    CHECK(error_of(try_ingest(world, world.tj, entries)) == Errc::ProofInvalid);
+    CHECK(error_of(world.try_ingest(world.tj, entries)) == Errc::ProofInvalid);
     entries = world.ledger->directory(EntryIndex(world.ledger->size() - 1));
     entries.front().body.back() ^= std::byte{1};
-    CHECK(error_of(try_ingest(world, world.tj, entries)) == Errc::LeafInvalid);
+    CHECK(error_of(world.try_ingest(world.tj, entries)) == Errc::LeafInvalid);
 }
 
+// Fails if take_office() does not look for the registrars of the agency that the record names.
 TEST_CASE("a record that its agency did not sign is refused though the ledger holds it") {
     World world;
-    crypto::OfficeRecord record{agency("TJ-DCA"), office("TJ-NEW-BLO"), {}, 0, {}, {}};
-    record.validity = {world.now, world.now + kDay};
-    crypto::SignedRecord forged{crypto::RecordType::Office, record.encode(), {}};
-    for (const auto& key : world.agencies.at("AF-CNP").registrar_keys) forged.sign(key);
-    const auto index = world.log_record(forged, crypto::KeyEvent::Office);
-    CHECK(error_of(try_ingest(world, world.tj, world.ledger->directory(index))) ==
+    const auto record = new_office(world, "TJ-DCA");
+    SUBCASE("another agency's registrars") {
+        const auto forged = world.agencies.at("AF-CNP").by_registrars(RecordType::Office, record);
+        CHECK(refusal_of(world, forged, KeyEvent::Office) == Errc::CertificateNotSigned);
+    }
+    SUBCASE("the agency's own roots, which appoint registrars and sign nothing else") {
+        const auto forged = world.agencies.at("TJ-DCA").by_roots(RecordType::Office, record);
+        CHECK(refusal_of(world, forged, KeyEvent::Office) == Errc::CertificateNotSigned);
+    }
+    SUBCASE("one registrar alone") {
+        const auto forged =
+            world.agencies.at("TJ-DCA").by_registrars(RecordType::Office, record, 1);
+        CHECK(refusal_of(world, forged, KeyEvent::Office) == Errc::CertificateNotSigned);
+    }
+    SUBCASE("two registrars") {
+        world.log_record(world.agencies.at("TJ-DCA").office(record), KeyEvent::Office);
+        CHECK(world.try_sync(world.tj).has_value());
+    }
+}
+
+// Fails if take_agency() passes no earlier version to open_agency().
+TEST_CASE("the centre alone cannot change the roots of an agency") {
+    World world;
+    AgencySigners& tj = world.agencies.at("TJ-DCA");
+    AgencySigners fresh("TJ-DCA", tj.record.validity, world.random);
+    fresh.record.previous = crypto::record_hash(RecordType::Agency, tj.record.encode());
+    auto record = fresh.agency_record(world.centre_root());
+    SUBCASE("signed by the centre") {
+        CHECK(refusal_of(world, record, KeyEvent::Agency) == Errc::CertificateNotSigned);
+    }
+    SUBCASE("by the centre and one of two old roots") {
+        record.sign(tj.roots.front());
+        CHECK(refusal_of(world, record, KeyEvent::Agency) == Errc::CertificateNotSigned);
+    }
+    SUBCASE("by the centre and two old roots") {
+        record.sign(tj.roots[0]);
+        record.sign(tj.roots[1]);
+        world.log_record(record, KeyEvent::Agency);
+        CHECK(world.try_sync(world.tj).has_value());
+    }
+}
+
+// Fails if take_registrars() opens the record with the registrars' own keys, or does not compare
+// `previous`.
+TEST_CASE("registrars are appointed by the roots, and each record follows the one before") {
+    World world;
+    AgencySigners& tj = world.agencies.at("TJ-DCA");
+    crypto::RegistrarsRecord next = tj.registrars;
+    next.registrars[1] = {crypto::SigningKey::generate(world.random).public_key(), "newcomer"};
+    CHECK(refusal_of(world, tj.by_roots(RecordType::Registrars, next), KeyEvent::Registrars) ==
+          Errc::RecordSequence);
+    World other;
+    AgencySigners& af = other.agencies.at("AF-CNP");
+    next = af.registrars;
+    next.previous = crypto::record_hash(RecordType::Registrars, af.registrars.encode());
+    CHECK(refusal_of(other, af.by_registrars(RecordType::Registrars, next), KeyEvent::Registrars) ==
           Errc::CertificateNotSigned);
+}
+
+// Fails if signing_registrars() takes any version but the newest.
+TEST_CASE("what replaced registrars sign is not signed") {
+    World world;
+    AgencySigners& tj = world.agencies.at("TJ-DCA");
+    const auto old_record = tj.office(new_office(world, "TJ-DCA"));
+    tj.registrars.previous = crypto::record_hash(RecordType::Registrars, tj.registrars.encode());
+    tj.registrar_keys[0] = crypto::SigningKey::generate(world.random);
+    tj.registrars.registrars[0] = {tj.registrar_keys[0].public_key(), "newcomer"};
+    world.log_record(tj.registrars_record(), KeyEvent::Registrars);
+    world.sync(world.tj);
+    CHECK(refusal_of(world, old_record, KeyEvent::Office) == Errc::CertificateNotSigned);
+}
+
+// Fails if signing_registrars() does not ask for their times.
+TEST_CASE("registrars whose time is over certify nobody") {
+    World world;
+    AgencySigners& tj = world.agencies.at("TJ-DCA");
+    tj.registrars.previous = crypto::record_hash(RecordType::Registrars, tj.registrars.encode());
+    tj.registrars.validity.to = world.now + kDay;
+    world.log_record(tj.registrars_record(), KeyEvent::Registrars);
+    world.sync(world.tj);
+    world.now = world.now + kDay * 2;
+    CHECK(refusal_of(world, tj.office(new_office(world, "TJ-DCA")), KeyEvent::Office) ==
+          Errc::CertificateExpired);
 }
 
 TEST_CASE("a revoked certificate counts before its revocation and not after") {
@@ -82,6 +164,109 @@ TEST_CASE("a revoked certificate counts before its revocation and not after") {
     CHECK(must(directory.reachable(world.af.office, world.now)).empty());
 }
 
+// Fails if standing() does not ask suspended_at(), or if that ignores the reinstatement.
+TEST_CASE("a signature between suspension and reinstatement does not count") {
+    World world;
+    const EntryIndex before(world.ledger->size());
+    world.log_time();
+    const auto suspended = world.suspend(world.af);
+    world.sync(world.tj);
+    const auto view = [&](auto ask) {
+        return reading(*world.tj.store,
+                       [&](const storage::ReadTxn& txn) { return ask(DirectoryView(txn)); });
+    };
+    const auto standing = [&](EntryIndex at) {
+        return view([&](const DirectoryView& directory) {
+            return directory.standing(world.af.certificate, at, world.now);
+        });
+    };
+    const auto reachable = [&] {
+        return view([&](const DirectoryView& directory) {
+            return directory.reachable(world.af.office, world.now);
+        });
+    };
+    CHECK(standing(before) == Standing::Valid);
+    CHECK(standing(suspended) == Standing::Valid);
+    CHECK(standing(suspended.next()) == Standing::Suspended);
+    CHECK(reachable().empty());
+
+    const auto record = view([&](const DirectoryView& directory) {
+        return directory.suspensions(world.af.certificate);
+    });
+    const auto reinstated = world.reinstate(world.af, record.front().record);
+    world.sync(world.tj);
+    CHECK(standing(reinstated) == Standing::Suspended);
+    CHECK(standing(reinstated.next()) == Standing::Valid);
+    CHECK(reachable().size() == 1);
+}
+
+// Fails if take_suspension() or take_reinstatement() leaves out the check that is named.
+TEST_CASE("a suspension needs registrars or the device itself, its times and its certificate") {
+    World world;
+    const AgencySigners& af = world.agencies.at("AF-CNP");
+    const crypto::Validity today{TimeMs(world.now.value - 1), world.now + kDay};
+    const crypto::SuspendRecord said{world.af.agency, world.af.certificate, today, 1};
+    const auto signed_by = [](const crypto::SuspendRecord& body, const crypto::SigningKey& key) {
+        crypto::SignedRecord record{RecordType::Suspend, body.encode(), {}};
+        record.sign(key);
+        return record;
+    };
+    SUBCASE("by another device") {
+        CHECK(refusal_of(world, signed_by(said, world.uz.key), KeyEvent::Suspend) ==
+              Errc::CertificateNotSigned);
+    }
+    SUBCASE("by one registrar") {
+        CHECK(refusal_of(world, signed_by(said, af.registrar_keys[0]), KeyEvent::Suspend) ==
+              Errc::CertificateNotSigned);
+    }
+    SUBCASE("of another agency's device") {
+        crypto::SuspendRecord foreign = said;
+        foreign.agency = world.tj.agency;
+        const auto record = world.agencies.at("TJ-DCA").by_registrars(RecordType::Suspend, foreign);
+        CHECK(refusal_of(world, record, KeyEvent::Suspend) == Errc::RecordRefused);
+    }
+    SUBCASE("outside the times of the slip") {
+        crypto::SuspendRecord late = said;
+        late.validity = {TimeMs(today.from.value - kDay.value), today.from};
+        CHECK(refusal_of(world, signed_by(late, world.af.key), KeyEvent::Suspend) ==
+              Errc::SlipTimes);
+    }
+    SUBCASE("by the device alone, and not ended by the wrong reinstatement") {
+        world.log_record(signed_by(said, world.af.key), KeyEvent::Suspend);
+        world.sync(world.tj);
+        CHECK(refusal_of(world, af.reinstate(world.af.certificate, Hash{}), KeyEvent::Reinstate) ==
+              Errc::RecordRefused);
+    }
+}
+
+// Fails if reachable() does not ask successor(), or if that does not wait for the first bundle.
+TEST_CASE("a replaced device is sealed to until its successor has published a bundle") {
+    World world;
+    Post next = world.make_device("AF-CNP", "AF-SKB-BLO", world.af.certificate);
+    const auto reachable = [&] {
+        world.sync(world.tj);
+        return reading(*world.tj.store, [&](const storage::ReadTxn& txn) {
+            return DirectoryView(txn).reachable(world.af.office, world.now);
+        });
+    };
+    CHECK(reachable().front().certificate == world.af.certificate);
+    world.publish_bundle(next, world.now);
+    const auto after = reachable();
+    REQUIRE(after.size() == 1);
+    CHECK(after.front().certificate == next.certificate);
+    const EntryIndex now(world.ledger->size());
+    const auto txn = must(world.tj.store->begin_read());
+    CHECK(must(DirectoryView(*txn).standing(world.af.certificate, now, world.now)) ==
+          Standing::Valid);
+}
+
+// Fails if take_device() does not compare the offices.
+TEST_CASE("a certificate cannot replace one of another office") {
+    World world;
+    world.make_device("AF-CNP", "AF-SKB-BLO", world.uz.certificate);
+    CHECK(error_of(world.try_sync(world.tj)) == Errc::RecordRefused);
+}
+
 TEST_CASE("completeness follows last_dir") {
     World world;
     const auto newest = world.log_time();
@@ -93,18 +278,6 @@ TEST_CASE("completeness follows last_dir") {
     CHECK(must(directory.completeness(later, EntryIndex(newest.value + 2))) ==
           Completeness::Behind);
     CHECK(must(directory.completeness(later, EntryIndex(0))) == Completeness::Contradiction);
-}
-
-TEST_CASE("a bundle of this device that it did not make is reported") {
-    World world;
-    Post thief{world.tj.office, world.tj.agency,
-               crypto::SigningKey::from_seed(world.tj.key.seed().duplicate())};
-    thief.certificate = world.tj.certificate;
-    thief.made.insert(Hash{});  // so that its bundle is the second
-    world.publish_bundle(thief, world.now);
-    const auto entries = world.ledger->directory(EntryIndex(world.ledger->size() - 1));
-    CHECK(must(try_ingest(world, world.tj, entries)).alarms.size() == 1);
-    CHECK(must(try_ingest(world, world.af, entries)).alarms.empty());
 }
 
 }  // namespace chapar::testing

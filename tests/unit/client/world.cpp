@@ -73,6 +73,10 @@ std::vector<schemas::EntryProof> FakeLedger::directory(EntryIndex from) const {
 
 namespace {
 
+client::OwnDevice own_device(const Post& post) {
+    return {post.certificate, post.agency, post.office, post.made, post.memory};
+}
+
 crypto::EntryBody record_body(const crypto::SignedRecord& record, std::uint8_t event, TimeMs time) {
     crypto::EntryBody body;
     body.event = event;
@@ -83,14 +87,14 @@ crypto::EntryBody record_body(const crypto::SignedRecord& record, std::uint8_t e
 
 }  // namespace
 
-World::World()
+World::World(const std::string& origin)
     : tj{office("TJ-NPJ-BLO"), agency("TJ-DCA"), crypto::SigningKey::generate(random)},
       af{office("AF-SKB-BLO"), agency("AF-CNP"), crypto::SigningKey::generate(random)},
       uz{office("UZ-TMZ-BLO"), agency("UZ-NCB"), crypto::SigningKey::generate(random)},
       centre_root_(crypto::SigningKey::generate(random)) {
     auto log_key = crypto::SigningKey::generate(random);
     crypto::Manifest manifest;
-    manifest.origin = "chapar.test/ledger/1";
+    manifest.origin = origin;
     manifest.ledger = LedgerNumber(1);
     manifest.log_key = log_key.public_key();
     manifest.curve_key = CurveKey{crypto::generate_key_pair(random).public_key.bytes};
@@ -170,6 +174,10 @@ void World::publish_bundle(Post& post, TimeMs from) {
     plan.certificate = post.certificate;
     plan.sequence = static_cast<std::uint32_t>(post.made.size()) + 1;
     plan.first_epoch = day_of(from);
+    publish_bundle(post, plan);
+}
+
+EntryIndex World::publish_bundle(Post& post, const crypto::BundlePlan& plan) {
     crypto::NewBundle made = crypto::make_bundle(plan, random);
     crypto::SignedRecord record{crypto::RecordType::Bundle, made.bundle.encode(), {}};
     record.sign(post.key);
@@ -177,7 +185,8 @@ void World::publish_bundle(Post& post, TimeMs from) {
         post.epochs.emplace(secret.id(), std::move(secret));
     }
     post.made.insert(record.hash());
-    log_bundle(record);
+    post.memory = client::BundleMemory::Whole;
+    return log_bundle(record);
 }
 
 EntryIndex World::revoke(const Post& post, TimeMs compromised_since) {
@@ -222,15 +231,29 @@ crypto::Checkpoint World::accept_head(Post& post) {
     });
 }
 
-void World::sync(Post& post) {
+client::IngestReport World::sync(Post& post) {
     const crypto::Checkpoint head = accept_head(post);
-    in_txn(*post.store, [&](storage::Txn& txn) -> Status {
+    return in_txn(*post.store, [&](storage::Txn& txn) -> Result<client::IngestReport> {
         const EntryIndex from = CHAPAR_TRY(client::DirectoryView(txn).next());
-        CHAPAR_TRY(client::ingest(txn, *card_, head, ledger->directory(from),
-                                  EntryIndex(ledger->size()),
-                                  {post.certificate, post.agency, post.office, post.made}));
-        return client::mark_synced(txn, now);
+        auto report = CHAPAR_TRY(client::ingest(txn, *card_, head, ledger->directory(from),
+                                                EntryIndex(ledger->size()), own_device(post)));
+        CHAPAR_TRY(client::mark_synced(txn, now));
+        return report;
     });
+}
+
+Result<client::IngestReport> World::try_ingest(Post& post,
+                                               const std::vector<schemas::EntryProof>& entries) {
+    const crypto::Checkpoint head = accept_head(post);
+    auto txn = must(post.store->begin_write());
+    return client::ingest(*txn, *card_, head, entries, EntryIndex(ledger->size()),
+                          own_device(post));
+}
+
+Result<client::IngestReport> World::try_sync(Post& post) {
+    const EntryIndex from = reading(
+        *post.store, [](const storage::ReadTxn& txn) { return client::DirectoryView(txn).next(); });
+    return try_ingest(post, ledger->directory(from));
 }
 
 crypto::EntryBody World::envelope_body(const Post& sender, const client::OutboxBytes& bytes) const {
@@ -351,9 +374,11 @@ client::OutboxItem World::item_of(Post& sender, client::OutboxNumber number) {
 
 client::ReceptionReport World::receive(Post& recipient, const schemas::Delivery& delivery) {
     const crypto::Checkpoint head = accept_head(recipient);
+    const std::string note = ledger->note();
     const auto device_of = device(recipient);
     return in_txn(*recipient.store, [&](storage::Txn& txn) {
-        return client::receive(txn, device_of, {delivery, head, recipient.epochs, now}, random);
+        return client::receive(txn, device_of, {delivery, head, recipient.epochs, now, note},
+                               random);
     });
 }
 

@@ -92,13 +92,15 @@ struct Post {
     crypto::SignedRecord record{};
     client::EpochSecrets epochs{};
     std::set<Hash> made{};
-    client::AgencyRoots roots{};  // as the registrar handed them over
+    client::BundleMemory memory = client::BundleMemory::Whole;
+    client::AgencyRoots roots{agency, 1, {}};  // as the registrar handed them over
     std::unique_ptr<storage::MemoryStore> store{};
 };
 
 class World {
   public:
-    World();
+    // Another origin is another centre, at which the same devices are enrolled.
+    explicit World(const std::string& origin = "chapar.test/ledger/1");
 
     [[nodiscard]] client::Device device(const Post& post) const {
         return {*card_,   post.certificate, post.agency, post.office,
@@ -114,6 +116,7 @@ class World {
     EntryIndex log_record(const crypto::SignedRecord& record, crypto::KeyEvent event);
     EntryIndex log_bundle(const crypto::SignedRecord& record);
     void publish_bundle(Post& post, TimeMs from);
+    EntryIndex publish_bundle(Post& post, const crypto::BundlePlan& plan);
     EntryIndex revoke(const Post& post, TimeMs compromised_since = TimeMs(0));
     // The agency's registrars confirm the roots of `others` as their records say now.
     EntryIndex confirm_peers(const std::string& agency_name,
@@ -123,7 +126,12 @@ class World {
     EntryIndex log_time();
 
     // Brings a post's head and replica up to now.
-    void sync(Post& post);
+    client::IngestReport sync(Post& post);
+    // What ingest() says of these entries, without keeping them.
+    Result<client::IngestReport> try_ingest(Post& post,
+                                            const std::vector<schemas::EntryProof>& entries);
+    // The same for everything that the post has not seen yet.
+    Result<client::IngestReport> try_sync(Post& post);
     crypto::Checkpoint accept_head(Post& post);
 
     // ACCEPTED entries for a sealed item, as an honest broker makes them; their proofs.
