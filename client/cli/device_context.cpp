@@ -19,15 +19,14 @@ namespace {
 // the broker as long as any first word.
 constexpr int kReconnects = 8;
 
-// The line or the broker went away, not this device's right to speak.
-bool is_cut(Errc code) { return code == Errc::Unreachable || code == Errc::NotGreeted; }
-
 void to_stderr(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stderr);
     std::fflush(stderr);
 }
 
 }  // namespace
+
+bool is_cut(Errc code) { return code == Errc::Unreachable || code == Errc::NotGreeted; }
 
 DeviceContext::DeviceContext(DeviceHome home, std::unique_ptr<storage::Store> store,
                              std::unique_ptr<FileBlobStore> blobs, Invocation& invocation)

@@ -19,6 +19,9 @@
 
 namespace chapar::client {
 
+// The line or the broker went away, not this device's right to speak: a new session may help.
+[[nodiscard]] bool is_cut(Errc code);
+
 class DeviceContext {
   public:
     // Passphrase, keystores, store; warns of a certificate that ends. NotFound, PassphraseWrong,

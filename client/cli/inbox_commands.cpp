@@ -1,8 +1,13 @@
 #include "client/cli/inbox_commands.h"
 
+#include <filesystem>
+#include <functional>
+
 #include "client/cases/message_json.h"
 #include "client/cli/device_context.h"
+#include "client/cli/inbox_attachments.h"
 #include "client/cli/item_view.h"
+#include "client/core/peer_trust.h"
 
 namespace chapar::client {
 namespace {
@@ -20,16 +25,23 @@ Status list(Invocation& invocation) {
     return Done{};
 }
 
+Result<ItemView> view_of_shown(DeviceContext& context, InboxNumber number) {
+    const auto txn = CHAPAR_TRY(context.store().begin_read());
+    const InboxItem item = CHAPAR_TRY(inbox_item(*txn, number));
+    const InboxText content = CHAPAR_TRY(inbox_text(*txn, context.device(), number));
+    ShownItem shown{item, Trust::Unconfirmed, CHAPAR_TRY(inbox_approvals(*txn, number)), {}};
+    shown.trust = CHAPAR_TRY(certificate_trust(DirectoryView(*txn), context.home().roots(),
+                                               item.sender, item.accepted, item.accepted_at));
+    for (const InboxAttachment& attachment : content.attachments) {
+        shown.attachments.push_back({attachment, where_is(context, attachment)});
+    }
+    return view_of(shown, render_message(item, content));
+}
+
 Status show(Invocation& invocation, std::uint64_t number) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    std::string text;
-    {
-        const auto txn = CHAPAR_TRY(context->store().begin_read());
-        const InboxItem item = CHAPAR_TRY(inbox_item(*txn, InboxNumber(number)));
-        const InboxText content = CHAPAR_TRY(inbox_text(*txn, context->device(), item.number));
-        text = render_message(item, content);
-    }
-    invocation.output.result(json::parse(text).as_object(), text);
+    const ItemView view = CHAPAR_TRY(view_of_shown(*context, InboxNumber(number)));
+    invocation.output.result(view.object, view.text);
     CHAPAR_TRY(in_transaction(context->store(), [&](storage::Txn& txn) {
         return mark_opened(txn, context->device(), InboxNumber(number), context->now());
     }));
@@ -69,6 +81,11 @@ Status tell(Invocation& invocation, DeviceContext& context, const ReceptionRepor
 }
 
 enum class Watching { Once, ForEver };
+enum class Attachments { Leave, Fetch };
+struct WatchWish {
+    Watching watching = Watching::ForEver;
+    Attachments attachments = Attachments::Leave;
+};
 
 // A refused delivery is reported and does not stop the others.
 Status tell_all(Invocation& invocation, DeviceContext& context, Watching watching,
@@ -99,37 +116,42 @@ Status take_waiting(Invocation& invocation, DeviceContext& context) {
     }
 }
 
-Status take_for_ever(Invocation& invocation, DeviceContext& context) {
+Status take_for_ever(Invocation& invocation, DeviceContext& context, Attachments attachments) {
     while (true) {
         const auto reports = CHAPAR_TRY(context.session().take_deliveries(kWatchPatience));
         // Each problem has been reported; watching goes on.
         [[maybe_unused]] const Status told =
             tell_all(invocation, context, Watching::ForEver, reports);
         if (!reports.empty()) continue;
+        if (attachments == Attachments::Fetch) CHAPAR_TRY(fetch_missing(invocation, context));
         CHAPAR_TRY(context.session().sync_directory());
         CHAPAR_TRY(context.exchange());
+        CHAPAR_TRY(context.session().renew_bundle());
     }
 }
 
-Status take(Invocation& invocation, DeviceContext& context, Watching watching) {
+Status take(Invocation& invocation, DeviceContext& context, const WatchWish& wish) {
     CHAPAR_TRY(context.exchange());
-    if (watching == Watching::ForEver) return take_for_ever(invocation, context);
+    if (wish.watching == Watching::ForEver) {
+        return take_for_ever(invocation, context, wish.attachments);
+    }
     const Status worst = take_waiting(invocation, context);
-    if (!worst && text_of(worst.error().code).exit == ExitCode::Unreachable) return worst;
+    if (!worst && is_cut(worst.error().code)) return worst;
     CHAPAR_TRY(context.session().push_statements());
     CHAPAR_TRY(context.session().tidy_epochs());
+    if (wish.attachments == Attachments::Fetch) CHAPAR_TRY(fetch_missing(invocation, context));
     return worst;
 }
 
-Status watch(Invocation& invocation, Watching watching) {
+Status watch(Invocation& invocation, const WatchWish& wish) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
     Status connected = context->connect();
-    if (watching == Watching::Once) {
-        return connected ? take(invocation, *context, watching) : connected;
+    if (wish.watching == Watching::Once) {
+        return connected ? take(invocation, *context, wish) : connected;
     }
     while (true) {
-        if (connected) connected = take(invocation, *context, watching);
-        if (!connected && connected.error().code != Errc::Unreachable) return connected;
+        if (connected) connected = take(invocation, *context, wish);
+        if (!connected && !is_cut(connected.error().code)) return connected;
         invocation.output.warning("the broker does not answer; trying again");
         connected = context->connect();
     }
@@ -143,6 +165,19 @@ void add_numbered(CLI::App& parent, Invocation& invocation, const std::string& n
                                     "chapar " + parent.get_name() + " " + name + " 3 --home ~/skb");
     command->add_option("number", *number, "its number in the list")->required();
     invocation.on(command, [&invocation, number, body] { return body(invocation, *number); });
+}
+
+void add_fetch(CLI::App& inbox, Invocation& invocation) {
+    auto number = std::make_shared<std::uint64_t>();
+    auto folder = std::make_shared<std::filesystem::path>(".");
+    CLI::App* command = add_command(
+        inbox, "fetch", "fetch the attachments of one and save them, whole and verified",
+        "chapar inbox fetch 3 --out ~/evidence --home ~/skb");
+    command->add_option("number", *number, "its number in the list")->required();
+    command->add_option("--out", *folder, "the folder to save them in")->capture_default_str();
+    invocation.on(command, [&invocation, number, folder] {
+        return fetch_and_save(invocation, *number, *folder);
+    });
 }
 
 Status list_outbox(Invocation& invocation) {
@@ -190,9 +225,14 @@ void add_inbox_commands(CLI::App& app, Invocation& invocation) {
     CLI::App* command = add_command(*inbox, "watch", "take deliveries and print each",
                                     "chapar inbox watch --once --home ~/skb");
     command->add_flag("--once", *once, "take what is waiting, then stop");
-    invocation.on(command, [&invocation, once] {
-        return watch(invocation, *once ? Watching::Once : Watching::ForEver);
+    auto attachments = std::make_shared<bool>(false);
+    command->add_flag("--attachments", *attachments,
+                      "fetch attachments too; they stay sealed until inbox fetch");
+    invocation.on(command, [&invocation, once, attachments] {
+        return watch(invocation, {*once ? Watching::Once : Watching::ForEver,
+                                  *attachments ? Attachments::Fetch : Attachments::Leave});
     });
+    add_fetch(*inbox, invocation);
     add_numbered(*inbox, invocation, "show", "read one; the sender learns that it was opened",
                  show);
     add_numbered(*inbox, invocation, "ack", "take one over, signed", acknowledge);

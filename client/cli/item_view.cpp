@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "client/core/attachment_name.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/uuid.h"
 #include "schemas/kinds.h"
@@ -44,6 +45,79 @@ void add_problem(ItemView& view, const OutboxProblem& problem) {
     }
     if (!problem.context.empty()) object["context"] = problem.context;
     view.object["problem"] = std::move(object);
+}
+
+// What a person must know before believing it, in the order of weight.
+void add_standing(json::object& object, std::vector<std::string>& lines, const ShownItem& shown) {
+    const InboxItem& item = shown.item;
+    object["trust"] = text_of(shown.trust);
+    const std::string agency = item.sender_agency.text();
+    switch (shown.trust) {
+        case Trust::Verified:
+            lines.push_back("sender: verified (" + agency + ")");
+            break;
+        case Trust::KeyChanged:
+            lines.push_back("sender: KEY CHANGED. Stop, and call " + agency + " before you act.");
+            break;
+        case Trust::Unconfirmed:
+            lines.push_back("sender: not confirmed. Your agency has not confirmed the keys of " +
+                            agency + ".");
+            break;
+        case Trust::Expired:
+            lines.push_back("sender: its certificate was over (" + agency + ")");
+            break;
+    }
+    if (item.state == InboxState::Provisional) {
+        object["provisional"] = item.problem;
+        const auto code = errc_of(item.problem);
+        lines.push_back("provisional: nothing was signed for it, and nothing may rest on it yet. " +
+                        std::string(code ? chapar::text_of(*code).sentence : ""));
+    }
+    if (item.disputed) {
+        lines.push_back(
+            "disputed: signed after the time from which this key is called "
+            "compromised; ask its agency");
+    }
+    if (item.sent_again) {
+        object["sent_again"] = item.sent_again->value;
+        lines.push_back("sent again: the same as #" + std::to_string(item.sent_again->value));
+    }
+}
+
+void add_approvals(json::object& object, std::vector<std::string>& lines,
+                   const std::vector<InboxApproval>& approvals) {
+    if (approvals.empty()) return;
+    json::array out;
+    for (const InboxApproval& approval : approvals) {
+        out.push_back({{"office", approval.office.text()},
+                       {"agency", approval.agency.text()},
+                       {"officer", approval.officer},
+                       {"certificate", to_hex(approval.approver.view())}});
+        lines.push_back("approved by " + approval.officer + ", " + approval.office.text() + " (" +
+                        approval.agency.text() + ")");
+    }
+    object["approvals"] = std::move(out);
+}
+
+void add_attachments(json::object& object, std::vector<std::string>& lines,
+                     const ShownItem& shown) {
+    if (shown.attachments.empty()) return;
+    json::array out;
+    for (const ShownAttachment& attachment : shown.attachments) {
+        const schemas::Attachment& listed = attachment.what.listed;
+        const std::string name = safe_file_name(listed.file_name, listed.media_type);
+        const bool here = attachment.here == Whereabouts::Here;
+        out.push_back({{"number", attachment.what.stream},
+                       {"name", name},
+                       {"type", listed.media_type},
+                       {"bytes", listed.length},
+                       {"sha256", to_hex(attachment.what.digest.view())},
+                       {"here", here}});
+        lines.push_back("attachment " + std::to_string(attachment.what.stream) + ": " + name +
+                        ", " + std::to_string(listed.length) + " bytes" +
+                        (here ? "" : ", not fetched yet"));
+    }
+    object["attachments"] = std::move(out);
 }
 
 }  // namespace
@@ -100,11 +174,30 @@ ItemView view_of(const InboxItem& item) {
                   {"entry", item.accepted.value}};
     if (item.disputed) out.object["disputed"] = true;
     if (!item.problem.empty()) out.object["problem"] = item.problem;
+    if (item.attachments > 0) out.object["attachments"] = item.attachments;
+    if (item.sent_again) out.object["sent_again"] = item.sent_again->value;
     out.text = padded("#" + std::to_string(item.number.value), 6) +
                padded(schemas::text_of(item.urgency), 9) + padded(kind_name(item.kind), 15) +
                padded(item.sender_office.text(), 14) + padded(text_of(item.state), 13) +
                utc(item.created) + "  entry " + std::to_string(item.accepted.value);
+    if (item.attachments > 0) {
+        out.text += "  +" + std::to_string(item.attachments) + " attached";
+    }
+    if (item.sent_again) {
+        out.text += "  sent again: #" + std::to_string(item.sent_again->value);
+    }
+    if (item.disputed) out.text += "  disputed";
     if (!item.problem.empty()) out.text += "  " + item.problem;
+    return out;
+}
+
+ItemView view_of(const ShownItem& shown, const std::string& message) {
+    ItemView out{json::parse(message).as_object(), message};
+    std::vector<std::string> lines;
+    add_standing(out.object, lines, shown);
+    add_approvals(out.object, lines, shown.approvals);
+    add_attachments(out.object, lines, shown);
+    for (const std::string& line : lines) out.text += "\n" + line;
     return out;
 }
 

@@ -3,9 +3,11 @@
 
 #include <boost/json.hpp>
 #include <string>
+#include <vector>
 
 #include "client/core/inbox.h"
 #include "client/core/outbox.h"
+#include "client/core/peer_trust.h"
 
 namespace chapar::client {
 
@@ -16,6 +18,23 @@ struct ItemView {
 
 [[nodiscard]] ItemView view_of(const OutboxItem& item);
 [[nodiscard]] ItemView view_of(const InboxItem& item);
+
+// Whether the text of an attachment can be read without the broker.
+enum class Whereabouts : std::uint8_t { Here, NotFetched };
+struct ShownAttachment {
+    InboxAttachment what;
+    Whereabouts here = Whereabouts::Here;
+};
+// Everything that stands around a text when a person reads it.
+struct ShownItem {
+    const InboxItem& item;
+    Trust trust = Trust::Unconfirmed;  // of the sender, where it was accepted
+    std::vector<InboxApproval> approvals;
+    std::vector<ShownAttachment> attachments;
+};
+// `message`: of render_message(). Names of attachments are shown as they would be saved.
+[[nodiscard]] ItemView view_of(const ShownItem& shown, const std::string& message);
+
 // "2026-11-21T12:00:00Z"
 [[nodiscard]] std::string utc(TimeMs time);
 

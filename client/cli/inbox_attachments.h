@@ -1,0 +1,24 @@
+// Attachments of received items, for the inbox commands.
+//
+// Owns: what is fetched when, and what is printed about it. Does not know frames or files: the
+// device's context does.
+#pragma once
+
+#include <filesystem>
+
+#include "client/cli/device_context.h"
+#include "client/cli/item_view.h"
+
+namespace chapar::client {
+
+[[nodiscard]] Whereabouts where_is(DeviceContext& context, const InboxAttachment& attachment);
+
+// `inbox fetch`: without the broker where everything is here already.
+[[nodiscard]] Status fetch_and_save(Invocation& invocation, std::uint64_t number,
+                                    const std::filesystem::path& folder);
+
+// `inbox watch --attachments`: streams of all items that are still missing, the most urgent items
+// first. One that fails is reported and does not stop the others. REQUIRES: connected.
+[[nodiscard]] Status fetch_missing(Invocation& invocation, DeviceContext& context);
+
+}  // namespace chapar::client
