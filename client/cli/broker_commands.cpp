@@ -1,11 +1,11 @@
 #include "client/cli/broker_commands.h"
 
 #include "client/cli/broker_init.h"
-#include "client/cli/record_delivery.h"
+#include "client/cli/record_words.h"
+#include "client/cli/sign_flow.h"
 #include "client/edge/admin_client.h"
 #include "client/edge/keystore_home.h"
 #include "schemas/base/hex.h"
-#include "schemas/base/limits.h"
 
 namespace chapar::client {
 namespace {
@@ -24,7 +24,9 @@ void add_init(CLI::App& broker, Invocation& invocation) {
     command->add_option("--listen", plan->endpoint, "where clients connect");
     invocation.on(command, [&invocation, plan]() -> Status {
         const auto passphrase = CHAPAR_TRY(invocation.passphrase(PassphraseUse::Choose));
-        const TrustCard card = CHAPAR_TRY(found_centre(*plan, passphrase, invocation.random));
+        const auto cost = CHAPAR_TRY(invocation.new_cost());
+        const TrustCard card =
+            CHAPAR_TRY(found_centre(*plan, {passphrase, cost}, invocation.random));
         invocation.output.result(
             json::object{{"founded", card.manifest().origin},
                          {"home", to_hex(card.home().view())},
@@ -61,26 +63,47 @@ void add_status(CLI::App& broker, Invocation& invocation) {
     });
 }
 
+// Records that were fully signed elsewhere, in the order of the files and within them.
+Status admit(Invocation& invocation, const std::string& directory,
+             const std::vector<std::string>& files) {
+    for (const std::string& path : files) {
+        const CeremonyFile file = CHAPAR_TRY(read_ceremony_file(path));
+        if (file.records.empty()) {
+            return Error(Errc::FieldInvalid, path + ": no record to log in it");
+        }
+        SignTarget target;
+        target.broker = directory;
+        const auto entries = publish_records(invocation, file.records, target);
+        if (!entries) {
+            return Error(entries.error().code, path + ": " + entries.error().context);
+        }
+        for (std::size_t i = 0; i < entries->size(); ++i) {
+            const RecordWords words = CHAPAR_TRY(words_for(file.records[i]));
+            invocation.output.result(json::object{{"file", path},
+                                                  {"type", words.kind},
+                                                  {"record", to_hex(file.records[i].hash().view())},
+                                                  {"entry", entries->at(i).value}},
+                                     path + ": " + words.headline + ", logged as entry " +
+                                         std::to_string(entries->at(i).value));
+        }
+    }
+    return Done{};
+}
+
 void add_admit(CLI::App& broker, Invocation& invocation) {
     struct Arguments {
-        std::filesystem::path directory;
+        std::string directory;
         std::vector<std::string> files;
     };
     auto given = std::make_shared<Arguments>();
-    CLI::App* command = add_command(broker, "admit", "log signed records that someone brought",
-                                    "chapar broker admit --dir /srv/chapar tj-dca.record");
+    CLI::App* command =
+        add_command(broker, "admit", "log fully signed records that someone brought",
+                    "chapar broker admit --dir /srv/chapar npj.answer");
     command->add_option("--dir", given->directory, "the broker's directory")->required();
-    command->add_option("files", given->files, "files made by key approve, key revoke, policy push")
+    command->add_option("files", given->files, "files of key approve, with all signatures")
         ->required();
-    invocation.on(command, [&invocation, given]() -> Status {
-        for (const std::string& file : given->files) {
-            const Bytes bytes = CHAPAR_TRY(read_file(file, limits::kRecordBytes));
-            const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(bytes));
-            const EntryIndex entry = CHAPAR_TRY(admit_record(given->directory, record));
-            invocation.output.result(json::object{{"file", file}, {"entry", entry.value}},
-                                     file + ": logged as entry " + std::to_string(entry.value));
-        }
-        return Done{};
+    invocation.on(command, [&invocation, given] {
+        return admit(invocation, given->directory, given->files);
     });
 }
 

@@ -1,6 +1,7 @@
 #include "client/cli/broker_init.h"
 
-#include "client/edge/keystore_home.h"
+#include "client/edge/home_files.h"
+#include "client/edge/signer_home.h"
 #include "crypto/manifest.h"
 #include "crypto/private_file.h"
 #include "crypto/secret_hex.h"
@@ -33,7 +34,7 @@ std::string default_config(const std::string& endpoint) {
 
 }  // namespace
 
-Result<TrustCard> found_centre(const FoundingPlan& plan, const crypto::SecretBuffer& passphrase,
+Result<TrustCard> found_centre(const FoundingPlan& plan, const HomeSecurity& security,
                                crypto::Random& random) {
     if (!is_centre_name(plan.centre)) {
         return Error(Errc::FieldInvalid, "--name: letters a-z, digits and '-'");
@@ -46,8 +47,8 @@ Result<TrustCard> found_centre(const FoundingPlan& plan, const crypto::SecretBuf
         return Error(Errc::AlreadyExists, (plan.broker / "manifest").string());
     }
     const HomePaths home{plan.root};
-    const NewAgency keys = CHAPAR_TRY(create_root_home(home, {passphrase}, random));
-    const auto root = CHAPAR_TRY(open_root_key(home, passphrase));
+    const CentreKeys keys = CHAPAR_TRY(create_root_home(home, security, random));
+    const auto root = CHAPAR_TRY(open_root_key(home, security.passphrase));
     const auto log = crypto::SigningKey::generate(random);
     const crypto::KeyPair curve = crypto::generate_key_pair(random);
 

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "client/core/trust_card.h"
+#include "client/edge/keystore_home.h"
 #include "crypto/random.h"
-#include "crypto/secret.h"
 #include "schemas/base/result.h"
 
 namespace chapar::client {
@@ -22,8 +22,7 @@ struct FoundingPlan {
 };
 
 // AlreadyExists if there is a manifest in the directory or a root in the home.
-[[nodiscard]] Result<TrustCard> found_centre(const FoundingPlan& plan,
-                                             const crypto::SecretBuffer& passphrase,
+[[nodiscard]] Result<TrustCard> found_centre(const FoundingPlan& plan, const HomeSecurity& security,
                                              crypto::Random& random);
 
 }  // namespace chapar::client

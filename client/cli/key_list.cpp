@@ -1,8 +1,12 @@
 #include "client/cli/key_list.h"
 
 #include "client/cli/issued.h"
-#include "client/cli/record_delivery.h"
-#include "client/edge/keystore_home.h"
+#include "client/cli/key_expiry.h"
+#include "client/cli/record_words.h"
+#include "client/core/directory_replica.h"
+#include "client/core/trust_list.h"
+#include "client/edge/signer_home.h"
+#include "client/edge/store_home.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/limits.h"
 
@@ -10,126 +14,174 @@ namespace chapar::client {
 namespace {
 namespace json = boost::json;
 
-constexpr std::uint64_t kWarnDays = 30;
-
-struct ListedDevice {
-    CertificateHash certificate;
-    crypto::DeviceRecord record;
-};
-
-Result<std::vector<ListedDevice>> issued_devices(const HomePaths& paths) {
-    std::vector<ListedDevice> out;
-    for (const crypto::SignedRecord& record : CHAPAR_TRY(issued_records(paths.home))) {
-        if (record.type != crypto::RecordType::Device) continue;
-        out.push_back({crypto::certificate_hash(record.body),
-                       CHAPAR_TRY(crypto::DeviceRecord::decode(record.body))});
-    }
-    return out;
+std::string days_text(std::uint64_t days) {
+    return std::to_string(days) + (days == 1 ? " day left" : " days left");
 }
 
-// A device's home holds its own certificate, a root's home those it issued.
-Result<std::vector<ListedDevice>> devices_of_home(const HomePaths& paths) {
-    std::error_code error;
-    if (!std::filesystem::exists(paths.certificate(), error)) return issued_devices(paths);
-    const Bytes bytes = CHAPAR_TRY(read_file(paths.certificate(), limits::kRecordBytes));
-    const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(bytes));
-    return std::vector<ListedDevice>{{crypto::certificate_hash(record.body),
-                                      CHAPAR_TRY(crypto::DeviceRecord::decode(record.body))}};
+std::string padded(std::string text, std::size_t width) {
+    text.resize(std::max(text.size() + 1, width), ' ');
+    return text;
 }
 
-Status list(Invocation& invocation) {
-    const HomePaths paths{CHAPAR_TRY(invocation.require_home())};
+Status show_certificate(Invocation& invocation, const CertificateHash& certificate,
+                        const crypto::DeviceRecord& record) {
     const TimeMs now = invocation.now();
-    for (const ListedDevice& device : CHAPAR_TRY(devices_of_home(paths))) {
-        const TimeMs to = device.record.validity.to;
-        const std::uint64_t days = to > now ? (to.value - now.value) / kDay.value : 0;
-        const crypto::DeviceRequest& request = device.record.request.request;
-        const std::string hash = to_hex(device.certificate.view());
-        invocation.output.result(json::object{{"certificate", hash},
-                                              {"agency", request.agency.text()},
-                                              {"office", request.office.text()},
-                                              {"officer", request.officer},
-                                              {"device", request.device},
-                                              {"days_left", days}},
-                                 hash.substr(0, 16) + "  " + request.office.text() + "  " +
-                                     request.device + " (" + request.officer + ")  " +
-                                     std::to_string(days) + " days left");
-        if (days <= kWarnDays) {
-            invocation.output.warning(request.office.text() + ": the certificate ends in " +
-                                      std::to_string(days) + " days; ask for a new one");
-        }
+    const std::uint64_t days = days_left(record.validity.to, now);
+    const crypto::DeviceRequest& request = record.request.request;
+    const std::string hash = to_hex(certificate.view());
+    invocation.output.result(json::object{{"certificate", hash},
+                                          {"agency", request.agency.text()},
+                                          {"office", request.office.text()},
+                                          {"officer", request.officer},
+                                          {"device", request.device},
+                                          {"serial", record.serial},
+                                          {"days_left", days}},
+                             hash.substr(0, 16) + "  " + request.office.text() + "  " +
+                                 shown(request.device) + " (" + shown(request.officer) + ")  " +
+                                 days_text(days));
+    if (const auto ends = expiry_warning(now, record)) invocation.output.warning(*ends);
+    return Done{};
+}
+
+std::string_view subject_text(TrustSubject subject) {
+    switch (subject) {
+        case TrustSubject::Agency:
+            return "agency";
+        case TrustSubject::Registrars:
+            return "registrars";
+        case TrustSubject::Office:
+            return "office";
+        case TrustSubject::Device:
+            return "device";
+    }
+    return "";
+}
+
+std::string_view state_text(DeviceState state) {
+    switch (state) {
+        case DeviceState::InForce:
+            return "in force";
+        case DeviceState::Superseded:
+            return "superseded";
+        case DeviceState::Suspended:
+            return "suspended";
+        case DeviceState::Revoked:
+            return "revoked";
+    }
+    return "";
+}
+
+// The three states of the ceremony, in an officer's words.
+std::string trust_words(const TrustRow& row) {
+    if (row.state != DeviceState::InForce) return std::string(state_text(row.state));
+    if (row.trust == Trust::KeyChanged) return "KEY CHANGED, STOP AND CALL";
+    return std::string(text_of(row.trust));
+}
+
+void show_trust(const Invocation& invocation, const TrustRow& row) {
+    json::object object{{"subject", subject_text(row.subject)},
+                        {"agency", row.agency.text()},
+                        {"name", row.name},
+                        {"trust", text_of(row.trust)},
+                        {"state", state_text(row.state)},
+                        {"days_left", row.days_left}};
+    if (row.office) object["office"] = row.office->text();
+    if (row.certificate) object["certificate"] = to_hex(row.certificate->view());
+    if (!row.threshold.empty()) object["threshold"] = row.threshold;
+    if (!row.sentence.empty()) object["sentence"] = row.sentence;
+    const std::size_t depth = row.subject == TrustSubject::Agency   ? 0
+                              : row.subject == TrustSubject::Device ? 4
+                                                                    : 2;
+    const std::string what = std::string(depth, ' ') + std::string(subject_text(row.subject)) +
+                             " " + shown(row.name) +
+                             (row.threshold.empty() ? "" : " (" + row.threshold + ")");
+    invocation.output.result(object, padded(what, 44) + padded(trust_words(row), 14) +
+                                         days_text(row.days_left) +
+                                         (row.sentence.empty() ? "" : "\n      " + row.sentence));
+}
+
+// From the replica that the last session left. A home that another program uses shows its
+// certificate only.
+Status show_directory(Invocation& invocation, const HomePaths& paths) {
+    if (!file_exists(paths.store()) || !file_exists(paths.agency_roots())) return Done{};
+    const auto store = open_store(paths.store());
+    if (!store) {
+        if (store.error().code != Errc::StoreInUse) return store.error();
+        invocation.output.warning("another program uses this home; its directory is not shown");
+        return Done{};
+    }
+    const Bytes bytes = CHAPAR_TRY(read_file(paths.agency_roots(), limits::kRecordBytes));
+    const AgencyRoots own = CHAPAR_TRY(decode_agency_roots(bytes));
+    const auto txn = CHAPAR_TRY((*store)->begin_read());
+    for (const TrustRow& row : CHAPAR_TRY(trust_rows(DirectoryView(*txn), own, invocation.now()))) {
+        show_trust(invocation, row);
     }
     return Done{};
 }
 
-struct RevokeArguments {
-    std::string certificate, reason = "lost";
-    std::uint64_t since = 0;
-    RecordTarget target;
-};
-
-Result<crypto::RevokeReason> reason_named(const std::string& name) {
-    using crypto::RevokeReason;
-    if (name == "lost") return RevokeReason::Lost;
-    if (name == "stolen") return RevokeReason::Stolen;
-    if (name == "compromised") return RevokeReason::Compromised;
-    if (name == "left-service") return RevokeReason::LeftService;
-    if (name == "superseded") return RevokeReason::Superseded;
-    return Error(Errc::FieldInvalid,
-                 "--reason: lost, stolen, compromised, left-service or superseded");
-}
-
-// The one issued certificate whose hash begins like this.
-Result<ListedDevice> find_issued(const HomePaths& paths, const std::string& prefix) {
-    std::optional<ListedDevice> found;
-    for (ListedDevice& device : CHAPAR_TRY(issued_devices(paths))) {
-        if (!to_hex(device.certificate.view()).starts_with(prefix)) continue;
-        if (found) return Error(Errc::FieldInvalid, "several certificates begin with " + prefix);
-        found = std::move(device);
+Status list_device(Invocation& invocation, const HomePaths& paths) {
+    if (!file_exists(paths.certificate())) {
+        return Error(Errc::NotFound,
+                     "a certificate in this home; the request is with the registrars");
     }
-    if (!found) return Error(Errc::NotFound, "certificate " + prefix);
-    return *std::move(found);
+    const Bytes bytes = CHAPAR_TRY(read_file(paths.certificate(), limits::kRecordBytes));
+    const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(bytes));
+    const auto device = CHAPAR_TRY(crypto::DeviceRecord::decode(record.body));
+    CHAPAR_TRY(show_certificate(invocation, crypto::certificate_hash(record.body), device));
+    if (file_exists(HomePaths{paths.renewal()}.request())) {
+        invocation.output.warning("a renewal waits: chapar key install FILE completes it");
+    }
+    return show_directory(invocation, paths);
 }
 
-Status revoke(Invocation& invocation, const RevokeArguments& given) {
-    const HomePaths paths{CHAPAR_TRY(invocation.require_home())};
-    const ListedDevice device = CHAPAR_TRY(find_issued(paths, given.certificate));
-    const crypto::RevokeRecord revocation{device.record.request.request.agency, device.certificate,
-                                          CHAPAR_TRY(reason_named(given.reason)),
-                                          TimeMs(given.since)};
-    const auto passphrase = CHAPAR_TRY(invocation.passphrase(PassphraseUse::Open));
-    const auto root = CHAPAR_TRY(open_root_key(paths, passphrase));
-    crypto::SignedRecord record{crypto::RecordType::Revoke, revocation.encode(), {}};
-    record.sign(root);
-    const Placed placed = CHAPAR_TRY(place_record(given.target, record));
-    CHAPAR_TRY(keep_issued(paths.home, record));
-    const std::string hash = to_hex(device.certificate.view());
-    json::object object{{"revoked", hash}};
-    std::string text = "certificate " + hash.substr(0, 16) + " revoked";
-    show_placed(placed, object, text);
+Status show_authority(Invocation& invocation, const HomePaths& paths) {
+    const Authority home = CHAPAR_TRY(read_authority(paths));
+    if (!home.roots) return Done{};
+    json::object object{{"agency", home.roots->agency.text()},
+                        {"threshold", threshold_text(*home.roots)},
+                        {"roots", words_of(*home.roots)}};
+    std::string text = home.roots->agency.text() + "  roots " + roots_text(*home.roots);
+    std::optional<std::string> ends;
+    if (home.registrars) {
+        const auto record = CHAPAR_TRY(crypto::RegistrarsRecord::decode(home.registrars->body));
+        const std::uint64_t days = days_left(record.validity.to, invocation.now());
+        object["registrars"] = record.registrars.size();
+        object["days_left"] = days;
+        text += "\n" + std::to_string(record.threshold) + " of " +
+                std::to_string(record.registrars.size()) + " registrars, " + days_text(days);
+        ends = expiry_warning(invocation.now(), "the registrars of " + record.agency.text(),
+                              record.validity, "have the roots sign the next: key registrars");
+    }
     invocation.output.result(object, text);
+    if (ends) invocation.output.warning(*ends);
+    return Done{};
+}
+
+Status list_signer(Invocation& invocation, const HomePaths& paths) {
+    const KeyCard card = CHAPAR_TRY(read_key_card(paths));
+    invocation.output.result(
+        json::object{
+            {"key", role_text(card.role)}, {"name", card.name}, {"check", words_of(card.key)}},
+        std::string(role_text(card.role)) + " key of " + shown(card.name) +
+            ", check words: " + words_of(card.key));
+    CHAPAR_TRY(show_authority(invocation, paths));
+    for (const IssuedDevice& device : CHAPAR_TRY(issued_devices(paths.home))) {
+        CHAPAR_TRY(show_certificate(invocation, device.certificate, device.record));
+    }
     return Done{};
 }
 
 }  // namespace
 
-void add_key_list_commands(CLI::App& key, Invocation& invocation) {
-    CLI::App* ls = add_command(key, "ls", "certificates of this home, with the days left",
-                               "chapar key ls --home ~/npj");
-    invocation.on(ls, [&invocation] { return list(invocation); });
-
-    auto given = std::make_shared<RevokeArguments>();
-    CLI::App* command = add_command(key, "revoke", "take a certificate back",
-                                    "chapar key revoke 3f9a01 --home /media/tj-dca --reason stolen "
-                                    "--broker /srv/chapar");
-    command->add_option("certificate", given->certificate, "its hash, or the beginning of it")
-        ->required();
-    command->add_option("--reason", given->reason,
-                        "lost, stolen, compromised, left-service, superseded");
-    command->add_option("--since", given->since,
-                        "UTC milliseconds from which its signatures are disputed");
-    add_record_target(*command, given->target);
-    invocation.on(command, [&invocation, given] { return revoke(invocation, *given); });
+void add_key_list_command(CLI::App& key, Invocation& invocation) {
+    CLI::App* ls = add_command(
+        key, "ls", "this home's keys and certificates, the agencies it trusts, the days left",
+        "chapar key ls --home ~/npj");
+    invocation.on(ls, [&invocation]() -> Status {
+        const HomePaths paths{CHAPAR_TRY(invocation.require_home())};
+        return file_exists(paths.request()) ? list_device(invocation, paths)
+                                            : list_signer(invocation, paths);
+    });
 }
 
 }  // namespace chapar::client

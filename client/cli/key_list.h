@@ -1,10 +1,10 @@
-// `chapar key ls` and `chapar key revoke`: what a home holds or has issued, and taking it back.
+// `chapar key ls`: what a home holds or has issued, whom it trusts, and how long it all lasts.
 #pragma once
 
 #include "client/cli/invocation.h"
 
 namespace chapar::client {
 
-void add_key_list_commands(CLI::App& key, Invocation& invocation);
+void add_key_list_command(CLI::App& key, Invocation& invocation);
 
 }  // namespace chapar::client

@@ -68,4 +68,9 @@ Result<crypto::SecretBuffer> read_passphrase(std::optional<int> descriptor, Pass
     return prompt(use);
 }
 
+Result<crypto::SecretBuffer> read_new_passphrase(std::optional<int> descriptor) {
+    if (descriptor) return crypto::read_passphrase_line(*descriptor);
+    return prompt(PassphraseUse::Choose);
+}
+
 }  // namespace chapar::client

@@ -16,5 +16,8 @@ enum class PassphraseUse { Open, Choose };  // Choose asks twice at a terminal
 // KeystoreExposed for a credential file that others can read; Usage if there is no source at all.
 [[nodiscard]] Result<crypto::SecretBuffer> read_passphrase(std::optional<int> descriptor,
                                                            PassphraseUse use);
+// The one that shall replace another: from the descriptor, else asked for twice. The credential
+// file holds the one that is replaced.
+[[nodiscard]] Result<crypto::SecretBuffer> read_new_passphrase(std::optional<int> descriptor);
 
 }  // namespace chapar::client

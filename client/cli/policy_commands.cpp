@@ -2,9 +2,11 @@
 
 #include "client/cli/device_context.h"
 #include "client/cli/issued.h"
+#include "client/cli/key_requests.h"
 #include "client/cli/policy_file.h"
-#include "client/cli/record_delivery.h"
-#include "schemas/base/hex.h"
+#include "client/cli/policy_words.h"
+#include "client/cli/record_words.h"
+#include "client/cli/sign_flow.h"
 #include "schemas/base/limits.h"
 #include "schemas/kinds.h"
 
@@ -14,45 +16,24 @@ namespace json = boost::json;
 
 struct PushArguments {
     std::string file;
-    RecordTarget target;
+    std::optional<std::uint32_t> version;
+    SignTarget target;
 };
-
-// The version after the newest that this root signed for the agency.
-Result<crypto::PolicyRecord> next_version(const HomePaths& paths, const PolicyFile& file) {
-    crypto::PolicyRecord next{file.agency, 1, {}, file.rules};
-    for (const crypto::SignedRecord& record : CHAPAR_TRY(issued_records(paths.home))) {
-        if (record.type != crypto::RecordType::Policy) continue;
-        const auto old = CHAPAR_TRY(crypto::PolicyRecord::decode(record.body));
-        if (old.agency != file.agency || old.version < next.version) continue;
-        next.version = old.version + 1;
-        next.previous = crypto::policy_hash(record.body);
-    }
-    return next;
-}
 
 Status push(Invocation& invocation, const PushArguments& given) {
     const HomePaths paths{CHAPAR_TRY(invocation.require_home())};
     const Bytes text = CHAPAR_TRY(read_file(given.file, limits::kRecordBytes));
-    const PolicyFile file = CHAPAR_TRY(parse_policy(to_string(text)));
-    const crypto::PolicyRecord policy = CHAPAR_TRY(next_version(paths, file));
-    crypto::SignedRecord record{crypto::RecordType::Policy, policy.encode(), {}};
-    if (const auto readable = crypto::PolicyRecord::decode(record.body); !readable) {
-        return Error(Errc::ConfigInvalid, readable.error().context);
+    PolicyFile policy = CHAPAR_TRY(parse_policy(to_string(text)));
+    const auto kept = CHAPAR_TRY(issued_records(paths.home));
+    auto record = draft_policy(policy.agency, std::move(policy.rules), given.version, kept);
+    if (!record) {
+        const Errc code = record.error().code;
+        return Error(code == Errc::FieldInvalid ? Errc::ConfigInvalid : code,
+                     record.error().context);
     }
-    const auto passphrase = CHAPAR_TRY(invocation.passphrase(PassphraseUse::Open));
-    record.sign(CHAPAR_TRY(open_root_key(paths, passphrase)));
-    const Placed placed = CHAPAR_TRY(place_record(given.target, record));
-    CHAPAR_TRY(keep_issued(paths.home, record));
-    json::object object{{"agency", policy.agency.text()},
-                        {"version", policy.version},
-                        {"rules", policy.rules.size()},
-                        {"policy", to_hex(record.hash().view())}};
-    std::string shown = "policy of " + policy.agency.text() + ", version " +
-                        std::to_string(policy.version) + ", " +
-                        std::to_string(policy.rules.size()) + " rules";
-    show_placed(placed, object, shown);
-    invocation.output.result(object, shown);
-    return Done{};
+    CeremonyFile file;
+    file.records.push_back(*std::move(record));
+    return sign_and_hand_on(invocation, paths, std::move(file), given.target, Consent::Given);
 }
 
 struct ExplainArguments {
@@ -86,14 +67,22 @@ Status explain(Invocation& invocation, const ExplainArguments& given) {
     for (const schemas::ExplainLine& line : answer.lines) {
         const std::string direction =
             line.direction == schemas::PolicyDirection::Export ? "export" : "import";
-        lines.push_back(json::object{{"direction", direction},
-                                     {"agency", line.agency.text()},
-                                     {"office", line.office.text()},
-                                     {"effect", word(line.effect)},
-                                     {"rule", line.rule}});
+        const std::string condition = condition_text(line.approvals, line.role, line.size_max);
+        json::object shown_line{{"direction", direction},
+                                {"agency", line.agency.text()},
+                                {"office", line.office.text()},
+                                {"effect", word(line.effect)},
+                                {"rule", line.rule}};
+        if (line.approvals > 0) {
+            shown_line["approvals"] = line.approvals;
+            shown_line["approver_role"] = role_names(line.role);
+        }
+        if (line.size_max > 0) shown_line["size_max"] = line.size_max;
+        lines.push_back(std::move(shown_line));
         text += "\n  " + direction + " policy of " + line.agency.text() + ", to " +
                 line.office.text() + ": " + word(line.effect) +
-                (line.rule.empty() ? " (no rule permits it)" : " (rule " + line.rule + ")");
+                (line.rule.empty() ? " (no rule permits it)" : " (rule " + line.rule + ")") +
+                (condition.empty() ? "" : ", which asks for " + condition);
     }
     invocation.output.result(json::object{{"effect", word(answer.effect)}, {"lines", lines}}, text);
     if (answer.effect == schemas::PolicyEffect::Deny) return Error(Errc::PolicyRefused);
@@ -107,11 +96,14 @@ void add_policy_commands(CLI::App& app, Invocation& invocation) {
     policy->require_subcommand(1);
 
     auto pushed = std::make_shared<PushArguments>();
-    CLI::App* command = add_command(*policy, "push", "sign an agency's policy and hand it over",
-                                    "chapar policy push tj-dca.toml --home /media/tj-dca "
-                                    "--broker /srv/chapar");
+    CLI::App* command = add_command(*policy, "push",
+                                    "sign an agency's policy; a second registrar approves the file",
+                                    "chapar policy push tj-dca.toml --home ~/registrar-1 "
+                                    "--out tj-dca.policy");
     command->add_option("file", pushed->file, "policy in TOML")->required();
-    add_record_target(*command, pushed->target);
+    command->add_option("--as-version", pushed->version,
+                        "this version, after a draft that came to nothing");
+    add_sign_target(*command, pushed->target);
     invocation.on(command, [&invocation, pushed] { return push(invocation, *pushed); });
 
     auto asked = std::make_shared<ExplainArguments>();

@@ -3,6 +3,8 @@
 #include <toml++/toml.h>
 #include <set>
 
+#include "client/cli/record_words.h"
+#include "schemas/base/limits.h"
 #include "schemas/header.h"
 #include "schemas/kinds.h"
 
@@ -107,10 +109,47 @@ Result<Enum> word(const toml::table& table, std::string_view key,
                                             std::string(second.first) + "\"");
 }
 
+// A whole number from `least` to `most`; 0 if the key is left out.
+Result<std::uint64_t> number(const toml::table& table, std::string_view key, std::int64_t least,
+                             std::int64_t most) {
+    const toml::node* node = table.get(key);
+    if (!node) return std::uint64_t{0};
+    const toml::value<std::int64_t>* value = node->as_integer();
+    if (!value || value->get() < least || value->get() > most) {
+        return at(node->source(), "\"" + std::string(key) + "\" must be a number from " +
+                                      std::to_string(least) + " to " + std::to_string(most));
+    }
+    return static_cast<std::uint64_t>(value->get());
+}
+
+// Under which conditions a rule permits.
+Status read_conditions(const toml::table& table, crypto::PolicyRule& out) {
+    constexpr std::int64_t kSizeMax = std::int64_t{1} << 40;
+    out.approvals = static_cast<std::uint8_t>(
+        CHAPAR_TRY(number(table, "approvals", 1, static_cast<std::int64_t>(limits::kApprovals))));
+    out.size_max = CHAPAR_TRY(number(table, "size_max", 1, kSizeMax));
+    const toml::node* role = table.get("approver_role");
+    if ((out.approvals > 0) != (role != nullptr)) {
+        return at(role ? role->source() : table.get("approvals")->source(),
+                  "\"approvals\" and \"approver_role\" stand together");
+    }
+    if (role) {
+        const auto bit = role_bit(CHAPAR_TRY(text(table, "approver_role")));
+        if (!bit) return at(role->source(), bit.error().context);
+        out.approver_role = *bit;
+    }
+    const bool conditions = out.approvals > 0 || out.size_max > 0;
+    if (conditions && out.effect == crypto::PolicyEffect::Deny) {
+        return at(table.source(), "a rule that denies has no conditions");
+    }
+    return Done{};
+}
+
 Result<crypto::PolicyRule> rule(const toml::table& table) {
     using crypto::PolicyDirection;
     using crypto::PolicyEffect;
-    CHAPAR_TRY(only_keys(table, {"id", "direction", "effect", "kinds", "class_max", "from", "to"}));
+    CHAPAR_TRY(only_keys(table, {"id", "direction", "effect", "kinds", "class_max", "from", "to",
+                                 "approvals", "approver_role", "size_max"}));
     crypto::PolicyRule out;
     out.id = CHAPAR_TRY(text(table, "id"));
     out.direction =
@@ -127,6 +166,7 @@ Result<crypto::PolicyRule> rule(const toml::table& table) {
     out.class_max = static_cast<std::uint8_t>(*classification);
     out.from = CHAPAR_TRY(parties(table, "from"));
     out.to = CHAPAR_TRY(parties(table, "to"));
+    CHAPAR_TRY(read_conditions(table, out));
     return out;
 }
 

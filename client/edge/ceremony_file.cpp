@@ -186,8 +186,8 @@ std::string words_of(const AgencyRoots& roots) {
     return crypto::check_words({view("roots"), encode_agency_roots(roots)});
 }
 
-std::string words_of(const KeyCard& key) {
-    return crypto::check_words({view("key"), key_statement(key.role, key.name, key.key)});
+std::string words_of(const SigningPublicKey& key) {
+    return crypto::check_words({view("public key"), key.view()});
 }
 
 }  // namespace chapar::client

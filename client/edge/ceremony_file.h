@@ -83,6 +83,7 @@ struct CeremonyFile {
 [[nodiscard]] std::string words_of(const DeviceAsk& request);
 [[nodiscard]] std::string words_of(const crypto::SignedRecord& record);
 [[nodiscard]] std::string words_of(const AgencyRoots& roots);
-[[nodiscard]] std::string words_of(const KeyCard& key);
+// Of the key alone: the same where its owner, a root's list or a registrars' record shows it.
+[[nodiscard]] std::string words_of(const SigningPublicKey& key);
 
 }  // namespace chapar::client

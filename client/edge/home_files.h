@@ -1,8 +1,8 @@
 // The files of a home: their names, permissions, and how small ones are read and written.
 //
-//     device:   device.keystore (sign, curve, vault, hedge)   epochs.keystore (epoch secrets,
-//               bundles)   record.keys   trust-card.json   device.request   device.certificate
-//               agency.roots   registrars.record   store/   blobs/
+//     device:   device.keystore (sign, curve, vault, epochs, hedge)   epochs.keystore (epoch
+//               secrets, bundles)   record.keys   trust-card.json   device.request
+//               device.certificate   agency.roots   registrars.record   store/   blobs/
 //               renewal/ (the next keys, until they are installed)
 //               retired/HASH/ (those before)   aside/N/ (what `key recover` moved away)
 //     signer:   root.keystore or registrar.keystore (sign)   audit.keystore (audit)

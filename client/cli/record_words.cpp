@@ -1,0 +1,254 @@
+#include "client/cli/record_words.h"
+
+#include <algorithm>
+
+#include "client/cases/time_text.h"
+#include "client/cli/policy_words.h"
+#include "crypto/suspension.h"
+#include "schemas/base/hex.h"
+
+namespace chapar::client {
+namespace {
+
+using crypto::RecordType;
+using crypto::SignedRecord;
+
+std::string validity_text(const crypto::Validity& validity) {
+    return "valid " + time_text(validity.from) + " to " + time_text(validity.to);
+}
+
+std::string short_hash(ByteView hash) { return to_hex(hash).substr(0, 16); }
+
+std::string replaces(const Hash& previous) {
+    return previous.is_zero() ? "the first of its kind"
+                              : "replaces the record " + short_hash(previous.view());
+}
+
+RecordWords say(const crypto::AgencyRecord& agency) {
+    RecordWords out{"agency", "agency " + agency.agency.text(), {}, {}};
+    const AgencyRoots roots = AgencyRoots::of(agency);
+    out.lines.push_back("roots: " + roots_text(roots));
+    for (const SigningPublicKey& root : roots.roots) out.lines.push_back("root: " + words_of(root));
+    out.lines.push_back("audit key: " + words_of(SigningPublicKey{agency.audit_key.bytes}));
+    out.lines.push_back(validity_text(agency.validity));
+    out.lines.push_back(replaces(agency.previous));
+    return out;
+}
+
+RecordWords say(const crypto::RegistrarsRecord& record) {
+    RecordWords out{"registrars", "registrars of " + record.agency.text(), {}, {}};
+    out.lines.push_back(std::to_string(record.threshold) + " of " +
+                        std::to_string(record.registrars.size()) + " sign together");
+    for (const crypto::Registrar& registrar : record.registrars) {
+        out.lines.push_back("registrar " + shown(registrar.name) + ": " + words_of(registrar.key));
+    }
+    out.lines.push_back(validity_text(record.validity));
+    out.lines.push_back(replaces(record.previous));
+    return out;
+}
+
+RecordWords say(const crypto::OfficeRecord& office) {
+    return {"office",
+            "office " + office.office.text() + " of " + office.agency.text(),
+            {"country: " + office.country.text(), "roles: " + role_names(office.roles),
+             validity_text(office.validity), replaces(office.previous)},
+            {}};
+}
+
+RecordWords say(const crypto::DeviceRecord& device) {
+    const crypto::DeviceRequest& request = device.request.request;
+    RecordWords out{
+        "device", "device " + shown(request.device) + " of " + request.office.text(), {}, {}};
+    out.lines.push_back("officer: " + shown(request.officer));
+    out.lines.push_back("agency: " + request.agency.text());
+    out.lines.push_back("keys made: " + time_text(request.created));
+    out.lines.push_back(validity_text(device.validity));
+    out.lines.push_back("serial: " + std::to_string(device.serial));
+    out.lines.push_back(device.previous.is_zero()
+                            ? "replaces no certificate"
+                            : "replaces certificate " + short_hash(device.previous.view()));
+    return out;
+}
+
+RecordWords say(const crypto::RevokeRecord& record) {
+    const std::string since =
+        record.compromised_since.value == 0
+            ? "nothing before the revocation is disputed"
+            : "disputed: what it signed since " + time_text(record.compromised_since);
+    return {"revoke",
+            "revocation of certificate " + short_hash(record.certificate.view()),
+            {"agency: " + record.agency.text(),
+             "reason: " + std::string(reason_text(record.reason)), since, "cannot be undone"},
+            {}};
+}
+
+RecordWords say(const crypto::PeersRecord& record) {
+    RecordWords out{"peers", "agencies that " + record.agency.text() + " has confirmed", {}, {}};
+    out.lines.push_back("version " + std::to_string(record.version));
+    for (const AgencyRoots& peer : record.peers) {
+        out.lines.push_back(peer.agency.text() + ": " + roots_text(peer));
+    }
+    if (record.peers.empty()) out.lines.emplace_back("none: nobody else is trusted");
+    out.lines.push_back(replaces(record.previous));
+    return out;
+}
+
+RecordWords say(const crypto::SuspendRecord& record) {
+    return {
+        "suspend",
+        "suspension of certificate " + short_hash(record.certificate.view()),
+        {"agency: " + record.agency.text(), "slip number: " + std::to_string(record.slip),
+         "may be used " + time_text(record.validity.from) + " to " + time_text(record.validity.to)},
+        {}};
+}
+
+RecordWords say(const crypto::ReinstateRecord& record) {
+    return {
+        "reinstate",
+        "end of the suspension of certificate " + short_hash(record.certificate.view()),
+        {"agency: " + record.agency.text(), "suspension: " + short_hash(record.suspension.view())},
+        {}};
+}
+
+RecordWords say(const crypto::PolicyRecord& policy) {
+    RecordWords out{"policy", "policy of " + policy.agency.text(), {}, {}};
+    out.lines.push_back("version " + std::to_string(policy.version));
+    for (const crypto::PolicyRule& rule : policy.rules) out.lines.push_back(rule_text(rule));
+    if (policy.rules.empty()) out.lines.emplace_back("no rules: nothing is permitted");
+    out.lines.push_back(replaces(Hash{policy.previous.bytes}));
+    return out;
+}
+
+template <typename Body>
+Result<RecordWords> said(const SignedRecord& record) {
+    RecordWords out = say(CHAPAR_TRY(Body::decode(record.body)));
+    out.check = words_of(record);
+    return out;
+}
+
+struct RoleName {
+    std::uint16_t bit;
+    std::string_view name;
+};
+constexpr RoleName kRoles[] = {{crypto::office_role::kLiaison, "liaison"},
+                               {crypto::office_role::kAuditor, "auditor"},
+                               {crypto::office_role::kSupervisor, "supervisor"},
+                               {crypto::office_role::kProsecutor, "prosecutor"}};
+
+struct ReasonName {
+    crypto::RevokeReason reason;
+    std::string_view name;
+};
+constexpr ReasonName kReasons[] = {{crypto::RevokeReason::Lost, "lost"},
+                                   {crypto::RevokeReason::Stolen, "stolen"},
+                                   {crypto::RevokeReason::Compromised, "compromised"},
+                                   {crypto::RevokeReason::LeftService, "left-service"},
+                                   {crypto::RevokeReason::Superseded, "superseded"}};
+
+// Bytes of a UTF-8 character that is invisible or turns the order of writing; 0 if it is none.
+std::size_t steering_character(std::string_view text) {
+    if (static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7f) return 1;
+    if (text.size() >= 2 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0) {
+        return 2;  // C1
+    }
+    if (text.size() < 3) return 0;
+    const auto second = static_cast<unsigned char>(text[1]);
+    const auto third = static_cast<unsigned char>(text[2]);
+    const bool general = text[0] == '\xe2' &&
+                         ((second == 0x80 && ((third >= 0x8b && third <= 0x8f) || third >= 0xa8)) ||
+                          (second == 0x81 && third >= 0xa0));
+    const bool byte_order = text[0] == '\xef' && second == 0xbb && third == 0xbf;
+    return general || byte_order ? 3 : 0;
+}
+
+}  // namespace
+
+Result<RecordWords> words_for(const SignedRecord& record) {
+    switch (record.type) {
+        case RecordType::Agency:
+            return said<crypto::AgencyRecord>(record);
+        case RecordType::Office:
+            return said<crypto::OfficeRecord>(record);
+        case RecordType::Device:
+            return said<crypto::DeviceRecord>(record);
+        case RecordType::Revoke:
+            return said<crypto::RevokeRecord>(record);
+        case RecordType::Policy:
+            return said<crypto::PolicyRecord>(record);
+        case RecordType::Registrars:
+            return said<crypto::RegistrarsRecord>(record);
+        case RecordType::Peers:
+            return said<crypto::PeersRecord>(record);
+        case RecordType::Suspend:
+            return said<crypto::SuspendRecord>(record);
+        case RecordType::Reinstate:
+            return said<crypto::ReinstateRecord>(record);
+        case RecordType::Manifest:
+        case RecordType::Bundle:
+            break;
+    }
+    return Error(Errc::RecordRefused, "nobody signs this by hand");
+}
+
+std::string as_text(const RecordWords& words) {
+    std::string out = words.headline;
+    for (const std::string& line : words.lines) out += "\n    " + line;
+    return out + "\n    check words: " + words.check;
+}
+
+boost::json::object as_json(const RecordWords& words) {
+    boost::json::array lines;
+    for (const std::string& line : words.lines) lines.emplace_back(line);
+    return {{"type", words.kind},
+            {"headline", words.headline},
+            {"says", std::move(lines)},
+            {"check", words.check}};
+}
+
+std::string roots_text(const AgencyRoots& roots) {
+    return threshold_text(roots) + ", check words: " + words_of(roots);
+}
+
+std::string shown(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t hidden = steering_character(text);
+        if (hidden > 0) {
+            out += '?';
+            text.remove_prefix(hidden);
+        } else {
+            out += text.front();
+            text.remove_prefix(1);
+        }
+    }
+    return out;
+}
+
+std::string role_names(std::uint16_t roles) {
+    std::string out;
+    for (const RoleName& role : kRoles) {
+        if ((roles & role.bit) == 0) continue;
+        out += (out.empty() ? "" : ", ") + std::string(role.name);
+    }
+    return out.empty() ? "none" : out;
+}
+
+Result<std::uint16_t> role_bit(std::string_view name) {
+    const auto* at = std::ranges::find(kRoles, name, &RoleName::name);
+    if (at != std::end(kRoles)) return at->bit;
+    return Error(Errc::FieldInvalid, "role: liaison, auditor, supervisor or prosecutor");
+}
+
+std::string_view reason_text(crypto::RevokeReason reason) {
+    const auto* at = std::ranges::find(kReasons, reason, &ReasonName::reason);
+    return at == std::end(kReasons) ? "unknown" : at->name;
+}
+
+Result<crypto::RevokeReason> reason_named(std::string_view name) {
+    const auto* at = std::ranges::find(kReasons, name, &ReasonName::name);
+    if (at != std::end(kReasons)) return at->reason;
+    return Error(Errc::FieldInvalid,
+                 "--reason: lost, stolen, compromised, left-service or superseded");
+}
+
+}  // namespace chapar::client
