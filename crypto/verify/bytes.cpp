@@ -37,6 +37,13 @@ std::optional<Bytes> from_base64(std::string_view text) {
                                          &length, &end, sodium_base64_VARIANT_ORIGINAL);
     if (failed != 0 || end != text.data() + text.size()) return std::nullopt;
     out.resize(length);
+    // libsodium 1.0.18 reads '+' and '/' with their highest bit set as '+' and '/': one encoding
+    // only is taken.
+    std::string again(sodium_base64_ENCODED_LEN(length, sodium_base64_VARIANT_ORIGINAL), '\0');
+    sodium_bin2base64(again.data(), again.size(), out.data(), length,
+                      sodium_base64_VARIANT_ORIGINAL);
+    again.pop_back();
+    if (again != text) return std::nullopt;
     return out;
 }
 
