@@ -21,17 +21,26 @@ struct Registry {
     [[nodiscard]] const TestAgency& af() const { return world.agency_named("AF-CNP"); }
 
     broker::Outcome put(crypto::RecordType type, const Bytes& body,
-                        const crypto::SigningKey& signer) {
+                        const std::vector<const crypto::SigningKey*>& signers) {
         crypto::SignedRecord record{type, body, {}};
-        record.sign(signer);
-        return world.run(broker::PutRecord{record.encode()});
+        for (const auto* signer : signers) record.sign(*signer);
+        return world.put(record);
+    }
+    // By both registrars.
+    broker::Outcome put(crypto::RecordType type, const Bytes& body, const TestAgency& agency) {
+        const auto& keys = agency.signers.registrar_keys;
+        return put(type, body, {&keys[0], &keys[1]});
     }
     // Refused, without an entry.
-    void refuses(crypto::RecordType type, const Bytes& body, const crypto::SigningKey& signer,
-                 Errc code) {
-        const auto outcome = put(type, body, signer);
+    template <typename Signers>
+    void refuses(crypto::RecordType type, const Bytes& body, const Signers& signers, Errc code) {
+        const auto outcome = put(type, body, signers);
         CHECK(outcome.code == code);
         CHECK(outcome.count == 0);
+    }
+    void refuses(crypto::RecordType type, const Bytes& body, const crypto::SigningKey& signer,
+                 Errc code) {
+        refuses(type, body, std::vector<const crypto::SigningKey*>{&signer}, code);
     }
     crypto::DeviceRecord device(const crypto::SigningKey& key, const CurveKey& curve) {
         const crypto::DeviceRequest request{AgencyId::parse("TJ-DCA").value(),
@@ -58,21 +67,21 @@ TEST_CASE("an office is the agency's that enrolled it, and its records follow on
                                 {registry.world.now, registry.world.now + kDay},
                                 Hash{}};
     using crypto::RecordType;
-    registry.refuses(RecordType::Office, office.encode(), registry.af().root,
+    registry.refuses(RecordType::Office, office.encode(), registry.af(),
                      Errc::CertificateNotSigned);
-    const auto first = registry.put(RecordType::Office, office.encode(), registry.tj().root);
+    const auto first = registry.put(RecordType::Office, office.encode(), registry.tj());
     CHECK_FALSE(first.code);
-    const auto again = registry.put(RecordType::Office, office.encode(), registry.tj().root);
+    const auto again = registry.put(RecordType::Office, office.encode(), registry.tj());
     CHECK(again.freshness == broker::Freshness::Duplicate);
     CHECK(again.first == first.first);
     auto next = office;
     next.roles = crypto::office_role::kAll;
-    registry.refuses(RecordType::Office, next.encode(), registry.tj().root, Errc::RecordSequence);
+    registry.refuses(RecordType::Office, next.encode(), registry.tj(), Errc::RecordSequence);
     next.previous = first.about;
-    CHECK_FALSE(registry.put(RecordType::Office, next.encode(), registry.tj().root).code);
+    CHECK_FALSE(registry.put(RecordType::Office, next.encode(), registry.tj()).code);
     auto taken = office;
     taken.agency = AgencyId::parse("AF-CNP").value();
-    registry.refuses(RecordType::Office, taken.encode(), registry.af().root, Errc::RecordRefused);
+    registry.refuses(RecordType::Office, taken.encode(), registry.af(), Errc::RecordRefused);
 }
 
 TEST_CASE("no key of any certificate ever enrolled may come back") {
@@ -81,21 +90,21 @@ TEST_CASE("no key of any certificate ever enrolled may come back") {
     const auto fresh = crypto::SigningKey::generate(registry.world.random);
     const auto& enrolled = registry.world.device_named("af");
     const CurveKey curve = registry.world.find(enrolled.hash)->curve_key;
-    registry.refuses(RecordType::Device, registry.device(fresh, curve).encode(), registry.tj().root,
+    registry.refuses(RecordType::Device, registry.device(fresh, curve).encode(), registry.tj(),
                      Errc::KeyReused);
     registry.refuses(RecordType::Device,
-                     registry.device(enrolled.key, registry.fresh_curve()).encode(),
-                     registry.tj().root, Errc::KeyReused);
+                     registry.device(enrolled.key, registry.fresh_curve()).encode(), registry.tj(),
+                     Errc::KeyReused);
     // Not even after it was revoked, and not with its kinds swapped.
     registry.world.revoke("af");
     registry.refuses(RecordType::Device,
-                     registry.device(enrolled.key, registry.fresh_curve()).encode(),
-                     registry.tj().root, Errc::KeyReused);
+                     registry.device(enrolled.key, registry.fresh_curve()).encode(), registry.tj(),
+                     Errc::KeyReused);
     registry.refuses(RecordType::Device,
                      registry.device(fresh, CurveKey{enrolled.key.public_key().bytes}).encode(),
-                     registry.tj().root, Errc::KeyReused);
+                     registry.tj(), Errc::KeyReused);
     const auto record = registry.device(fresh, registry.fresh_curve());
-    CHECK_FALSE(registry.put(RecordType::Device, record.encode(), registry.tj().root).code);
+    CHECK_FALSE(registry.put(RecordType::Device, record.encode(), registry.tj()).code);
 }
 
 TEST_CASE("a revocation is the device's own agency's, and is final") {
@@ -104,12 +113,12 @@ TEST_CASE("a revocation is the device's own agency's, and is final") {
     const CertificateHash device = registry.world.device_named("tj").hash;
     crypto::RevokeRecord revoke{AgencyId::parse("AF-CNP").value(), device,
                                 crypto::RevokeReason::Lost, TimeMs(0)};
-    registry.refuses(RecordType::Revoke, revoke.encode(), registry.af().root, Errc::RecordRefused);
+    registry.refuses(RecordType::Revoke, revoke.encode(), registry.af(), Errc::RecordRefused);
     const auto outcome = registry.world.revoke("tj");
     REQUIRE(outcome.effects.ended.size() == 1);
     CHECK(outcome.effects.ended.front() == device);
     revoke.agency = AgencyId::parse("TJ-DCA").value();
-    registry.refuses(RecordType::Revoke, revoke.encode(), registry.tj().root, Errc::AlreadyExists);
+    registry.refuses(RecordType::Revoke, revoke.encode(), registry.tj(), Errc::AlreadyExists);
     // A revoked device publishes nothing.
     auto bundle = registry.world.device_named("tj").bundle;
     bundle.sequence = 2;
@@ -130,14 +139,14 @@ TEST_CASE("bundles and policies follow one another without a gap") {
     bundle.previous = Hash{};
     registry.refuses(RecordType::Bundle, bundle.encode(), tj.key, Errc::BundleSequence);
     bundle.previous = tj.bundle_hash;
-    CHECK_FALSE(registry.put(RecordType::Bundle, bundle.encode(), tj.key).code);
+    CHECK_FALSE(registry.put(RecordType::Bundle, bundle.encode(), {&tj.key}).code);
 
     crypto::PolicyRecord policy{AgencyId::parse("TJ-DCA").value(), 2, PolicyHash{}, {}};
-    registry.refuses(RecordType::Policy, policy.encode(), registry.tj().root, Errc::RecordSequence);
+    registry.refuses(RecordType::Policy, policy.encode(), registry.tj(), Errc::RecordSequence);
     policy.version = 1;
-    registry.refuses(RecordType::Policy, policy.encode(), registry.af().root,
+    registry.refuses(RecordType::Policy, policy.encode(), registry.af(),
                      Errc::CertificateNotSigned);
-    CHECK_FALSE(registry.put(RecordType::Policy, policy.encode(), registry.tj().root).code);
+    CHECK_FALSE(registry.put(RecordType::Policy, policy.encode(), registry.tj()).code);
 }
 
 TEST_CASE("a centre is founded once, and a ledger key opened once, for its readers only") {
@@ -152,8 +161,8 @@ TEST_CASE("a centre is founded once, and a ledger key opened once, for its reade
         return crypto::seal_ledger_key(scope, secret, readers, world.random).value().encode();
     };
     const PublicKey auditor = crypto::x25519_public_key(world.auditor);
-    const PublicKey tj = registry.tj().record.audit_key;
-    const PublicKey af = registry.af().record.audit_key;
+    const PublicKey tj = registry.tj().record().audit_key;
+    const PublicKey af = registry.af().record().audit_key;
     CHECK(world.run(broker::OpenKey{seal({auditor, tj})}).code == Errc::RecordRefused);
     CHECK(world.run(broker::OpenKey{seal({tj, af, auditor})}).code == Errc::RecordRefused);
     CHECK_FALSE(world.run(broker::OpenKey{seal({auditor, tj, af})}).code);

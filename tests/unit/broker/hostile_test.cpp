@@ -41,9 +41,7 @@ struct Members {
     void policy(const std::string& agency, std::vector<crypto::PolicyRule> rules) {
         const crypto::PolicyRecord record{AgencyId::parse(agency).value(), 1, PolicyHash{},
                                           std::move(rules)};
-        crypto::SignedRecord signed_record{crypto::RecordType::Policy, record.encode(), {}};
-        signed_record.sign(world.agency_named(agency).root);
-        REQUIRE_FALSE(world.run(broker::PutRecord{signed_record.encode()}).code);
+        REQUIRE_FALSE(world.put(world.agency_named(agency).signers.policy(record)).code);
     }
 };
 
@@ -56,18 +54,20 @@ TEST_CASE("an entry that would be too large is refused, and the fold goes on") {
     World& world = members.world;
     std::vector<crypto::PolicyRule> out;
     std::vector<crypto::PolicyRule> in;
+    const std::string police = "AF-COUNTER-NARCOTICS-POLICE-KBL1";
+    world.agency(police);
     SendPlan plan;
     plan.from = "tj";
     for (int i = 0; i < 240; ++i) {
         const std::string name = "O" + std::to_string(100 + i);
-        world.office(name, "AF-CNP", "AF", kLiaison);
+        world.office(name, police, "AF", kLiaison);
         world.device("d" + name, name);
-        out.push_back(Members::rule(name.substr(1) + std::string(42, 'x'), Export, name));
-        in.push_back(Members::rule(name.substr(1) + std::string(42, 'y'), Import, name));
+        out.push_back(Members::rule(name.substr(1) + std::string(35, 'x'), Export, name));
+        in.push_back(Members::rule(name.substr(1) + std::string(35, 'y'), Import, name));
         plan.to.push_back(name);
     }
     members.policy("TJ-DCA", std::move(out));
-    members.policy("AF-CNP", std::move(in));
+    members.policy(police, std::move(in));
     const auto refused = world.submit(world.seal(plan));
     CHECK(refused.code == Errc::TooLarge);
     CHECK(refused.count == 0);

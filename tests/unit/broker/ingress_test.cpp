@@ -150,7 +150,7 @@ TEST_CASE("a device may publish its own bundle and nothing else") {
     CHECK_FALSE(
         broker::Ingress::check_record(record.encode(), post.world.device_named("ops").hash));
     crypto::SignedRecord office{
-        crypto::RecordType::Agency, post.world.agency_named("CARICC").record.encode(), {}};
+        crypto::RecordType::Agency, post.world.agency_named("CARICC").record().encode(), {}};
     office.sign(npj.key);
     CHECK_FALSE(broker::Ingress::check_record(office.encode(), npj.hash));
     CHECK(broker::Ingress::check_record(office.encode(), std::nullopt));

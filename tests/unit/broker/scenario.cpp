@@ -326,7 +326,9 @@ void Runner::deliver(Line& line) {
     Words got;
     const auto rows = broker::waiting_rows(*world_.read(), device, {}, 100).value();
     for (const broker::MailboxRow& row : rows) {
-        if (broker::may_hand_out(*world_.read(), row, world_.now).value()) {
+        const auto decision = broker::may_hand_out(*world_.read(), row, world_.now).value();
+        if (decision.verdict == broker::HandOut::Wait) continue;
+        if (decision.verdict == broker::HandOut::No) {
             last_ = world_.run(broker::Withhold{row.envelope, device});
             CHECK_FALSE(last_.code);
             continue;

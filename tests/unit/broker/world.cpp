@@ -2,7 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <set>
+
 #include "broker/core/ledger_open.h"
+#include "broker/core/stream_files.h"
 #include "broker/core/tables.h"
 #include "crypto/batch.h"
 #include "crypto/envelope.h"
@@ -79,21 +83,16 @@ void World::found() {
     must(run(broker::OpenEpoch{crypto::random_value<Hash>(random), "test"}));
 }
 
-broker::Outcome World::put(crypto::SignedRecord record, const crypto::SigningKey& signer) {
-    record.sign(signer);
+broker::Outcome World::put(const crypto::SignedRecord& record) {
     return run(broker::PutRecord{record.encode()});
 }
 
 void World::agency(const std::string& name) {
-    auto root = crypto::SigningKey::generate(random);
-    auto audit = crypto::Secret32::random(random);
-    crypto::AgencyRecord record{agency_id(name),          1,
-                                {root.public_key()},      crypto::x25519_public_key(audit),
-                                {now, now + kDay * 3650}, Hash{}};
-    must(put({crypto::RecordType::Agency, record.encode(), {}}, root_));
+    AgencySigners signers(name, {now, now + kDay * 3650}, random);
+    must(put(signers.agency_record(root_)));
+    must(put(signers.registrars_record()));
     crypto::PolicyRecord policy{agency_id(name), 0, PolicyHash{}, {}};
-    agencies_.emplace(name, TestAgency{std::move(root), std::move(audit), std::move(record),
-                                       std::move(policy), PolicyHash{}});
+    agencies_.emplace(name, TestAgency{std::move(signers), std::move(policy), PolicyHash{}});
 }
 
 void World::office(const std::string& name, const std::string& agency, const std::string& country,
@@ -106,27 +105,27 @@ void World::office(const std::string& name, const std::string& agency, const std
                                       Hash{}};
     agency_of_office_[name] = agency;
     roles_[name] = roles;
-    must(put({crypto::RecordType::Office, record.encode(), {}}, agencies_.at(agency).root));
+    must(put(agencies_.at(agency).signers.office(record)));
 }
 
-void World::device(const std::string& name, const std::string& office, DurationMs life) {
+void World::device(const std::string& name, const std::string& office, DurationMs life,
+                   const std::string& officer) {
     const std::string& agency = agency_of_office_.at(office);
     auto key = crypto::SigningKey::generate(random);
     const crypto::DeviceRequest request{
         agency_id(agency),
         office_id(office),
-        "officer",
+        officer.empty() ? "officer of " + name : officer,
         name,
         key.public_key(),
         CurveKey{crypto::x25519_public_key(crypto::Secret32::random(random)).bytes},
         now};
     const crypto::DeviceRecord record{
         crypto::SignedRequest::make(request, key), {now, now + life}, devices_.size() + 1, Hash{}};
-    const Bytes body = record.encode();
-    must(put({crypto::RecordType::Device, body, {}}, agencies_.at(agency).root));
-    const CertificateHash hash = crypto::certificate_hash(body);
+    must(put(agencies_.at(agency).signers.device(record)));
+    const CertificateHash hash = crypto::certificate_hash(record.encode());
     certificates_.emplace(hash, broker::certificate_facts(record).value());
-    devices_.emplace(name, TestDevice{office, std::move(key), hash, {}, Hash{}});
+    devices_.emplace(name, TestDevice{office, request.officer, std::move(key), hash, {}, Hash{}});
     bundle(name);
 }
 
@@ -139,7 +138,8 @@ void World::bundle(const std::string& name, std::uint16_t days) {
         random);
     crypto::SignedRecord record{crypto::RecordType::Bundle, made.bundle.encode(), {}};
     device.bundle_hash = record.hash();
-    must(put(std::move(record), device.key));
+    record.sign(device.key);
+    must(put(record));
     device.bundle = made.bundle;
     bundles_[name].push_back(std::move(made.bundle));
 }
@@ -148,10 +148,9 @@ void World::publish_policy(const std::string& name, crypto::PolicyRecord next) {
     TestAgency& agency = agencies_.at(name);
     next.version = agency.policy.version + 1;
     next.previous = agency.policy_hash;
-    const Bytes body = next.encode();
-    must(put({crypto::RecordType::Policy, body, {}}, agency.root));
+    must(put(agency.signers.policy(next)));
+    agency.policy_hash = crypto::policy_hash(next.encode());
     agency.policy = std::move(next);
-    agency.policy_hash = crypto::policy_hash(body);
 }
 
 void World::rule(const std::string& agency, const crypto::PolicyRule& rule) {
@@ -166,12 +165,37 @@ void World::drop_rule(const std::string& agency, const std::string& rule) {
     publish_policy(agency, std::move(next));
 }
 
+TestAgency& World::agency_of(const std::string& device) {
+    return agencies_.at(agency_of_office_.at(devices_.at(device).office));
+}
+
 broker::Outcome World::revoke(const std::string& name) {
-    const TestDevice& device = devices_.at(name);
-    const std::string& agency = agency_of_office_.at(device.office);
-    const crypto::RevokeRecord record{agency_id(agency), device.hash, crypto::RevokeReason::Stolen,
-                                      TimeMs(0)};
-    return put({crypto::RecordType::Revoke, record.encode(), {}}, agencies_.at(agency).root);
+    return put(
+        agency_of(name).signers.revoke(devices_.at(name).hash, crypto::RevokeReason::Stolen));
+}
+
+crypto::SignedRecord World::slip(const std::string& name) {
+    return agency_of(name).signers.suspend(devices_.at(name).hash, {now, now + kHour}, ++slips_);
+}
+
+broker::Outcome World::suspend_by(const std::string& name, crypto::SignedRecord record) {
+    auto outcome = put(record);
+    suspensions_.insert_or_assign(name, std::move(record));
+    return outcome;
+}
+
+broker::Outcome World::suspend(const std::string& name) { return suspend_by(name, slip(name)); }
+
+broker::Outcome World::suspend_itself(const std::string& name) {
+    crypto::SignedRecord record = slip(name);
+    record.signatures.clear();
+    record.sign(devices_.at(name).key);
+    return suspend_by(name, std::move(record));
+}
+
+broker::Outcome World::reinstate(const std::string& name) {
+    return put(
+        agency_of(name).signers.reinstate(devices_.at(name).hash, suspensions_.at(name).hash()));
 }
 
 crypto::Recipient World::recipient(const std::string& name, crypto::StanzaType type,
@@ -240,21 +264,52 @@ SentEnvelope World::seal(const SendPlan& plan) {
     header.content = crypto::content_hash(stream0);
     const Bytes h = schemas::encode_header(header);
 
-    const std::vector<ByteView> streams{stream0};
+    std::vector<Bytes> attachments;
+    for (const std::size_t size : plan.attachments) {
+        attachments.emplace_back(size);
+        random.fill(attachments.back());
+    }
+    std::vector<ByteView> streams{stream0};
+    streams.insert(streams.end(), attachments.begin(), attachments.end());
     const auto to = recipients(plan);
-    auto sealed = crypto::seal({h, streams, to, {}, hedge_}, random).value();
+    const auto blind = crypto::random_value<AudienceBlind>(random);
+    const auto approved = approvals(plan, h, blind);
+    auto sealed = crypto::seal({h, streams, to, approved, hedge_}, random).value();
     const std::vector<EnvelopeHash> hashes{sealed.hash};
     const auto batch =
         crypto::sign_envelopes(plan.seen.value_or(newest_head()), hashes, sender.key);
-    schemas::SubmittedEnvelope frame{std::move(sealed.statement),
-                                     batch.item(0).encode(),
-                                     crypto::random_value<AudienceBlind>(random),
-                                     {},
-                                     std::move(sealed.streams)};
+    schemas::SubmittedEnvelope frame{
+        std::move(sealed.statement), batch.item(0).encode(), blind, {}, std::move(sealed.streams)};
     for (crypto::Stanza& stanza : sealed.stanzas) {
         frame.stanzas.push_back({stanza.label.encode(), stanza.enc, std::move(stanza.ciphertext)});
     }
-    return {std::move(frame), sealed.hash, header.message_id, plan.from};
+    SentEnvelope out{std::move(frame), {}, sealed.hash, header.message_id, plan.from};
+    if (broker::may_have_files(crypto::EnvelopeStatement::decode(out.frame.envelope).value())) {
+        for (std::size_t j = 1; j < out.frame.streams.size(); ++j) {
+            out.frame.streams[j].clear();
+            out.files.push_back(sealed.commitments[j].root);
+        }
+    }
+    return out;
+}
+
+// Each signs for the offices that the plan addresses, unless the plan says that it was for others,
+// or over another text.
+std::vector<crypto::Approval> World::approvals(const SendPlan& plan, ByteView header,
+                                               const AudienceBlind& blind) {
+    const auto& named = plan.approved_for.empty() ? plan.to : plan.approved_for;
+    std::set<OfficeId> offices;
+    for (const std::string& office : named) offices.insert(office_id(office));
+    Hash context = crypto::context_hash(header);
+    if (plan.approved_other_text) context.bytes[0] ^= std::byte{1};
+    std::vector<crypto::Approval> out;
+    for (const std::string& name : plan.approved_by) {
+        const TestDevice& device = devices_.at(name);
+        out.push_back(crypto::make_approval(home_, context, crypto::audience_hash(blind, offices),
+                                            device.hash, device.key));
+    }
+    std::ranges::sort(out, {}, &crypto::Approval::approver);
+    return out;
 }
 
 broker::Outcome World::submit(const SentEnvelope& envelope) {
@@ -277,9 +332,10 @@ broker::Outcome World::submit(const SentEnvelope& envelope) {
 }
 
 broker::Outcome World::confirm(const std::string& name, const EnvelopeHash& envelope,
-                               EntryIndex accepted, crypto::DeliveryEvent event) {
+                               EntryIndex accepted, crypto::DeliveryEvent event,
+                               std::uint16_t reason) {
     const TestDevice& device = devices_.at(name);
-    const crypto::DeliveryStatement statement{event, envelope, device.hash, accepted, now, 0};
+    const crypto::DeliveryStatement statement{event, envelope, device.hash, accepted, now, reason};
     const std::vector<crypto::DeliveryStatement> statements{statement};
     const auto batch = crypto::sign_statements(newest_head(), statements, device.key);
     const schemas::Statements frame{{}, {{statement.encode(), batch.item(0).encode()}}};

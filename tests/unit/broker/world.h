@@ -26,6 +26,7 @@
 #include "schemas/header.h"
 #include "storage/store.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/test_agency.h"
 
 namespace chapar::testing {
 
@@ -49,6 +50,7 @@ class TestStore {
 
 struct TestDevice {
     std::string office;
+    std::string officer;
     crypto::SigningKey key;
     CertificateHash hash;
     crypto::PrekeyBundle bundle;  // the newest
@@ -56,11 +58,11 @@ struct TestDevice {
 };
 
 struct TestAgency {
-    crypto::SigningKey root;
-    crypto::Secret32 audit;
-    crypto::AgencyRecord record;
+    AgencySigners signers;
     crypto::PolicyRecord policy;  // the newest; version 0: none yet
     PolicyHash policy_hash;
+
+    [[nodiscard]] const crypto::AgencyRecord& record() const { return signers.record; }
 };
 
 // How one envelope is to be made; what is empty is right by itself.
@@ -80,10 +82,15 @@ struct SendPlan {
     std::optional<CertificateHash> stranger;  // one more stanza, for this certificate
     std::int64_t key_days = 0;                // added to the epoch day of every stanza
     std::uint32_t bundle_back = 0;            // use the bundle that many before the newest
+    std::vector<std::string> approved_by;     // devices that approve it for its audience
+    std::vector<std::string> approved_for;    // offices they approve it for; none: the audience
+    bool approved_other_text = false;         // their approvals are for another header
+    std::vector<std::size_t> attachments;     // bytes of stream 1, 2, ..
 };
 
 struct SentEnvelope {
-    schemas::SubmittedEnvelope frame;  // with its own item
+    schemas::SubmittedEnvelope frame;  // with its own item; attachments that are files left out
+    std::vector<Hash> files;           // their roots
     EnvelopeHash hash;
     MessageId message_id;
     std::string from;
@@ -98,18 +105,29 @@ class World final : public broker::CertificateLookup {
     void office(const std::string& name, const std::string& agency, const std::string& country,
                 std::uint16_t roles);
     // The certificate is valid for `life`; its bundle begins today.
-    void device(const std::string& name, const std::string& office, DurationMs life = kDay * 300);
+    // `officer`: "": one of its own.
+    void device(const std::string& name, const std::string& office, DurationMs life = kDay * 300,
+                const std::string& officer = {});
     void bundle(const std::string& device, std::uint16_t days = 30);
     void rule(const std::string& agency, const crypto::PolicyRule& rule);
     void drop_rule(const std::string& agency, const std::string& rule);
     broker::Outcome revoke(const std::string& device);
+    // A slip for the next hour, numbered from 1. The record is what suspend() then publishes.
+    [[nodiscard]] crypto::SignedRecord slip(const std::string& device);
+    broker::Outcome suspend(const std::string& device);
+    broker::Outcome suspend_itself(const std::string& device);
+    // Of the newest suspension that suspend() or suspend_itself() made.
+    broker::Outcome reinstate(const std::string& device);
+    // Signed already.
+    broker::Outcome put(const crypto::SignedRecord& record);
 
     // Envelopes and statements.
     [[nodiscard]] SentEnvelope seal(const SendPlan& plan);
     // Through Ingress and the fold. A frame that Ingress refuses gives an outcome with that code.
     broker::Outcome submit(const SentEnvelope& envelope);
     broker::Outcome confirm(const std::string& device, const EnvelopeHash& envelope,
-                            EntryIndex accepted, crypto::DeliveryEvent event);
+                            EntryIndex accepted, crypto::DeliveryEvent event,
+                            std::uint16_t reason = 0);
 
     // Opens missing ledger keys, then folds and commits. One tick each.
     broker::Outcome run(broker::OperationBody body);
@@ -117,6 +135,7 @@ class World final : public broker::CertificateLookup {
 
     [[nodiscard]] const broker::CertificateFacts* find(const CertificateHash& hash) const override;
     [[nodiscard]] const TestDevice& device_named(const std::string& name) const;
+    [[nodiscard]] const crypto::SigningKey& centre_root() const { return root_; }
     [[nodiscard]] const TestAgency& agency_named(const std::string& name) const;
     // Facts of a session of this device, as after its hello.
     [[nodiscard]] broker::SessionFacts session_of(const std::string& device) const;
@@ -137,16 +156,22 @@ class World final : public broker::CertificateLookup {
 
   private:
     void found();
-    broker::Outcome put(crypto::SignedRecord record, const crypto::SigningKey& signer);
     void publish_policy(const std::string& agency, crypto::PolicyRecord next);
     crypto::Recipient recipient(const std::string& device, crypto::StanzaType type,
                                 const SendPlan& plan);
     [[nodiscard]] std::vector<crypto::Recipient> recipients(const SendPlan& plan);
     broker::Outcome fold_one(const broker::Operation& operation);
     void open_keys(const broker::Operation& operation);
+    // The device's agency.
+    [[nodiscard]] TestAgency& agency_of(const std::string& device);
+    broker::Outcome suspend_by(const std::string& device, crypto::SignedRecord record);
+    [[nodiscard]] std::vector<crypto::Approval> approvals(const SendPlan& plan, ByteView header,
+                                                          const AudienceBlind& blind);
 
     TestStore store_;
     crypto::SigningKey root_;
+    std::uint64_t slips_ = 0;
+    std::map<std::string, crypto::SignedRecord> suspensions_;  // the newest of each device
     crypto::Manifest manifest_;
     Home home_;
     crypto::Secret32 hedge_;

@@ -165,7 +165,7 @@ TEST_CASE("an event carries the records it must and none that it may not") {
     CHECK(refused_after(expired(), [](EntryBody& b) { b.cause.reset(); }));
     CHECK(refused_after(accepted(), [](EntryBody& b) { b.event = 11; }));
     CHECK(refused_after(accepted(), [](EntryBody& b) { b.event = 0; }));
-    CHECK_FALSE(with_record(6).check(LeafKind::Key));
+    CHECK_FALSE(with_record(10).check(LeafKind::Key));
     CHECK_FALSE(with_record(0).check(LeafKind::Key));
     CHECK_FALSE(with_record(2).check(LeafKind::Admin));
     CHECK_FALSE(with_record(1).check(LeafKind::Policy));

@@ -65,7 +65,7 @@ TEST_CASE("a signature over another body or for another type is refused") {
     CHECK(open_office(record, centre.registrars()).error().code == Errc::SignatureInvalid);
     const Bytes body = centre.office().encode();
     CHECK(record_hash(RecordType::Office, body) != record_hash(RecordType::Agency, body));
-    SignedRecord wrong_type = centre.by_roots(RecordType::Agency, centre.office());
+    SignedRecord wrong_type = centre.by_registrars(RecordType::Agency, centre.office());
     wrong_type.type = RecordType::Office;
     CHECK(open_office(wrong_type, centre.registrars()).error().code == Errc::SignatureInvalid);
 }
