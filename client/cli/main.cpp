@@ -1,9 +1,9 @@
 // chapar: the command line of officers, registrars, auditors and operators.
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 
+#include "client/cli/approve_commands.h"
 #include "client/cli/broker_commands.h"
 #include "client/cli/demo/demo_command.h"
 #include "client/cli/help_commands.h"
@@ -11,7 +11,9 @@
 #include "client/cli/invocation.h"
 #include "client/cli/key_commands.h"
 #include "client/cli/ledger_commands.h"
+#include "client/cli/new_cost.h"
 #include "client/cli/policy_commands.h"
+#include "client/cli/reseal_command.h"
 #include "client/cli/send_commands.h"
 #include "client/edge/clock.h"
 #include "crypto/process_memory.h"
@@ -33,13 +35,6 @@ void add_global_options(CLI::App& app, Invocation& invocation, bool& json) {
     app.require_subcommand(1);
 }
 
-// Steady, so that a clock that is set meanwhile does not spoil a measurement.
-DurationMs time_passed() {
-    const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
-    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(since_boot);
-    return DurationMs(static_cast<std::uint64_t>(passed.count()));
-}
-
 bool asks_for_json(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         if (std::string_view(argv[i]) == "--json") return true;
@@ -51,7 +46,7 @@ int run(int argc, char** argv) {
     crypto::SystemRandom random;
     const SystemClock clock;
     Invocation invocation{{}, {}, {}, random, [&clock] { return clock.now(); }, [] { return 0; }};
-    invocation.new_cost = [] { return crypto::calibrate_cost(time_passed); };
+    invocation.new_cost = measured_cost;
     // Known before parsing, so that a usage error too has the form that was asked for.
     invocation.output.set_form(asks_for_json(argc, argv) ? Output::Form::Json : Output::Form::Text);
     bool json = false;
@@ -60,6 +55,8 @@ int run(int argc, char** argv) {
     add_send_commands(app, invocation);
     add_inbox_commands(app, invocation);
     add_outbox_commands(app, invocation);
+    add_reseal_command(app, invocation);
+    add_approve_commands(app, invocation);
     add_key_commands(app, invocation);
     add_policy_commands(app, invocation);
     add_ledger_commands(app, invocation);

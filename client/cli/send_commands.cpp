@@ -5,7 +5,11 @@
 
 #include "client/cases/message_json.h"
 #include "client/cli/device_context.h"
-#include "client/cli/item_view.h"
+#include "client/cli/send_attach.h"
+#include "client/cli/send_dispatch.h"
+#include "client/cli/send_preview.h"
+#include "client/core/approval.h"
+#include "client/edge/blob_store.h"
 #include "schemas/base/limits.h"
 #include "schemas/base/uuid.h"
 #include "schemas/content_codec.h"
@@ -13,7 +17,6 @@
 
 namespace chapar::client {
 namespace {
-namespace json = boost::json;
 
 constexpr std::size_t kInputBytes = 4 * 1024 * 1024;
 
@@ -21,6 +24,10 @@ struct SendArguments {
     std::string file;
     std::uint64_t in_reply_to = 0;  // inbox number
     bool dry_run = false;
+    AttachArguments attach;
+    std::vector<std::string> approvers;  // offices
+    unsigned approvals = 1;
+    std::string approval_text;
 };
 
 Result<std::string> read_input(const std::string& file) {
@@ -32,73 +39,6 @@ Result<std::string> read_input(const std::string& file) {
     return text;
 }
 
-Result<std::vector<OutboxItem>> show_items(Invocation& invocation, DeviceContext& context,
-                                           const std::vector<OutboxNumber>& numbers) {
-    const auto txn = CHAPAR_TRY(context.store().begin_read());
-    std::vector<OutboxItem> out;
-    for (const OutboxNumber number : numbers) {
-        out.push_back(CHAPAR_TRY(outbox_item(*txn, number)));
-        const ItemView view = view_of(out.back());
-        invocation.output.result(view.object, view.text);
-    }
-    return out;
-}
-
-// A refusal weighs most; then whatever keeps an item on this computer.
-Status worst_of(const std::vector<OutboxItem>& items, const Status& outcome) {
-    std::optional<Error> worst;
-    for (const OutboxItem& item : items) {
-        const Errc code = errc_of(item.problem.code).value_or(Errc::Internal);
-        if (item.stage == schemas::Stage::Refused) {
-            const std::string rule =
-                item.problem.rule.empty() ? "no rule permits it" : "rule " + item.problem.rule;
-            return Error(code, code == Errc::PolicyRefused ? rule : item.problem.context);
-        }
-        if (item.stage == schemas::Stage::Logged || worst) continue;
-        const bool waits = outcome || outcome.error().code == Errc::Unreachable;
-        worst = Error(waits ? Errc::Queued : outcome.error().code, uuid_text(item.message.view()));
-    }
-    if (worst) return *worst;
-    return Done{};
-}
-
-// A clock that is ahead is refused by the broker; one that is behind is served, and told.
-void warn_of_clock(const Invocation& invocation, DeviceContext& context) {
-    const TimeMs own = context.now();
-    const TimeMs broker = context.session().broker_time();
-    if (own + limits::kClockAhead >= broker) return;
-    invocation.output.warning("the clock of this device is " +
-                              std::to_string((broker.value - own.value) / kMinute.value) +
-                              " minutes behind the broker's");
-}
-
-// Seals and submits drafts that are on disk already. The status is the worst thing to report.
-Status dispatch(Invocation& invocation, DeviceContext& context,
-                const std::vector<OutboxNumber>& drafts) {
-    const Status connected = context.connect();
-    if (connected) warn_of_clock(invocation, context);
-    const Status sealed = context.seal(drafts);
-    if (!sealed) {
-        // Offline, the directory may just be old: the draft waits. With a fresh directory the
-        // input itself is wrong, and the person still has it.
-        if (connected) {
-            CHAPAR_TRY(context.drop(drafts));
-            return sealed;
-        }
-        CHAPAR_TRY(show_items(invocation, context, drafts));
-        if (connected.error().code != Errc::Unreachable) return connected;
-        return Error(Errc::Queued, "as a draft: " + std::string(text_of(sealed.error().code).code) +
-                                       " " + sealed.error().context);
-    }
-    Status outcome = connected;
-    if (connected) {
-        const auto report = context.exchange();
-        if (!report) outcome = report.error();
-    }
-    const auto items = CHAPAR_TRY(show_items(invocation, context, drafts));
-    return worst_of(items, outcome);
-}
-
 // What sealing would refuse is refused before anything is stored.
 Status check_payload(const ParsedMessage& message, schemas::Kind kind) {
     schemas::SealedContent content;
@@ -106,23 +46,6 @@ Status check_payload(const ParsedMessage& message, schemas::Kind kind) {
     content.manifest.classification = message.draft.options.classification;
     content.payload = message.draft.payload;
     return schemas::check_content(content);
-}
-
-Status show_dry_run(Invocation& invocation, const std::vector<ParsedMessage>& messages) {
-    for (const ParsedMessage& message : messages) {
-        json::array to;
-        std::string names;
-        for (const OfficeId& office : message.draft.options.to) {
-            to.emplace_back(office.text());
-            names += " " + office.text();
-        }
-        const std::string payload = render_payload(message.draft.payload);
-        invocation.output.result(
-            json::object{{"ready", true}, {"to", to}, {"payload", json::parse(payload)}},
-            "ready for" + names + ": " + payload);
-    }
-    invocation.output.result(json::object{{"sent", 0}}, "Nothing was sent.");
-    return Done{};
 }
 
 // A reply takes recipient, case and class from what it answers, unless the file says otherwise.
@@ -137,25 +60,79 @@ Status address_reply(DeviceContext& context, std::uint64_t number, Draft& draft)
     return Done{};
 }
 
-Status send(Invocation& invocation, const SendArguments& given, schemas::Kind kind) {
+Result<std::vector<Draft>> read_drafts(Invocation& invocation, const SendArguments& given,
+                                       schemas::Kind kind) {
     const std::string text = CHAPAR_TRY(read_input(given.file));
-    auto messages = CHAPAR_TRY(parse_messages(text, kind));
-    for (const ParsedMessage& message : messages) {
+    std::vector<Draft> drafts;
+    for (ParsedMessage& message : CHAPAR_TRY(parse_messages(text, kind))) {
         for (const FieldWarning& warning : message.warnings) {
             invocation.output.warning(warning.pointer + ": " + warning.sentence);
         }
         CHAPAR_TRY(check_payload(message, kind));
-    }
-    if (given.dry_run) return show_dry_run(invocation, messages);
-    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    std::vector<Draft> drafts;
-    for (ParsedMessage& message : messages) {
-        if (given.in_reply_to != 0) {
-            CHAPAR_TRY(address_reply(*context, given.in_reply_to, message.draft));
-        }
-        if (message.draft.options.to.empty()) return Error(Errc::FieldMissing, "/to");
         drafts.push_back(std::move(message.draft));
     }
+    if (given.attach.files.empty()) {
+        if (!given.attach.media_types.empty()) return Error(Errc::Usage, "--media-type: no file");
+        return drafts;
+    }
+    if (drafts.size() != 1) return Error(Errc::Usage, "--attach goes with one message");
+    DiskFiles files;
+    drafts.front().attachments = CHAPAR_TRY(measure_attachments(files, given.attach));
+    return drafts;
+}
+
+// Drafts that wait, and the requests that go out for them.
+struct ForApproval {
+    std::vector<OutboxNumber> waiting;
+    std::vector<OutboxNumber> requests;
+};
+
+Result<ForApproval> keep_for_approval(DeviceContext& context, const SendArguments& given,
+                                      const std::vector<Draft>& drafts,
+                                      const std::vector<OfficeId>& approvers) {
+    const Device device = context.device();
+    const TimeMs now = context.now();
+    auto txn = CHAPAR_TRY(context.store().begin_write());
+    ForApproval kept;
+    kept.waiting = CHAPAR_TRY(add_drafts(*txn, device, drafts, now, context.random()));
+    for (const OutboxNumber number : kept.waiting) {
+        const Draft request = CHAPAR_TRY(request_approvals(
+            *txn, device, number, approvers, static_cast<std::uint8_t>(given.approvals),
+            given.approval_text, now));
+        const auto added =
+            CHAPAR_TRY(add_drafts(*txn, device, {&request, 1}, now, context.random()));
+        kept.requests.insert(kept.requests.end(), added.begin(), added.end());
+    }
+    CHAPAR_TRY(std::move(*txn).commit());
+    return kept;
+}
+
+Status send_for_approval(Invocation& invocation, DeviceContext& context, const SendArguments& given,
+                         const std::vector<Draft>& drafts) {
+    if (given.approvals == 0 || given.approvals > limits::kApprovals) {
+        return Error(Errc::Usage, "--approvals: 1 to 8");
+    }
+    std::vector<OfficeId> approvers;
+    for (const std::string& name : given.approvers) {
+        approvers.push_back(CHAPAR_TRY(OfficeId::parse(name)));
+    }
+    const ForApproval kept = CHAPAR_TRY(keep_for_approval(context, given, drafts, approvers));
+    CHAPAR_TRY(dispatch(invocation, context, kept.requests, kept.waiting));
+    const auto items = CHAPAR_TRY(show_items(invocation, context, kept.waiting));
+    return Error(Errc::ApprovalsAwaited, uuid_text(items.front().message.view()));
+}
+
+Status send(Invocation& invocation, const SendArguments& given, schemas::Kind kind) {
+    auto drafts = CHAPAR_TRY(read_drafts(invocation, given, kind));
+    if (given.dry_run) return show_dry_run(invocation, drafts);
+    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    for (Draft& draft : drafts) {
+        if (given.in_reply_to != 0) {
+            CHAPAR_TRY(address_reply(*context, given.in_reply_to, draft));
+        }
+        if (draft.options.to.empty()) return Error(Errc::FieldMissing, "/to");
+    }
+    if (!given.approvers.empty()) return send_for_approval(invocation, *context, given, drafts);
     const auto numbers = CHAPAR_TRY(context->keep_drafts(drafts));
     return dispatch(invocation, *context, numbers);
 }
@@ -167,6 +144,19 @@ void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
     command->add_option("file", given->file, "JSON: one message or a list; - is standard input")
         ->required();
     command->add_flag("--dry-run", given->dry_run, "check and show, send nothing");
+    command->add_option("--attach", given->attach.files, "a file; may be given again")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--media-type", given->attach.media_types,
+                     "of the files; found by their names if left out")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--needs-approval", given->approvers,
+                     "offices that are asked to approve it, with commas; it waits until they have")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command->add_option("--approvals", given->approvals, "how many must approve; 1 if left out");
+    command->add_option("--approval-text", given->approval_text, "what the approvers are told");
     if (kind == schemas::Kind::InfoReply || kind == schemas::Kind::RecallDone) {
         command->add_option("--re", given->in_reply_to, "inbox number of what is answered")
             ->required();
