@@ -79,7 +79,7 @@ class BadInput(unittest.TestCase):
         self.assertGreater(self.centre.figure("size"), 0)
 
     def test_a_second_program_on_the_same_home_stops_at_once(self):
-        watching = subprocess.Popen([stage.BIN / "chapar", "inbox", "watch", "--json", "--home",
+        watching = subprocess.Popen([stage.QUICK, "inbox", "watch", "--json", "--home",
                                      self.centre.home("AF-SKB-BLO")], stdout=subprocess.DEVNULL,
                                     stderr=subprocess.DEVNULL, env=self.centre.environment())
         try:
@@ -146,8 +146,8 @@ class BadClocks(unittest.TestCase):
     def test_a_revoked_device_is_refused_from_then_on(self):
         certificate = self.centre.device("TJ-DCA", "TJ-ISH-BLO")
         self.assertEqual(self.centre.send("TJ-ISH-BLO").exit, 0)
-        self.centre.must("key", "revoke", certificate[:16], "--reason", "stolen", "--home",
-                         self.centre.home("root-TJ-DCA"), "--broker", self.centre.dir)
+        ran = self.centre.by_two("TJ-DCA", "key", "revoke", certificate[:16], "--reason", "stolen", name="revoke")
+        self.assertEqual(ran.exit, 0, ran)
         ran = self.centre.send("TJ-ISH-BLO")
         self.assertIn(ran.code, ("certificate.revoked", "hello.refused"), ran)
         self.assertEqual(len(self.centre.outbox("TJ-ISH-BLO")), 2)
