@@ -23,6 +23,8 @@ chapar_python_test(bad_input ${CHAPAR_INTEGRATION}/bad_input.py)
 chapar_python_test(readme ${PROJECT_SOURCE_DIR}/ops/check/readme ${CMAKE_BINARY_DIR}/bin)
 chapar_python_test(layers ${PROJECT_SOURCE_DIR}/ops/check/layers)
 
+include(${CHAPAR_INTEGRATION}/interop.cmake)
+
 add_test(NAME format COMMAND ${PROJECT_SOURCE_DIR}/ops/check/format)
 add_test(NAME verifier_links_only_libsodium
     COMMAND ${PROJECT_SOURCE_DIR}/ops/check/verifier $<TARGET_FILE:chapar-verify>)

@@ -1,11 +1,17 @@
 #include "unit/crypto/vector_file.h"
 
+#include <cstdlib>
+
 #include "schemas/base/hex.h"
 
 namespace chapar::testing {
 
 VectorFolder& crypto_vectors() {
-    static VectorFolder folder(std::string(CHAPAR_SOURCE_DIR) + "/tests/vectors/crypto");
+    // The interoperation test brings vectors that the other implementation has just made.
+    const char* other = std::getenv("CHAPAR_CRYPTO_VECTORS");
+    static VectorFolder folder(other != nullptr
+                                   ? std::string(other)
+                                   : std::string(CHAPAR_SOURCE_DIR) + "/tests/vectors/crypto");
     return folder;
 }
 
