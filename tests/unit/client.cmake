@@ -5,6 +5,7 @@ add_executable(test_client
     ${CHAPAR_CLIENT_TESTS}/cases_test.cpp
     ${CHAPAR_CLIENT_TESTS}/inbox_test.cpp
     ${CHAPAR_CLIENT_TESTS}/outbox_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/vault_sweep_test.cpp
     ${CHAPAR_CLIENT_TESTS}/home_test.cpp
     ${CHAPAR_CLIENT_TESTS}/session_test.cpp)
 chapar_target(test_client)
@@ -29,3 +30,31 @@ chapar_target(test_client_directory)
 target_link_libraries(test_client_directory PRIVATE chapar_client_core)
 add_test(NAME test_client_directory COMMAND test_client_directory)
 set_tests_properties(test_client_directory PROPERTIES LABELS unit)
+
+# Large attachments, from chunk to file.
+add_executable(test_client_transfer
+    ${CHAPAR_CLIENT_TESTS}/main.cpp
+    ${CHAPAR_CLIENT_TESTS}/world.cpp
+    ${CHAPAR_CLIENT_TESTS}/attachment_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/blob_store_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/progress_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/transfer_test.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/progress.cpp)
+chapar_target(test_client_transfer)
+target_link_libraries(test_client_transfer PRIVATE chapar_client_edge Boost::json)
+add_test(NAME test_client_transfer COMMAND test_client_transfer)
+set_tests_properties(test_client_transfer PROPERTIES LABELS unit)
+
+# The ceremony: homes, files between people, who signs what.
+set(CHAPAR_CEREMONY_TESTS ${CMAKE_CURRENT_LIST_DIR}/client_ceremony)
+add_executable(test_client_ceremony
+    ${CHAPAR_CLIENT_TESTS}/main.cpp
+    ${CHAPAR_CEREMONY_TESTS}/ceremony_file_test.cpp
+    ${CHAPAR_CEREMONY_TESTS}/homes_test.cpp
+    ${CHAPAR_CEREMONY_TESTS}/key_requests_test.cpp
+    ${CHAPAR_CEREMONY_TESTS}/signing_test.cpp
+    ${CHAPAR_CEREMONY_TESTS}/words_test.cpp)
+chapar_target(test_client_ceremony)
+target_link_libraries(test_client_ceremony PRIVATE chapar_cli)
+add_test(NAME test_client_ceremony COMMAND test_client_ceremony)
+set_tests_properties(test_client_ceremony PROPERTIES LABELS unit)
