@@ -10,7 +10,7 @@ using crypto::KeyEvent;
 using crypto::RecordType;
 
 crypto::OfficeRecord new_office(const World& world, std::string_view agency_name) {
-    crypto::OfficeRecord record{agency(agency_name), office("TJ-NEW-BLO"), {}, 0, {}, {}};
+    crypto::OfficeRecord record{agency(agency_name), office("XX-NEW-BLO"), {}, 0, {}, {}};
     record.validity = {world.now, world.now + kDay};
     return record;
 }
@@ -261,10 +261,18 @@ TEST_CASE("a replaced device is sealed to until its successor has published a bu
 }
 
 // Fails if take_device() does not compare the offices.
-TEST_CASE("a certificate cannot replace one of another office") {
+TEST_CASE("a certificate cannot replace one of another office or agency") {
     World world;
-    world.make_device("AF-CNP", "AF-SKB-BLO", world.uz.certificate);
-    CHECK(error_of(world.try_sync(world.tj)) == Errc::RecordRefused);
+    SUBCASE("of another office") {
+        crypto::OfficeRecord record = new_office(world, "AF-CNP");
+        world.log_record(world.agencies.at("AF-CNP").office(record), KeyEvent::Office);
+        world.make_device("AF-CNP", "XX-NEW-BLO", world.af.certificate);
+        CHECK(error_of(world.try_sync(world.tj)) == Errc::RecordSequence);
+    }
+    SUBCASE("of another agency") {
+        world.make_device("AF-CNP", "AF-SKB-BLO", world.uz.certificate);
+        CHECK(error_of(world.try_sync(world.tj)) == Errc::RecordRefused);
+    }
 }
 
 TEST_CASE("completeness follows last_dir") {
