@@ -8,6 +8,9 @@ add_executable(test_broker
     ${CHAPAR_BROKER_TESTS}/ingress_test.cpp
     ${CHAPAR_BROKER_TESTS}/enrolment_test.cpp
     ${CHAPAR_BROKER_TESTS}/hostile_test.cpp
+    ${CHAPAR_BROKER_TESTS}/registrars_test.cpp
+    ${CHAPAR_BROKER_TESTS}/suspension_test.cpp
+    ${CHAPAR_BROKER_TESTS}/withhold_test.cpp
     ${CHAPAR_BROKER_TESTS}/small_ledger.cpp
     ${CHAPAR_BROKER_TESTS}/purity_test.cpp
     ${CHAPAR_BROKER_TESTS}/replay_test.cpp)

@@ -9,86 +9,14 @@
 #include "broker/core/confirm.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/explain.h"
+#include "broker/core/stream_files.h"
 #include "broker/core/withhold.h"
 #include "crypto/tree.h"
 #include "schemas/kinds.h"
+#include "tests/unit/broker/scenario_words.h"
 
 namespace chapar::testing {
 namespace {
-
-using Words = std::vector<std::string>;
-
-Words split(const std::string& text, char separator) {
-    Words out;
-    std::istringstream in(text);
-    for (std::string word; std::getline(in, word, separator);) {
-        if (!word.empty()) out.push_back(word);
-    }
-    return out;
-}
-
-DurationMs duration(const std::string& text) {
-    const std::uint64_t n = std::stoull(text);
-    switch (text.back()) {
-        case 'd':
-            return kDay * n;
-        case 'h':
-            return kHour * n;
-        default:
-            return kMinute * n;
-    }
-}
-
-template <typename Enum>
-Enum code_named(const std::string& text) {
-    std::size_t number = 0;
-    for (std::string_view name : schemas::CodeTexts<Enum>::kTexts) {
-        std::string lower(name);
-        for (char& c : lower) c = static_cast<char>(std::tolower(c));
-        if (lower == text) return static_cast<Enum>(number);
-        ++number;
-    }
-    FAIL("no such code: ", text);
-    return {};
-}
-
-schemas::Kind kind_named(const std::string& text) {
-    const auto* info = schemas::find_kind(std::string_view(text));
-    REQUIRE_MESSAGE(info != nullptr, "no such kind: ", text);
-    return info->kind;
-}
-
-OfficeId office_id(const std::string& name) { return OfficeId::parse(name).value(); }
-
-crypto::PolicyParty party(const std::string& text) {
-    const auto colon = text.find(':');
-    if (colon == std::string::npos) return {crypto::PartyKind::Office, text};
-    const auto kind =
-        text.starts_with("agency") ? crypto::PartyKind::Agency : crypto::PartyKind::Country;
-    return {kind, text.substr(colon + 1)};
-}
-
-// The words of one line, taken one after another; options by their name.
-class Line {
-  public:
-    explicit Line(Words words) : words_(std::move(words)) {}
-    std::string take() {
-        REQUIRE_MESSAGE(at_ < words_.size(), "the line is too short");
-        return words_[at_++];
-    }
-    void skip(const std::string& word) { CHECK(take() == word); }
-    [[nodiscard]] bool at_end() const { return at_ == words_.size(); }
-    // Takes `word` if it is next.
-    bool accept(const std::string& word) {
-        if (at_end() || words_[at_] != word) return false;
-        ++at_;
-        return true;
-    }
-
-  private:
-    Words words_;
-    std::size_t at_ = 0;
-};
 
 class Runner {
   public:
@@ -123,6 +51,12 @@ class Runner {
     void deliver(Line& line);
     void withhold(Line& line);
     void revoke(Line& line) { last_ = world_.revoke(line.take()); }
+    void suspend(Line& line) {
+        const std::string device = line.take();
+        last_ = line.accept("itself") ? world_.suspend_itself(device) : world_.suspend(device);
+    }
+    void reinstate(Line& line) { last_ = world_.reinstate(line.take()); }
+    void fetch(Line& line);
     void advance(Line&) { last_ = world_.run(broker::Advance{}); }
     void restart(Line&) { world_.restart(); }
     void mailbox(Line& line);
@@ -155,6 +89,8 @@ const std::map<std::string, Runner::Verb>& Runner::verbs() {
         {"restart", &Runner::restart}, {"mailbox", &Runner::mailbox},
         {"explain", &Runner::explain}, {"receipts", &Runner::receipts},
         {"next", &Runner::next},       {"expect", &Runner::expect},
+        {"suspend", &Runner::suspend}, {"reinstate", &Runner::reinstate},
+        {"fetch", &Runner::fetch},
     };
     return table;
 }
@@ -169,8 +105,7 @@ void Runner::office(Line& line) {
     if (line.accept("roles")) {
         roles = 0;
         for (const std::string& role : split(line.take(), ',')) {
-            roles |=
-                role == "auditor" ? crypto::office_role::kAuditor : crypto::office_role::kLiaison;
+            roles = static_cast<std::uint16_t>(roles | role_named(role));
         }
     }
     world_.office(name, agency, country, roles);
@@ -180,7 +115,17 @@ void Runner::device(Line& line) {
     const std::string name = line.take();
     line.skip("of");
     const std::string office = line.take();
-    world_.device(name, office, line.accept("for") ? duration(line.take()) : kDay * 300);
+    DurationMs life = kDay * 300;
+    std::string officer;
+    while (!line.at_end()) {
+        if (line.accept("for")) {
+            life = duration(line.take());
+        } else {
+            line.skip("by");
+            officer = line.take();
+        }
+    }
+    world_.device(name, office, life, officer);
 }
 
 void Runner::rule(Line& line) {
@@ -201,6 +146,12 @@ void Runner::rule(Line& line) {
     if (line.accept("to")) {
         for (const std::string& one : split(line.take(), ',')) rule.to.push_back(party(one));
     }
+    if (line.accept("approvals")) {
+        rule.approvals = static_cast<std::uint8_t>(std::stoul(line.take()));
+        line.skip("of");
+        rule.approver_role = role_named(line.take());
+    }
+    if (line.accept("size")) rule.size_max = std::stoull(line.take());
     world_.rule(agency, rule);
 }
 
@@ -259,6 +210,13 @@ void Runner::send_option(Line& line, SendPlan& plan) {
     } else if (option == "old") {
         line.skip("bundle");
         plan.bundle_back = 1;
+    } else if (option == "approved") {
+        line.skip("by");
+        plan.approved_by = split(line.take(), ',');
+        if (line.accept("for-offices")) plan.approved_for = split(line.take(), ',');
+        plan.approved_other_text = line.accept("for-another-text");
+    } else if (option == "attach") {
+        plan.attachments.push_back(std::stoul(line.take()));
     } else {
         FAIL("no such option: ", option);
     }
@@ -299,8 +257,10 @@ void Runner::confirm(Line& line) {
         {"acknowledged", crypto::DeliveryEvent::Acknowledged},
         {"unopenable", crypto::DeliveryEvent::Unopenable},
         {"recall-done", crypto::DeliveryEvent::RecallDone}};
-    last_ = world_.confirm(device, sent_.at(envelope).hash, accepted_entry(envelope, device),
-                           events.at(line.take()));
+    const auto event = events.at(line.take());
+    const std::uint16_t reason = line.accept("key-gone") ? broker::kReasonKeyGone : 0;
+    last_ = world_.confirm(device, sent_.at(envelope).hash, accepted_entry(envelope, device), event,
+                           reason);
     if (line.accept("again")) CHECK(last_.freshness == broker::Freshness::Duplicate);
 }
 
@@ -341,6 +301,21 @@ void Runner::deliver(Line& line) {
     CHECK(got == expected);
 }
 
+// Of the first attachment that is a file.
+void Runner::fetch(Line& line) {
+    const SentEnvelope& envelope = sent_.at(line.take());
+    line.skip("by");
+    const CertificateHash device = world_.device_named(line.take()).hash;
+    const auto file = broker::may_fetch(*world_.read(), device, envelope.hash, 1, world_.now);
+    last_ = {};
+    if (!file) {
+        last_.code = file.error().code;
+        return;
+    }
+    CHECK(file->root == envelope.files.at(0));
+    CHECK(broker::file_in_use(*world_.read(), file->root).value());
+}
+
 void Runner::withhold(Line& line) {
     const std::string envelope = line.take();
     line.skip("from");
@@ -355,10 +330,10 @@ void Runner::mailbox(Line& line) {
 
 void Runner::explain(Line& line) {
     line.skip("from");
-    broker::Question question{office_id(line.take()), {}, 0, 0};
+    broker::Question question{office_named(line.take()), {}, 0, 0};
     line.skip("to");
     for (const std::string& office : split(line.take(), ',')) {
-        question.to.push_back(office_id(office));
+        question.to.push_back(office_named(office));
     }
     std::optional<AgencyId> asker;
     while (!line.at_end()) {
@@ -433,6 +408,13 @@ void Runner::expect(Line& line) {
         CHECK(code.empty());
         CHECK(last_.freshness == broker::Freshness::New);
         CHECK(last_.count == std::stoul(line.take()));
+    } else if (what == "releases") {
+        std::vector<Hash> files = sent_.at(line.take()).files;
+        std::ranges::sort(files);
+        CHECK(last_.effects.released == files);
+        for (const Hash& file : files) {
+            CHECK_FALSE(broker::file_in_use(*world_.read(), file).value());
+        }
     } else if (what == "nothing") {
         line.skip("happens");
         CHECK(code.empty());
