@@ -214,16 +214,17 @@ def judge_packages(folder, told):
 
 
 def judge_forgeries(folder):
-    file, card_file = folder / "forged", folder / "forged.card.json"
+    file, card_file, wrong = folder / "forged", folder / "forged.card.json", []
     for name, rule, package, card, card_json in forgeries.all_of():
         file.write_bytes(package)
         card_file.write_text(json.dumps(card_json))
         plain = folder / "never"
         code, failed = verify(file, card_file, "--plaintext", plain)
-        assert (code, failed) == (5, rule), f"chapar-verify says {code} {failed!r} of {name}, not {rule}"
-        assert not plain.exists(), name
         verdict = v1.judge(lambda p: evidence.read_evidence(p, card), package)
-        assert verdict == rule, f"the independent reader says {verdict!r} of {name}, not {rule}"
+        if (code, failed) != (5, rule): wrong.append(f"chapar-verify says {code} {failed!r} of {name}, not {rule}")
+        if plain.exists(): wrong.append(f"{name}: a text was handed out")
+        if verdict != rule: wrong.append(f"the independent reader says {verdict!r} of {name}, not {rule}")
+    assert not wrong, "\n".join(wrong)
     return len(forgeries.FORGED)
 
 

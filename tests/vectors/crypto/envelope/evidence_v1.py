@@ -6,7 +6,7 @@ Part of the independent implementation: see records_v1.py.
 import generate_v1 as v1
 from generate_v1 import TH, Refused, be, climb, demand, leaf_hash, root, verify
 from ledger_v1 import body_commit, consistency, check_consistency, open_note, parse_body, parse_leaf
-from records_v1 import ADMIN, Directory, KEY, KEY_EVENTS, KIND_POLICY, LADDER, MANIFEST, MSG, Reader, ZERO, counted, parse_record, record_hash
+from records_v1 import ADMIN, Directory, KEY, KEY_EVENTS, KIND_POLICY, LABELS, LADDER, MANIFEST, MSG, Reader, ZERO, counted, parse_record, record_hash
 
 
 # ---- evidence package, section 9 -----------------------------------------------------------------------------------------------------
@@ -108,8 +108,19 @@ def header_fields(h):
     return {"home": blob(0), "sender": blob(1), "message": blob(2), "case": blob(3), "content": blob(10)}
 
 
+RULES = {"note": "heads.signature", "record": "directory.signatures", "record.signature": "directory.signatures", "leaf": "entries.included",
+         "body": "entries.included", **{name: "directory.signatures" for name in LABELS.values()}}
+
+
 def read_evidence(file, card):
-    """The text, or Refused with the name of a rule. card: home, origin, log key, centre root."""
+    """The text and its author, or Refused with the name of a rule. card: home, origin, log key, centre root."""
+    try:
+        return read_members(file, card)
+    except Refused as refused:
+        raise Refused(RULES.get(str(refused), str(refused))) from refused
+
+
+def read_members(file, card):
     members = untar(file)
     kind, body, signers = parse_record(members["manifest"])
     demand(kind == MANIFEST and TH("manifest", body) == card["home"] and signers == [card["centre_root"]], "trust.manifest")
