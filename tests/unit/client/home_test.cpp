@@ -1,3 +1,4 @@
+#include "client/edge/signer_home.h"
 #include "client/edge/store_home.h"
 #include "tests/unit/client/temporary_home.h"
 #include "tests/unit/client/world.h"
@@ -12,10 +13,15 @@ TEST_CASE("a device's home opens again with its certificate, its bundles and its
     const auto request = must(client::create_device_home(folder.paths(), world.card(), names,
                                                          {pass, {}}, world.now, world.random));
     CHECK(error_of(client::DeviceHome::open(folder.paths(), pass)) == Errc::NotFound);
-    CHECK(error_of(client::install_certificate(folder.paths(), world.af.record)) ==
+    const AgencySigners& signers = world.agencies.at("TJ-DCA");
+    const auto credentials = [&](const crypto::SignedRecord& record) {
+        return client::Credentials{record, signers.registrars_record(),
+                                   crypto::PeerRoots::of(signers.record)};
+    };
+    CHECK(error_of(client::install_certificate(folder.paths(), credentials(world.tj.record))) ==
           Errc::CertificateUnknown);
     const auto certificate = world.enrol(request);
-    must(client::install_certificate(folder.paths(), certificate));
+    must(client::install_certificate(folder.paths(), credentials(certificate)));
 
     CHECK(error_of(client::DeviceHome::open(folder.paths(), passphrase("wrong"))) ==
           Errc::PassphraseWrong);
