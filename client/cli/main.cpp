@@ -5,6 +5,7 @@
 
 #include "client/cli/approve_commands.h"
 #include "client/cli/broker_commands.h"
+#include "client/cli/case_commands.h"
 #include "client/cli/demo/demo_command.h"
 #include "client/cli/help_commands.h"
 #include "client/cli/inbox_commands.h"
@@ -59,6 +60,7 @@ int run(int argc, char** argv) {
     add_approve_commands(app, invocation);
     add_key_commands(app, invocation);
     add_policy_commands(app, invocation);
+    add_case_commands(app, invocation);
     add_ledger_commands(app, invocation);
     add_broker_commands(app, invocation);
     add_help_commands(app, invocation);
