@@ -20,6 +20,7 @@ function(chapar_python_test name)
 endfunction()
 chapar_python_test(demo ${CHAPAR_INTEGRATION}/demo.py)
 chapar_python_test(bad_input ${CHAPAR_INTEGRATION}/bad_input.py)
+chapar_python_test(ceremony ${CHAPAR_INTEGRATION}/ceremony.py)
 chapar_python_test(readme ${PROJECT_SOURCE_DIR}/ops/check/readme ${CMAKE_BINARY_DIR}/bin)
 chapar_python_test(layers ${PROJECT_SOURCE_DIR}/ops/check/layers)
 
