@@ -16,6 +16,8 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/log_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/submit_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/transfer_process_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/transfer_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/verifier_pool_test.cpp)
 chapar_target(test_broker_edge)
 target_compile_definitions(test_broker_edge PRIVATE

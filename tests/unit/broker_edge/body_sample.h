@@ -11,11 +11,17 @@
 namespace chapar::testing {
 
 struct BodySample {
-    explicit BodySample(std::size_t size, std::uint8_t seed = 1) : sealed(size) {
+    explicit BodySample(std::size_t size, std::uint8_t seed = 1)
+        : BodySample(random_bytes(size, seed)) {}
+    explicit BodySample(Bytes given)
+        : sealed(std::move(given)),
+          leaves(crypto::chunk_leaves(sealed)),
+          root(crypto::tree_root(leaves)) {}
+    [[nodiscard]] static Bytes random_bytes(std::size_t size, std::uint8_t seed) {
+        Bytes out(size);
         FakeRandom random(seed);
-        random.fill(sealed);
-        leaves = crypto::chunk_leaves(sealed);
-        root = crypto::tree_root(leaves);
+        random.fill(out);
+        return out;
     }
     [[nodiscard]] schemas::Upload upload() const { return {root, sealed.size(), leaves}; }
     [[nodiscard]] std::size_t chunks() const { return leaves.size(); }

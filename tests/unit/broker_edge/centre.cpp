@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "crypto/checkpoint.h"
@@ -39,10 +40,11 @@ Centre::Centre(TimeMs now, const std::string& settings)
         {"tcp://127.0.0.1:7415"}};
     log_ = crypto::NoteSigner::create(manifest_.origin, std::move(log_key)).value();
     write_directory(log_seed, curve, settings);
-    agencies_.push_back(make_agency("TJ-DCA"));
-    agencies_.push_back(make_agency("UZ-NDC"));
+    make_agency("TJ-DCA");
+    make_agency("UZ-NDC");
     tajik = make_device(agencies_[0], "TJ-NPJ-BLO", "TJ");
     uzbek = make_device(agencies_[1], "UZ-TMZ-BLO", "UZ");
+    stranger = make_device(agencies_[1], "UZ-TAS-BLO", "UZ");
     make_policy(agencies_[0]);
     make_policy(agencies_[1]);
 }
@@ -58,58 +60,59 @@ void Centre::write_directory(const crypto::Secret32& log_seed, const crypto::Sec
     write_text(directory() / "chapard.toml", "listen = \"tcp://127.0.0.1:0\"\n" + settings);
 }
 
-void Centre::keep(crypto::RecordType type, Bytes body, const crypto::SigningKey& signer) {
-    crypto::SignedRecord record{type, std::move(body), {}};
-    record.sign(signer);
-    records_.push_back(record.encode());
+void Centre::make_agency(const char* name) {
+    agencies_.emplace_back(name, crypto::Validity{now_, now_ + kDay * 3650}, random);
+    keep(agencies_.back().agency_record(root_));
+    keep(agencies_.back().registrars_record());
 }
 
-Centre::Agency Centre::make_agency(const char* name) {
-    Agency agency{AgencyId::parse(name).value(), crypto::SigningKey::generate(random)};
-    const crypto::AgencyRecord record{agency.id,
-                                      1,
-                                      {agency.root.public_key()},
-                                      crypto::x25519_public_key(crypto::Secret32::random(random)),
-                                      {now_, now_ + kDay * 3650},
-                                      Hash{}};
-    keep(crypto::RecordType::Agency, record.encode(), root_);
-    return agency;
+const AgencySigners& Centre::agency_of(const EdgeDevice& device) const {
+    const auto found = std::ranges::find(agencies_, device.agency, &AgencySigners::id);
+    CHAPAR_ASSERT(found != agencies_.end());
+    return *found;
 }
 
-EdgeDevice Centre::make_device(const Agency& agency, const char* name, const char* country) {
+EdgeDevice Centre::make_device(const AgencySigners& agency, const char* name, const char* country) {
     const OfficeId office = OfficeId::parse(name).value();
-    const crypto::OfficeRecord record{agency.id,
+    const crypto::OfficeRecord record{agency.id(),
                                       office,
                                       crypto::CountryCode::parse(country).value(),
                                       crypto::office_role::kLiaison,
                                       {now_, now_ + kDay * 3000},
                                       Hash{}};
-    keep(crypto::RecordType::Office, record.encode(), agency.root);
+    keep(agency.office(record));
     auto key = crypto::SigningKey::generate(random);
     auto curve = crypto::Secret32::random(random);
     const CurveKey curve_key{crypto::x25519_public_key(curve).bytes};
-    const crypto::DeviceRequest request{agency.id,        office,    "officer", "device",
+    const crypto::DeviceRequest request{agency.id(),      office,    "officer", "device",
                                         key.public_key(), curve_key, now_};
     const crypto::DeviceRecord device{
         crypto::SignedRequest::make(request, key), {now_, now_ + kDay * 300}, ++serial_, Hash{}};
     const CertificateHash hash = crypto::certificate_hash(device.encode());
-    keep(crypto::RecordType::Device, device.encode(), agency.root);
+    keep(agency.device(device));
     auto made = crypto::make_bundle({hash, 1, Hash{}, day_of(now_), 30, 7, 1}, random);
-    keep(crypto::RecordType::Bundle, made.bundle.encode(), key);
-    return {agency.id, office, std::move(key),        std::move(curve),
-            curve_key, hash,   std::move(made.bundle)};
+    crypto::SignedRecord bundle{crypto::RecordType::Bundle, made.bundle.encode(), {}};
+    bundle.sign(key);
+    keep(bundle);
+    return {agency.id(), office, std::move(key),        std::move(curve),
+            curve_key,   hash,   std::move(made.bundle)};
 }
 
-void Centre::make_policy(const Agency& agency) {
+void Centre::make_policy(const AgencySigners& agency) {
     const auto rule = [](const char* id, crypto::PolicyDirection direction) {
-        return crypto::PolicyRule{id, direction, crypto::PolicyEffect::Permit, {}, 3, {}, {}};
+        crypto::PolicyRule out;
+        out.id = id;
+        out.direction = direction;
+        out.effect = crypto::PolicyEffect::Permit;
+        out.class_max = 3;
+        return out;
     };
-    const crypto::PolicyRecord policy{agency.id,
+    const crypto::PolicyRecord policy{agency.id(),
                                       1,
                                       PolicyHash{},
                                       {rule("send.any", crypto::PolicyDirection::Export),
                                        rule("take.any", crypto::PolicyDirection::Import)}};
-    keep(crypto::RecordType::Policy, policy.encode(), agency.root);
+    keep(agency.policy(policy));
 }
 
 crypto::SeenHead Centre::nothing_seen() const {
@@ -117,6 +120,11 @@ crypto::SeenHead Centre::nothing_seen() const {
 }
 
 schemas::SubmittedEnvelope Centre::seal(const crypto::SeenHead& seen) {
+    return seal_with({}, schemas::Urgency::Routine, kDay, seen).envelope;
+}
+
+Centre::Sealed Centre::seal_with(const std::vector<Bytes>& attachments, schemas::Urgency urgency,
+                                 DurationMs life, const std::optional<crypto::SeenHead>& seen) {
     Bytes stream0(200);
     random.fill(stream0);
     schemas::Header header;
@@ -125,8 +133,9 @@ schemas::SubmittedEnvelope Centre::seal(const crypto::SeenHead& seen) {
     header.message_id = crypto::random_value<MessageId>(random);
     header.case_id = crypto::random_value<CaseId>(random);
     header.created = now_;
-    header.expires_at = now_ + kDay;
-    header.retain_until = now_ + kDay * 2;
+    header.urgency = urgency;
+    header.expires_at = now_ + life;
+    header.retain_until = now_ + life * 2;
     header.content = crypto::content_hash(stream0);
     const Bytes h = schemas::encode_header(header);
 
@@ -139,18 +148,27 @@ schemas::SubmittedEnvelope Centre::seal(const crypto::SeenHead& seen) {
                   0,
                   crypto::PskId{},
                   std::nullopt});
-    const std::vector<ByteView> streams{stream0};
+    std::vector<ByteView> streams{stream0};
+    streams.insert(streams.end(), attachments.begin(), attachments.end());
     const auto hedge = crypto::Secret32::random(random);
     auto sealed = crypto::seal({h, streams, to, {}, hedge}, random).value();
     const std::vector<EnvelopeHash> hashes{sealed.hash};
-    const auto batch = crypto::sign_envelopes(seen, hashes, tajik->key);
-    schemas::SubmittedEnvelope out{std::move(sealed.statement),
-                                   batch.item(0).encode(),
-                                   crypto::random_value<AudienceBlind>(random),
-                                   {},
-                                   std::move(sealed.streams)};
+    const auto batch = crypto::sign_envelopes(seen.value_or(nothing_seen()), hashes, tajik->key);
+    Sealed out{{std::move(sealed.statement),
+                batch.item(0).encode(),
+                crypto::random_value<AudienceBlind>(random),
+                {},
+                std::move(sealed.streams)},
+               {}};
     for (crypto::Stanza& stanza : sealed.stanzas) {
-        out.stanzas.push_back({stanza.label.encode(), stanza.enc, std::move(stanza.ciphertext)});
+        out.envelope.stanzas.push_back(
+            {stanza.label.encode(), stanza.enc, std::move(stanza.ciphertext)});
+    }
+    std::size_t bytes = 0;
+    for (const Bytes& stream : out.envelope.streams) bytes += stream.size();
+    if (bytes <= limits::kInlineStreamBytes) return out;
+    for (std::size_t j = 1; j < out.envelope.streams.size(); ++j) {
+        out.files.push_back(std::exchange(out.envelope.streams[j], {}));
     }
     return out;
 }
@@ -165,13 +183,15 @@ schemas::Statements Centre::statement(const EdgeDevice& device, const EnvelopeHa
 }
 
 Bytes Centre::revocation(const EdgeDevice& device) {
-    const crypto::RevokeRecord revoke{device.agency, device.hash, crypto::RevokeReason::Stolen,
-                                      TimeMs(0)};
-    crypto::SignedRecord record{crypto::RecordType::Revoke, revoke.encode(), {}};
-    for (const Agency& agency : agencies_) {
-        if (agency.id == device.agency) record.sign(agency.root);
-    }
-    return record.encode();
+    return agency_of(device).revoke(device.hash, crypto::RevokeReason::Stolen).encode();
+}
+
+crypto::SignedRecord Centre::suspension(const EdgeDevice& device) {
+    return agency_of(device).suspend(device.hash, {now_, now_ + kDay});
+}
+
+Bytes Centre::reinstatement(const EdgeDevice& device, const crypto::SignedRecord& suspension) {
+    return agency_of(device).reinstate(device.hash, suspension.hash()).encode();
 }
 
 std::string Centre::note(TreeSize size, const Hash& root) const {

@@ -19,6 +19,7 @@
 #include "schemas/frames.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/temporary_directory.h"
+#include "tests/support/test_agency.h"
 
 namespace chapar::testing {
 
@@ -44,30 +45,40 @@ class Centre {
     // The whole directory, in an order in which it can be published.
     [[nodiscard]] const std::vector<Bytes>& records() const { return records_; }
 
-    // One envelope from `tajik` to `uzbek`'s office, with its own item.
+    // One envelope from `tajik` to `uzbek`'s device, with its own item. What `attachments` holds is
+    // stored as a file where it does not fit inline: then its bytes are in `files`.
     [[nodiscard]] schemas::SubmittedEnvelope seal(const crypto::SeenHead& seen);
+    struct Sealed {
+        schemas::SubmittedEnvelope envelope;
+        std::vector<Bytes> files;  // ciphertext of stream 1, 2, ..
+    };
+    [[nodiscard]] Sealed seal_with(const std::vector<Bytes>& attachments,
+                                   schemas::Urgency urgency = schemas::Urgency::Routine,
+                                   DurationMs life = kDay,
+                                   const std::optional<crypto::SeenHead>& seen = std::nullopt);
     [[nodiscard]] crypto::SeenHead nothing_seen() const;
     [[nodiscard]] schemas::Statements statement(const EdgeDevice& device,
                                                 const EnvelopeHash& envelope, EntryIndex accepted);
     [[nodiscard]] Bytes revocation(const EdgeDevice& device);
+    [[nodiscard]] crypto::SignedRecord suspension(const EdgeDevice& device);
+    [[nodiscard]] Bytes reinstatement(const EdgeDevice& device,
+                                      const crypto::SignedRecord& suspension);
     // A note under the log key.
     [[nodiscard]] std::string note(TreeSize size, const Hash& root) const;
 
     FakeRandom random{7};
     std::optional<EdgeDevice> tajik;
     std::optional<EdgeDevice> uzbek;
+    std::optional<EdgeDevice> stranger;  // of a third office, with no mail
 
   private:
-    struct Agency {
-        AgencyId id;
-        crypto::SigningKey root;
-    };
     void write_directory(const crypto::Secret32& log_seed, const crypto::Secret32& curve,
                          const std::string& settings);
-    Agency make_agency(const char* name);
-    EdgeDevice make_device(const Agency& agency, const char* office, const char* country);
-    void make_policy(const Agency& agency);
-    void keep(crypto::RecordType type, Bytes body, const crypto::SigningKey& signer);
+    void make_agency(const char* name);
+    EdgeDevice make_device(const AgencySigners& agency, const char* office, const char* country);
+    void make_policy(const AgencySigners& agency);
+    void keep(const crypto::SignedRecord& record) { records_.push_back(record.encode()); }
+    [[nodiscard]] const AgencySigners& agency_of(const EdgeDevice& device) const;
 
     TimeMs now_;
     TemporaryDirectory directory_;
@@ -76,7 +87,7 @@ class Centre {
     crypto::Manifest manifest_;
     Home home_;
     std::vector<Bytes> records_;
-    std::vector<Agency> agencies_;
+    std::vector<AgencySigners> agencies_;
     std::uint64_t serial_ = 0;
 };
 
