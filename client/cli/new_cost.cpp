@@ -1,15 +1,14 @@
 #include "client/cli/new_cost.h"
 
-#include <chrono>
+#include <ctime>
 
 namespace chapar::client {
 
 Result<crypto::KeystoreCost> measured_cost() {
-    // Steady, so that a clock that is set meanwhile does not spoil a measurement.
+    // Processor time: on a busy machine a clock on the wall would make the keystore cheaper.
     return crypto::calibrate_cost([] {
-        const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
-        const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(since_boot);
-        return DurationMs(static_cast<std::uint64_t>(passed.count()));
+        const auto ticks = static_cast<std::uint64_t>(std::clock());
+        return DurationMs(ticks * 1000 / CLOCKS_PER_SEC);
     });
 }
 
