@@ -88,6 +88,18 @@ std::uint64_t devices_of(const OfficeId& office, KeptRecords kept) {
     }));
 }
 
+// A request cannot take another office's certificate out of service.
+Status previous_of_same_office(const DeviceAsk& ask, KeptRecords kept) {
+    for (const SignedRecord& record : kept) {
+        if (record.type != RecordType::Device || record.hash() != ask.previous) continue;
+        const auto old = CHAPAR_TRY(crypto::DeviceRecord::decode(record.body));
+        if (old.request.request.office == ask.request.request.office) continue;
+        return Error(Errc::FieldInvalid,
+                     "the request names a certificate of " + old.request.request.office.text());
+    }
+    return Done{};
+}
+
 Status need_role(const std::vector<KeyCard>& cards, KeyRole role) {
     for (const KeyCard& card : cards) {
         if (card.role == role) continue;
@@ -103,6 +115,7 @@ Status need_role(const std::vector<KeyCard>& cards, KeyRole role) {
 Result<std::vector<SignedRecord>> grant_request(const DeviceAsk& ask, const Grant& grant,
                                                 KeptRecords kept, TimeMs now) {
     const crypto::DeviceRequest& request = ask.request.request;
+    CHAPAR_TRY(previous_of_same_office(ask, kept));
     std::vector<SignedRecord> out;
     if (!grant.new_office.empty()) {
         out.push_back(CHAPAR_TRY(grant_office(request, grant, kept, now)));

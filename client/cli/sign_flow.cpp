@@ -47,6 +47,17 @@ Status must_be_complete(const std::vector<crypto::SignedRecord>& records,
     return Done{};
 }
 
+// As may_sign(); who signs again after a broker did not answer is told what is left to do.
+Status may_sign_file(const CeremonyFile& file, const SigningPublicKey& key,
+                     const SigningGround& ground) {
+    const Status may = may_sign(file.records, key, ground);
+    if (may || may.error().code != Errc::SignedAlready) return may;
+    for (const crypto::SignedRecord& record : file.records) {
+        if (CHAPAR_TRY(state_of(record, ground)).missing > 0) return may;
+    }
+    return Error(Errc::SignedAlready, "it has all signatures: chapar broker admit FILE logs it");
+}
+
 // The next reader learns from the file who must sign: not for what the roots sign, which says so
 // itself.
 void carry_authority(const Authority& home, CeremonyFile& file) {
@@ -171,7 +182,7 @@ Status sign_and_hand_on(Invocation& invocation, const HomePaths& paths, Ceremony
                         const SignTarget& target, Consent consent) {
     const SigningGround ground = CHAPAR_TRY(ground_for(paths, file));
     const KeyCard card = CHAPAR_TRY(read_key_card(paths));
-    CHAPAR_TRY(may_sign(file.records, card.key, ground));
+    CHAPAR_TRY(may_sign_file(file, card.key, ground));
     if (!target.broker.empty() || !target.device.empty()) {
         CHAPAR_TRY(must_be_complete(file.records, card.key, ground));
     }

@@ -58,6 +58,20 @@ TEST_CASE("serials count the certificates of an office; its second record follow
     CHECK(must(crypto::DeviceRecord::decode(second[1].body)).serial == 2);
 }
 
+// Fails if previous_of_same_office() is not asked.
+TEST_CASE("a request that names another office's certificate is refused") {
+    Persons persons;
+    const auto first = must(grant_request(persons.ask(), {}, {}, kNow));
+    auto ask = persons.ask(RequestPurpose::Recover, first[0].hash());
+    CHECK(grant_request(ask, {}, first, kNow).has_value());
+    const auto key = crypto::SigningKey::generate(persons.random);
+    crypto::DeviceRequest request = ask.request.request;
+    request.office = OfficeId::parse("TJ-DST-BLO").value();
+    request.sign_key = key.public_key();
+    ask.request = crypto::SignedRequest::make(request, key);
+    CHECK(error_of(grant_request(ask, {}, first, kNow)) == Errc::FieldInvalid);
+}
+
 TEST_CASE("a validity that no certificate may have is refused before anyone signs") {
     Persons persons;
     Grant grant;
