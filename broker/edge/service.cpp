@@ -28,8 +28,7 @@ BrokerService::BrokerService(const Parts& parts, AdminReply admin_reply)
                      return mail || !session.outbox.empty() ? Waiting::SomethingElse
                                                             : Waiting::Nothing;
                  }),
-      started_(parts.time.elapsed()),
-      swept_(started_) {}
+      started_(parts.time.elapsed()) {}
 
 bool BrokerService::has_room() const {
     return parts_.verifiers.has_room() && pending_.size() < limits::kPendingOperations;
@@ -57,7 +56,7 @@ Status BrokerService::every_second() {
     CHAPAR_TRY(watch_fullness());
     CHAPAR_TRY(watch_deadline());
     CHAPAR_TRY(propose_withholds());
-    if (now.value > swept_.value + kSweep.value) {
+    if (!swept_ || now.value > swept_->value + kSweep.value) {
         swept_ = now;
         CHAPAR_TRY(sweep_bodies());
     }

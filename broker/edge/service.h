@@ -172,7 +172,7 @@ class BrokerService {
     bool rolled_back_ = false;
     bool more_mail_ = false;  // deliver_all() stopped for the sake of others
     DurationMs started_;
-    DurationMs swept_;
+    std::optional<DurationMs> swept_;  // empty: not since the start
     TreeSize note_stored_;
     std::uint64_t accepted_ = 0;
     std::uint64_t rejected_ = 0;

@@ -269,7 +269,7 @@ TEST_CASE("the file goes when its envelope has expired, and not before") {
         scene.check_alive(*sender);
     }
     CHECK_FALSE(std::filesystem::exists(scene.body(file)));
-    CHECK(fetch(*reader, hash_of(sealed.envelope), 1, 0, 1).code == "stream.missing");
+    CHECK(fetch(*reader, hash_of(sealed.envelope), 1, 0, 1).code == "not.permitted");
 }
 
 TEST_CASE("frames of streams before the hello are refused") {
