@@ -21,6 +21,10 @@ add_test(NAME crypto_vectors COMMAND test_crypto_vectors)
 add_executable(test_crypto
     unit/crypto/main.cpp
     unit/crypto/arena_test.cpp
+    unit/crypto/attack_batch.cpp
+    unit/crypto/attack_forwarding.cpp
+    unit/crypto/attack_keys.cpp
+    unit/crypto/attack_stanza.cpp
     unit/crypto/batch_test.cpp
     unit/crypto/envelope_test.cpp
     unit/crypto/hpke_test.cpp
