@@ -84,7 +84,8 @@ TEST_CASE("an office is the agency's that enrolled it, and its records follow on
     registry.refuses(RecordType::Office, taken.encode(), registry.af(), Errc::RecordRefused);
 }
 
-TEST_CASE("no key of any certificate ever enrolled may come back") {
+// Fails if decide_device does not ask keys_are_new.
+TEST_CASE("two certificates never share a CURVE key or an Ed25519 key, revoked ones included") {
     Registry registry;
     using crypto::RecordType;
     const auto fresh = crypto::SigningKey::generate(registry.world.random);
@@ -125,6 +126,43 @@ TEST_CASE("a revocation is the device's own agency's, and is final") {
     bundle.previous = registry.world.device_named("tj").bundle_hash;
     registry.refuses(RecordType::Bundle, bundle.encode(), registry.world.device_named("tj").key,
                      Errc::CertificateRevoked);
+}
+
+// Fails if decide_bundle leaves out any one of its checks.
+TEST_CASE(
+    "a rogue ladder is refused: by another device, out of its turn, over, or from a forked past") {
+    Registry registry;
+    using crypto::RecordType;
+    const auto& tj = registry.world.device_named("tj");
+    const auto& af = registry.world.device_named("af");
+    auto good = tj.bundle;
+    good.sequence = 2;
+    good.previous = tj.bundle_hash;
+    registry.refuses(RecordType::Bundle, good.encode(), af.key, Errc::CertificateNotSigned);
+    registry.refuses(RecordType::Bundle, good.encode(), registry.tj(), Errc::CertificateNotSigned);
+    auto unknown = good;
+    unknown.certificate.bytes[0] ^= std::byte{1};
+    registry.refuses(RecordType::Bundle, unknown.encode(), tj.key, Errc::CertificateUnknown);
+    auto other = good;
+    other.certificate = af.hash;
+    registry.refuses(RecordType::Bundle, other.encode(), tj.key, Errc::CertificateNotSigned);
+    auto again = good;
+    again.sequence = 1;
+    again.previous = Hash{};
+    again.keys[0] = crypto::x25519_public_key(crypto::Secret32::random(registry.world.random));
+    registry.refuses(RecordType::Bundle, again.encode(), tj.key, Errc::BundleSequence);
+    auto forked = good;
+    forked.previous.bytes[0] ^= std::byte{1};
+    registry.refuses(RecordType::Bundle, forked.encode(), tj.key, Errc::BundleSequence);
+    auto over = good;
+    over.first_epoch = EpochDay(day_of(registry.world.now).value - over.epochs);
+    registry.refuses(RecordType::Bundle, over.encode(), tj.key, Errc::BundleStale);
+    auto two_keys = good;
+    two_keys.keys_per_epoch = 2;
+    two_keys.keys.insert(two_keys.keys.end(), good.keys.begin(), good.keys.end());
+    registry.refuses(RecordType::Bundle, two_keys.encode(), tj.key, Errc::RecordRefused);
+    CHECK_FALSE(registry.put(RecordType::Bundle, good.encode(), {&tj.key}).code);
+    registry.refuses(RecordType::Bundle, forked.encode(), tj.key, Errc::BundleSequence);
 }
 
 TEST_CASE("bundles and policies follow one another without a gap") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "broker/core/stream_files.h"
 #include "crypto/batch.h"
 #include "tests/unit/broker/world.h"
 
@@ -98,6 +99,126 @@ TEST_CASE("a bad structure, root or signature refuses the frame") {
     CHECK_FALSE(post.check({{}, {}}));
 }
 
+// Fails if ingress does not check an item's path, or takes index or n from it unchecked.
+TEST_CASE("a batch item with a wrong path, index or n is refused") {
+    Post post;
+    const SentEnvelope second = post.seal();
+    const SentEnvelope third = post.seal();
+    const std::vector<EnvelopeHash> hashes{post.sent.hash, second.hash, third.hash};
+    const auto batch = crypto::sign_envelopes(post.world.newest_head(), hashes,
+                                              post.world.device_named("npj").key);
+    const auto refusal_with = [&](const crypto::BatchItem& item) {
+        auto envelope = post.sent.frame;
+        envelope.item = item.encode();
+        return post.refusal(envelope);
+    };
+    const crypto::BatchItem good = batch.item(0);
+    auto envelope = post.sent.frame;
+    envelope.item = good.encode();
+    REQUIRE(post.check({{}, {envelope}}));
+    CHECK(refusal_with(batch.item(1)) == Errc::BatchPath);
+    auto bad = good;
+    bad.index = 1;
+    CHECK(refusal_with(bad) == Errc::BatchPath);
+    bad = good;
+    bad.path[0].bytes[0] ^= std::byte{1};
+    CHECK(refusal_with(bad) == Errc::BatchPath);
+    bad = good;
+    bad.path.pop_back();
+    CHECK(refusal_with(bad) == Errc::BatchPath);
+    bad = good;
+    bad.path.push_back(Hash{});
+    CHECK(refusal_with(bad) == Errc::BatchPath);
+    // n is signed: with another one either the path has the wrong length or the signature fails.
+    bad = good;
+    bad.head.count = 2;
+    CHECK(refusal_with(bad) == Errc::BatchPath);
+    bad.head.count = 4;
+    CHECK(refusal_with(bad) == Errc::BatchSignature);
+}
+
+// Fails if approvals are not counted, or are verified before they are counted.
+TEST_CASE("approvals count against the 32 verifications of a frame") {
+    Post post;
+    SendPlan plan;
+    plan.from = "npj";
+    plan.to = {"KZ-OPS"};
+    for (int i = 0; i < 8; ++i) {
+        const std::string name = "hq" + std::to_string(i);
+        post.world.device(name, "KZ-OPS");
+        plan.approved_by.push_back(name);
+    }
+    std::vector<SentEnvelope> sent;
+    for (int i = 0; i < 4; ++i) sent.push_back(post.world.seal(plan));
+    schemas::Submit frame;
+    for (int i = 0; i < 3; ++i) frame.envelopes.push_back(sent[static_cast<std::size_t>(i)].frame);
+    // Three batches and 24 approvals.
+    CHECK(post.check(frame));
+    frame.envelopes.push_back(sent[3].frame);
+    const auto refused = post.check(frame);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::TooLarge);
+}
+
+TEST_CASE("a frame whose approvals leave too few verifications for its items is refused") {
+    Post post;
+    SendPlan plan;
+    plan.from = "npj";
+    plan.to = {"KZ-OPS"};
+    schemas::Submit frame;
+    for (int i = 0; i < 31; ++i) frame.envelopes.push_back(post.world.seal(plan).frame);
+    CHECK(post.check(frame));
+    plan.approved_by = {"ops"};
+    frame.envelopes.push_back(post.world.seal(plan).frame);
+    const auto refused = post.check(frame);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::TooLarge);
+}
+
+// Fails if check_submitted_streams lets any stream be left out.
+TEST_CASE("only attachments of an envelope too large for the store may be left out of a frame") {
+    Post post;
+    SendPlan plan;
+    plan.from = "npj";
+    plan.to = {"KZ-OPS"};
+    plan.attachments = {3000};
+    auto small = post.world.seal(plan).frame;
+    REQUIRE(post.check({{}, {small}}));
+    small.streams[1].clear();
+    CHECK(post.refusal(small) == Errc::StreamRoot);
+    plan.attachments = {3000, 200000};
+    auto large = post.world.seal(plan).frame;
+    CHECK(large.streams[1].empty());
+    REQUIRE(post.check({{}, {large}}));
+    auto without_text = large;
+    without_text.streams[0].clear();
+    CHECK(post.refusal(without_text) == Errc::StreamRoot);
+    auto other = large;
+    other.streams[2] = Bytes(100);
+    CHECK(post.refusal(other) == Errc::StreamRoot);
+    other.streams[2] = Bytes(limits::kInlineStreamBytes);
+    CHECK(post.refusal(other) == Errc::TooLarge);
+}
+
+TEST_CASE("the files an envelope needs are those it left out, by stream, root and size") {
+    Post post;
+    SendPlan plan;
+    plan.from = "npj";
+    plan.to = {"KZ-OPS"};
+    plan.attachments = {3000, 200000};
+    const SentEnvelope sent = post.world.seal(plan);
+    const auto verdicts = post.check({{}, {sent.frame}}).value();
+    const auto& submit = std::get<broker::Submit>(verdicts[0].operation.value().body());
+    const auto files = broker::files_needed(submit).value();
+    const auto statement = crypto::EnvelopeStatement::decode(sent.frame.envelope).value();
+    REQUIRE(files.size() == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+        CHECK(files[i].stream == i + 1);
+        CHECK(files[i].root == statement.streams[i + 1].root);
+        CHECK(files[i].size == statement.streams[i + 1].size);
+    }
+}
+
 TEST_CASE("a session can submit only what its own device has signed") {
     Post post;
     const auto verdicts = post.check({{}, {post.sent.frame}}, "ops");
@@ -141,7 +262,7 @@ TEST_CASE("a statement must be signed by the session's device") {
     CHECK(other_session.error().code == Errc::SenderNotSession);
 }
 
-TEST_CASE("a device may publish its own bundle and nothing else") {
+TEST_CASE("a device may publish its own bundle and no record of its agency") {
     Post post;
     const auto& npj = post.world.device_named("npj");
     crypto::SignedRecord record{crypto::RecordType::Bundle, npj.bundle.encode(), {}};

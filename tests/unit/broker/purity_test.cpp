@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kOperations = 10000;
 
-// Acts at random, seeded: good and bad envelopes, resends, statements, revocations, policy changes,
-// restarts of the epoch, time.
+// Acts at random, seeded: good and bad envelopes, some with files or approvals, resends,
+// statements, revocations, suspensions, policy changes, restarts of the epoch, time.
 class Actor {
   public:
     explicit Actor(World& world) : world_(world) {
@@ -82,6 +82,8 @@ class Actor {
             plan.seen->size = TreeSize(plan.seen->size.value + 5);
         }
         if (flaw == 5) plan.life = kDay * 40;
+        if (flaw == 6) plan.attachments = {70000, 10};
+        if (flaw == 7) plan.approved_by = {devices_[pick(6)]};
         SentEnvelope envelope = world_.seal(plan);
         world_.submit(envelope);
         sent_.push_back(std::move(envelope));
@@ -121,7 +123,7 @@ class Actor {
     }
 
     void change_something() {
-        switch (pick(5)) {
+        switch (pick(6)) {
             case 0:
                 world_.rule("CARICC", rule("import." + std::to_string(++rules_),
                                            crypto::PolicyDirection::Import,
@@ -139,6 +141,16 @@ class Actor {
                     world_.revoke(devices_[revoked_++]);
                 }
                 break;
+            case 4:
+                // A suspended device makes envelopes to its office fail, so not for long.
+                if (suspended_.empty()) {
+                    suspended_ = devices_.back();
+                    world_.suspend(suspended_);
+                } else {
+                    world_.reinstate(suspended_);
+                    suspended_.clear();
+                }
+                break;
             default:
                 world_.run(broker::OpenEpoch{crypto::random_value<Hash>(world_.random), "test"});
         }
@@ -148,6 +160,7 @@ class Actor {
     std::vector<std::string> devices_;
     std::vector<SentEnvelope> sent_;
     std::size_t revoked_ = 0;
+    std::string suspended_;
     int rules_ = 0;
 };
 
