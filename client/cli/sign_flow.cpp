@@ -84,8 +84,7 @@ Status show_results(const Invocation& invocation, const CeremonyFile& file,
         object["record"] = to_hex(record.hash().view());
         object["signatures"] = record.signatures.size();
         object["missing"] = state.missing;
-        std::string text = words.headline + " signed by " + joined(state.signed_by) +
-                           "\n    check words: " + words.check;
+        std::string text = as_text(words) + "\n    signed by: " + joined(state.signed_by);
         if (state.missing > 0) {
             text += "\n    " + std::to_string(state.missing) + " more must sign";
         }
