@@ -1,6 +1,6 @@
 // Records at rest: each is sealed under a random key of its own, and destroyed by destroying it.
 //
-// Owns: the sealed form of a record, and which slot of the slot file (record_keys.h) holds the key
+// Owns: the sealed form of a record, and which slot of the slot file (slot_file.h) holds the key
 // of which record, wrapped under the vault key of the device's keystore. Does not know the store
 // that keeps the sealed records, nor its transactions, nor hide how long a record is. Resource
 // type; one thread. Blocks on the disk: a slot is on the disk before seal() returns, hence before
@@ -24,8 +24,8 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/record_keys.h"
 #include "crypto/secret.h"
+#include "crypto/slot_file.h"
 #include "schemas/base/bytes.h"
 #include "schemas/base/result.h"
 

@@ -4,6 +4,7 @@
 
 #include "client/edge/home_renewal.h"
 #include "client/edge/signer_home.h"
+#include "crypto/record_keys.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/layout.h"
 #include "schemas/base/limits.h"

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "crypto/record_keys.h"
+#include "crypto/slot_file.h"
 
 namespace chapar::testing {
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/record_keys.h"
 #include "crypto/vault.h"
 #include "support/fake_random.h"
 #include "support/memory_slot_file.h"
