@@ -29,7 +29,9 @@ Result<Plan> decide_registrars(const RecordCase& in) {
     auto record = CHAPAR_TRY(crypto::open_registrars(in.record, agency));
     const auto last = CHAPAR_TRY(read_registrars(in.txn, record.agency));
     CHAPAR_TRY(must_follow(hash_of(last), record.previous));
-    if (record.validity.to <= in.moment.time) {
+    // They take over at once: registrars of a later time would leave the agency without any until
+    // then, unable even to revoke.
+    if (!record.validity.holds(in.moment.time)) {
         return Error(Errc::CertificateExpired, "registrars");
     }
     Plan plan = admitted(in, KeyEvent::Registrars);

@@ -92,6 +92,7 @@ Status check_submitted_streams(const crypto::EnvelopeStatement& statement,
     for (std::size_t j = 0; j < streams.size(); ++j) {
         const crypto::StreamCommitment& commitment = statement.streams[j];
         if (commitment.size > limits::kStreamBytes) return Error(Errc::TooLarge, "stream");
+        if (commitment.size == 0) return Error(Errc::StreamRoot, "empty stream");
         if (streams[j].empty() && files && j > 0) continue;
         CHAPAR_TRY(crypto::check_stream(commitment, streams[j]));
     }

@@ -133,6 +133,11 @@ TEST_CASE("registrars who were replaced sign nothing any more, not even what the
     out_of_order.previous = Hash{};
     agencies.refuses(agencies.tj().by_roots(RecordType::Registrars, out_of_order),
                      Errc::RecordSequence);
+    // Nor is anybody left without registrars by a record of a later time.
+    auto later = change.record;
+    later.validity.from = agencies.world.now + kHour;
+    agencies.refuses(agencies.tj().by_roots(RecordType::Registrars, later),
+                     Errc::CertificateExpired);
     agencies.takes(agencies.tj().by_roots(RecordType::Registrars, change.record));
     agencies.refuses(signed_before, Errc::CertificateNotSigned);
     crypto::SignedRecord by_new{RecordType::Policy, agencies.policy().encode(), {}};
