@@ -173,7 +173,10 @@ Status check_given(const DirectoryView& directory, const Device& device, const S
     const Standing standing =
         CHAPAR_TRY(directory.standing(approval.approver, directory_store::kNow, now));
     CHAPAR_TRY(check_in_force(standing));
-    CHAPAR_TRY(may_send_to(directory, device.roots, entry->record.request.request.office, now));
+    const Trust trust = CHAPAR_TRY(
+        certificate_trust(directory, device.roots, approval.approver, directory_store::kNow, now));
+    if (trust == Trust::KeyChanged) return Error(Errc::PeerKeyChanged, "approver");
+    if (trust != Trust::Verified) return Error(Errc::PeerUnconfirmed, "approver");
     const auto own = CHAPAR_TRY(directory.device(device.certificate));
     if (approval.approver == device.certificate ||
         (own && officer_of(*own) == officer_of(*entry))) {

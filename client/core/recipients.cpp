@@ -26,8 +26,7 @@ Status add_office(const DirectoryView& directory, const storage::ReadTxn& txn, c
         return one != device.certificate &&
                (draft.only.empty() || std::ranges::find(draft.only, one) != draft.only.end());
     };
-    const auto reachable = CHAPAR_TRY(directory.reachable(office, now));
-    CHAPAR_TRY(may_send_to(directory, device.roots, office, now));
+    const auto reachable = CHAPAR_TRY(devices_to_seal_to(directory, device.roots, office, now));
     const auto in_force = CHAPAR_TRY(directory.office(office, directory_store::kNow));
     OutboxOffice row{office, in_force->record.agency};
     const std::uint32_t got = CHAPAR_TRY(receipts_held(txn, office));

@@ -9,6 +9,7 @@
 #include "client/core/directory_replica.h"
 #include "client/core/directory_store.h"
 #include "client/core/draft_store.h"
+#include "client/core/peer_trust.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "schemas/base/limits.h"
@@ -89,9 +90,10 @@ class Search {
         ResealNeed asked{
             item.number, ResealCause::KeyGone, ResealVerdict::NeedsConfirmation, {}, {}};
         for (const OutboxOffice& office : item.offices) {
-            const auto reachable = directory_.reachable(office.office, now_);
+            const auto reachable =
+                devices_to_seal_to(directory_, device_.roots, office.office, now_);
             if (!reachable) {
-                if (reachable.error().code == Errc::OfficeUnknown) continue;
+                if (is_beyond_reach(reachable.error().code)) continue;
                 return reachable.error();
             }
             for (const ReachableDevice& one : *reachable) {
@@ -111,6 +113,12 @@ class Search {
             if (!need->devices.empty()) needs_.push_back(std::move(*need));
         }
         return Done{};
+    }
+
+    // Nothing more can be sent to such an office; that is no reason to leave out the others.
+    static bool is_beyond_reach(Errc code) {
+        return code == Errc::OfficeUnknown || code == Errc::PeerUnconfirmed ||
+               code == Errc::PeerKeyChanged;
     }
 
     // An envelope that itself went to some devices only says nothing about the others.

@@ -1,0 +1,294 @@
+#include "crypto/bundle.h"
+#include "crypto/envelope.h"
+#include "schemas/header_codec.h"
+#include "tests/unit/client/sender.h"
+
+namespace chapar::testing {
+namespace {
+
+using client::ResealCause;
+using client::ResealVerdict;
+using schemas::Stage;
+
+constexpr std::uint16_t kKeyGone = client::statement_reason::kKeyGone;
+
+schemas::Header header_of(World& world, Post& post, client::OutboxNumber number) {
+    const auto statement =
+        must(crypto::EnvelopeStatement::decode(world.bytes_of(post, number).statement));
+    return must(schemas::decode_header(statement.header));
+}
+
+client::Draft alert_of(schemas::Classification classification) {
+    client::Draft draft = World::alert({"AF-SKB-BLO"});
+    draft.options.classification = classification;
+    return draft;
+}
+
+// An alert to AF that is logged.
+client::OutboxNumber logged(World& world, Sender& sender,
+                            const client::Draft& draft = World::alert({"AF-SKB-BLO"})) {
+    const auto number = sender.send(world.tj, draft);
+    sender.log(world.tj, number);
+    return number;
+}
+
+}  // namespace
+
+// Fails if has_joined() is left out, or if `only` is not kept: AF's first device would get it
+// twice.
+TEST_CASE("a device added while mail waits gets it as a new envelope, alone and once") {
+    World world;
+    Sender sender(world);
+    const auto first = logged(world, sender);
+    CHECK(sender.needs(world.tj).empty());
+
+    Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
+    world.publish_bundle(second, world.now);
+    world.sync(world.tj);
+    const auto needs = sender.needs(world.tj);
+    REQUIRE(needs.size() == 1);
+    CHECK(needs.front().cause == ResealCause::DeviceJoined);
+    CHECK(needs.front().verdict == ResealVerdict::Automatic);
+    CHECK(needs.front().devices == std::vector{second.certificate});
+
+    const auto again = sender.reseal(world.tj);
+    REQUIRE(again.size() == 1);
+    must(sender.try_seal(world.tj, again.front()));
+    const auto stanzas = world.bytes_of(world.tj, again.front()).stanzas;
+    REQUIRE(stanzas.size() == 1);
+    CHECK(stanzas.front().label.certificate == second.certificate);
+    const schemas::Header one = header_of(world, world.tj, first);
+    const schemas::Header two = header_of(world, world.tj, again.front());
+    CHECK(two.derived_from == std::vector{one.message_id});
+    CHECK(two.message_id != one.message_id);
+    CHECK(two.content != one.content);
+    CHECK(two.expires_at == one.expires_at);
+    CHECK(sender.needs(world.tj).empty());
+    sender.deliver(world.tj, again.front(), second);
+    CHECK(sender.needs(world.tj).empty());
+}
+
+// Fails if has_joined() does not look at the office's stage.
+TEST_CASE("a device that joins an office which has the envelope gets nothing by itself") {
+    World world;
+    Sender sender(world);
+    const auto number = logged(world, sender);
+    sender.hear(world.tj, number, world.af, crypto::DeliveryEvent::Delivered);
+    Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
+    world.publish_bundle(second, world.now);
+    world.sync(world.tj);
+    CHECK(sender.needs(world.tj).empty());
+}
+
+// Fails if expired envelopes are not skipped.
+TEST_CASE("nothing is sealed again after it expired") {
+    World world;
+    Sender sender(world);
+    logged(world, sender);
+    Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
+    world.publish_bundle(second, world.now);
+    world.sync(world.tj);
+    CHECK(sender.needs(world.tj).size() == 1);
+    world.now = world.now + kDay * 8;
+    CHECK(sender.needs(world.tj).empty());
+}
+
+// Fails if kKeyGoneADay is not counted, or counted per envelope.
+TEST_CASE("a lost key is answered three times a device and day, the fourth asks a person") {
+    World world;
+    Sender sender(world);
+    std::vector<client::OutboxNumber> sent;
+    for (int i = 0; i < 5; ++i) sent.push_back(logged(world, sender));
+    for (int i = 0; i < 4; ++i) {
+        sender.hear(world.tj, sent[static_cast<std::size_t>(i)], world.af,
+                    crypto::DeliveryEvent::Unopenable, kKeyGone);
+    }
+    CHECK(sender.reseal(world.tj).size() == 3);
+    auto needs = sender.needs(world.tj);
+    REQUIRE(needs.size() == 1);
+    CHECK(needs.front().cause == ResealCause::KeyGone);
+    CHECK(needs.front().verdict == ResealVerdict::NeedsConfirmation);
+    CHECK(needs.front().number == sent[3]);
+    CHECK(sender.reseal(world.tj).empty());
+    CHECK(sender.reseal(world.tj, ResealVerdict::NeedsConfirmation).size() == 1);
+
+    world.now = world.now + kDay;
+    sender.hear(world.tj, sent[4], world.af, crypto::DeliveryEvent::Unopenable, kKeyGone);
+    CHECK(sender.reseal(world.tj).size() == 1);
+}
+
+// Fails if the classification, or the age, is not looked at.
+TEST_CASE("a lost key is not answered by itself above RESTRICTED, nor after seven days") {
+    World world;
+    Sender sender(world);
+    const auto verdict = [&] {
+        const auto needs = sender.needs(world.tj);
+        REQUIRE(needs.size() == 1);
+        return needs.front().verdict;
+    };
+    client::Draft draft = alert_of(schemas::Classification::Confidential);
+    draft.options.expires = world.now + kDay * 20;
+    sender.hear(world.tj, logged(world, sender, draft), world.af, crypto::DeliveryEvent::Unopenable,
+                kKeyGone);
+    CHECK(verdict() == ResealVerdict::NeedsConfirmation);
+
+    World later;
+    Sender old(later);
+    draft.options.classification = schemas::Classification::Restricted;
+    old.hear(later.tj, logged(later, old, draft), later.af, crypto::DeliveryEvent::Unopenable,
+             kKeyGone);
+    later.now = later.now + kDay * 7;
+    REQUIRE(old.needs(later.tj).size() == 1);
+    CHECK(old.needs(later.tj).front().verdict == ResealVerdict::Automatic);
+    later.now = later.now + DurationMs(1);
+    CHECK(old.needs(later.tj).front().verdict == ResealVerdict::NeedsConfirmation);
+}
+
+// Fails if move_office() takes every UNOPENABLE for a lost key.
+TEST_CASE("what a device cannot open for another reason is not sealed again") {
+    World world;
+    Sender sender(world);
+    sender.hear(world.tj, logged(world, sender), world.af, crypto::DeliveryEvent::Unopenable,
+                client::statement_reason::kSealBroken);
+    CHECK(sender.needs(world.tj).empty());
+}
+
+// Fails if the first keeps its message id, or if generations are not bounded.
+TEST_CASE("an envelope refused for a stale bundle goes again under a new message id, three times") {
+    World world;
+    Sender sender(world);
+    auto number = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
+    for (int generation = 0; generation < 3; ++generation) {
+        sender.refuse(world.tj, number, Errc::BundleStale);
+        CHECK(world.item_of(world.tj, number).stage == Stage::Refused);
+        const auto again = sender.reseal(world.tj);
+        REQUIRE(again.size() == 1);
+        CHECK(world.item_of(world.tj, number).reseal.instead == again.front());
+        must(sender.try_seal(world.tj, again.front()));
+        const auto header = header_of(world, world.tj, again.front());
+        CHECK(header.message_id != world.item_of(world.tj, number).message);
+        CHECK(header.derived_from.empty());  // nobody has the first
+        number = again.front();
+    }
+    sender.refuse(world.tj, number, Errc::BundleStale);
+    CHECK(sender.reseal(world.tj).empty());
+    CHECK(sender.needs(world.tj).front().verdict == ResealVerdict::NeedsConfirmation);
+}
+
+// Fails if can_go_again() takes any refusal.
+TEST_CASE("what a policy refused is not sealed again") {
+    World world;
+    Sender sender(world);
+    const auto number = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
+    sender.refuse(world.tj, number, Errc::PolicyRefused);
+    CHECK(sender.needs(world.tj).empty());
+}
+
+// Fails if look_at_refused() does not ask for its own standing.
+TEST_CASE("a revoked device does not seal its mail again") {
+    World world;
+    Sender sender(world);
+    const auto number = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
+    sender.refuse(world.tj, number, Errc::CertificateRevoked);
+    CHECK(sender.needs(world.tj).size() == 1);
+    world.revoke(world.tj);
+    world.sync(world.tj);
+    CHECK(sender.needs(world.tj).empty());
+}
+
+// Fails if unseal_outdated() looks at neither bundle nor standing, or touches what was handed over.
+TEST_CASE("what waited beyond the keep days becomes a draft again, unless it was handed over") {
+    World world;
+    Sender sender(world);
+    client::Draft draft = World::alert({"AF-SKB-BLO"});
+    draft.options.expires = world.now + kDay * 25;
+    const auto waiting = sender.send(world.tj, draft);
+    const auto handed = sender.send(world.tj, draft);
+    in_txn(*world.tj.store,
+           [&](storage::Txn& txn) { return client::outbox_attempted(txn, handed); });
+    const auto unseal = [&] {
+        return in_txn(*world.tj.store,
+                      [&](storage::Txn& txn) { return client::unseal_outdated(txn, world.now); });
+    };
+    world.now = world.now + kDay * 6;
+    CHECK(unseal().empty());
+    world.now = world.now + kDay * 3;
+    CHECK(unseal() == std::vector{waiting});
+    CHECK(world.item_of(world.tj, waiting).stage == Stage::Drafted);
+    CHECK(world.item_of(world.tj, handed).stage == Stage::OnThisComputer);
+    const MessageId before = world.item_of(world.tj, waiting).message;
+    must(sender.try_seal(world.tj, waiting));
+    CHECK(header_of(world, world.tj, waiting).message_id == before);
+}
+
+TEST_CASE("what is sealed to a device revoked since becomes a draft again") {
+    World world;
+    Sender sender(world);
+    const auto number = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
+    world.revoke(world.af);
+    world.sync(world.tj);
+    CHECK(in_txn(*world.tj.store, [&](storage::Txn& txn) {
+              return client::unseal_outdated(txn, world.now);
+          }) == std::vector{number});
+    CHECK(error_of(sender.try_seal(world.tj, number)) == Errc::BundleStale);
+}
+
+// Fails if renew() keeps the person's path as the source.
+TEST_CASE("attachments of what is sealed again come from its own ciphertext, large and small") {
+    for (const std::size_t size : {std::size_t{1000}, std::size_t{300'000}}) {
+        World world;
+        Sender sender(world);
+        client::Draft draft = World::alert({"AF-SKB-BLO"});
+        draft.attachments.push_back(sender.pdf("a.pdf", size));
+        logged(world, sender, draft);
+        sender.files.files.clear();
+        Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
+        world.publish_bundle(second, world.now);
+        world.sync(world.tj);
+        const auto again = sender.reseal(world.tj);
+        REQUIRE(again.size() == 1);
+        must(sender.try_seal(world.tj, again.front()));
+        CHECK(sender.draft_of(world.tj, again.front()).attachments.front().digest ==
+              draft.attachments.front().digest);
+        const auto at = sender.log(world.tj, again.front());
+        world.sync(second);
+        const auto report = world.receive(
+            second, world.delivery(second, world.bytes_of(world.tj, again.front()), at));
+        CHECK(report.reception == client::Reception::Stored);
+    }
+}
+
+// Fails if verdict_of() does not look at approvals, or add_reseal() forgets to ask again.
+TEST_CASE("what others approved goes again only by a person's word and with new approvals") {
+    World world;
+    Sender sender(world);
+    const auto target = sender.add(world.tj, World::alert({"UZ-TMZ-BLO"}));
+    const auto request = in_txn(*world.tj.store, [&](storage::Txn& txn) {
+        return client::request_approvals(txn, world.device(world.tj), target,
+                                         std::vector{world.af.office}, 1, "", world.now);
+    });
+    const auto at_af = sender.deliver(world.tj, sender.send(world.tj, request), world.af);
+    const auto answer =
+        reading(*world.af.store, [&](const storage::ReadTxn& txn) -> Result<client::Draft> {
+            const auto item = CHAPAR_TRY(client::inbox_item(txn, at_af));
+            const auto text = CHAPAR_TRY(client::inbox_text(txn, world.device(world.af), at_af));
+            const auto drafted =
+                CHAPAR_TRY(client::read_drafted(item, text, *text.attachments.front().text));
+            return client::approve(world.device(world.af), item, drafted);
+        });
+    sender.deliver(world.af, sender.send(world.af, answer), world.tj);
+    in_txn(*world.tj.store, [&](storage::Txn& txn) {
+        return client::collect_approvals(txn, world.device(world.tj), world.now);
+    });
+    must(sender.try_seal(world.tj, target));
+    sender.refuse(world.tj, target, Errc::BundleStale);
+
+    CHECK(sender.reseal(world.tj).empty());
+    const auto added = sender.reseal(world.tj, ResealVerdict::NeedsConfirmation);
+    REQUIRE(added.size() == 2);
+    CHECK(world.item_of(world.tj, added[0]).stage == Stage::AwaitingApprovals);
+    CHECK(world.item_of(world.tj, added[0]).approvals.given.empty());
+    CHECK(world.item_of(world.tj, added[1]).kind == schemas::Kind::ApprovalRequest);
+}
+
+}  // namespace chapar::testing
