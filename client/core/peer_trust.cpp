@@ -149,6 +149,20 @@ Status may_send_to(const DirectoryView& directory, const AgencyRoots& own, const
     return Error(Errc::PeerUnconfirmed, office.text());
 }
 
+Result<std::vector<ReachableDevice>> devices_to_seal_to(const DirectoryView& directory,
+                                                        const AgencyRoots& own,
+                                                        const OfficeId& office, TimeMs now) {
+    std::vector<ReachableDevice> found;
+    auto reachable = CHAPAR_TRY(directory.reachable(office, now));
+    CHAPAR_TRY(may_send_to(directory, own, office, now));
+    for (ReachableDevice& one : reachable) {
+        const Trust trust = CHAPAR_TRY(
+            certificate_trust(directory, own, one.certificate, directory_store::kNow, now));
+        if (trust == Trust::Verified) found.push_back(std::move(one));
+    }
+    return found;
+}
+
 std::string_view sentence_of(Doubt doubt) {
     switch (doubt) {
         case Doubt::None:

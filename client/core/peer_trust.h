@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/core/agency_roots.h"
 #include "client/core/directory_replica.h"
@@ -49,6 +51,12 @@ enum class Trust : std::uint8_t {
 // Done for Verified and for Expired, which the choice of devices refuses in its own words.
 [[nodiscard]] Status may_send_to(const DirectoryView& directory, const AgencyRoots& own,
                                  const OfficeId& office, TimeMs now);
+
+// The devices of an office to seal to: reachable() of an office that may_send_to() allows, without
+// those whose own certificate is not verified (an office may have devices that sham registrars
+// certified). Errors of both.
+[[nodiscard]] Result<std::vector<ReachableDevice>> devices_to_seal_to(
+    const DirectoryView& directory, const AgencyRoots& own, const OfficeId& office, TimeMs now);
 
 // Where a signature stands: index, last_dir and exact time of the proven entry that carries it.
 struct LedgerPosition {

@@ -99,7 +99,7 @@ TEST_CASE("roots that the old roots handed on stay verified") {
 }
 
 // Fails if trust_of_signed() looks at the version in force instead of the one that appointed the
-// registrars who signed.
+// registrars who signed, or if devices_to_seal_to() does not ask for each device.
 TEST_CASE("a first version that the centre made up is not covered by confirming a later one") {
     World world;
     const crypto::Validity validity = world.agencies.at("AF-CNP").record.validity;
@@ -118,16 +118,28 @@ TEST_CASE("a first version that the centre made up is not covered by confirming 
     AgencySigners real("KZ-CIB", validity, world.random);
     const auto change = take_over(world, sham, real);
     const auto at = world.agencies.emplace("KZ-CIB", std::move(sham)).first;
-    const Post rogue = world.make_device("KZ-CIB", "KZ-KST-BLO");
+    Post rogue = world.make_device("KZ-CIB", "KZ-KST-BLO");
     world.log_record(change, KeyEvent::Agency);
     world.log_record(real.registrars_record(), KeyEvent::Registrars);
     log_office(real, sham_office);
     at->second = std::move(real);
-    const Post honest = world.make_device("KZ-CIB", "KZ-KST-BLO");
+    Post honest = world.make_device("KZ-CIB", "KZ-KST-BLO");
     world.confirm_peers("AF-CNP", {"TJ-DCA", "UZ-NCB", "KZ-CIB"});
 
     CHECK(seen_by(world, world.af, honest) == Trust::Verified);
     CHECK(seen_by(world, world.af, rogue) == Trust::Unconfirmed);
+
+    // Both can be reached, and only one is sealed to.
+    world.publish_bundle(rogue, world.now);
+    world.publish_bundle(honest, world.now);
+    world.sync(world.af);
+    const auto txn = must(world.af.store->begin_read());
+    const DirectoryView directory(*txn);
+    CHECK(must(directory.reachable(honest.office, world.now)).size() == 2);
+    const auto chosen =
+        must(client::devices_to_seal_to(directory, world.af.roots, honest.office, world.now));
+    REQUIRE(chosen.size() == 1);
+    CHECK(chosen.front().certificate == honest.certificate);
 }
 
 // Fails if confirmed_own() takes the directory's word for the own agency.
