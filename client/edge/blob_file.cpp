@@ -110,17 +110,6 @@ Status make_private_folder(const std::filesystem::path& folder) {
     return Done{};
 }
 
-Status sync_folder(const std::filesystem::path& folder) {
-    const std::filesystem::path path = folder.empty() ? "." : folder;
-    const int number = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (number < 0) return failed(path, errno);
-    const int synced = ::fsync(number);
-    const int reason = errno;
-    ::close(number);
-    if (synced != 0) return failed(path, reason);
-    return Done{};
-}
-
 Status rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
     if (std::rename(from.c_str(), to.c_str()) != 0) return failed(to, errno);
     return Done{};

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <span>
 
+#include "client/edge/home_files.h"
 #include "schemas/base/bytes.h"
 #include "schemas/base/result.h"
 
@@ -46,8 +47,6 @@ class BlobFile {
 // The folder, mode 0700, made if it is not there. FileFailed if it belongs to someone else or
 // others may read it.
 [[nodiscard]] Status make_private_folder(const std::filesystem::path& folder);
-// What was made, renamed or removed in it is on the disk after this.
-[[nodiscard]] Status sync_folder(const std::filesystem::path& folder);
 [[nodiscard]] Status rename_file(const std::filesystem::path& from,
                                  const std::filesystem::path& to);
 // As rename_file, but AlreadyExists instead of replacing.
