@@ -58,6 +58,7 @@ class Arena {
     Arena();
 
     [[nodiscard]] Status lock();
+    [[nodiscard]] Status reserve(std::size_t bytes);
     [[nodiscard]] std::byte* take(std::size_t size);
     void give_back(std::byte* block, std::size_t size);
     [[nodiscard]] bool owns(const std::byte* address) const {
@@ -70,7 +71,8 @@ class Arena {
     static bool lock_pages(std::byte* from, std::size_t size) {
         return ::syscall(SYS_mlock, from, size) == 0;
     }
-    void grow();
+    // False if there is no further step, or it cannot be locked and must be.
+    [[nodiscard]] bool grow();
     void fill(std::size_t block_class);
 
     std::mutex mutex_;
@@ -87,17 +89,28 @@ Arena::Arena() {
                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHAPAR_ASSERT(range != MAP_FAILED);
     first_ = static_cast<std::byte*>(range) + kGuardBytes;
-    grow();
+    CHAPAR_ASSERT(grow());
 }
 
-void Arena::grow() {
-    CHAPAR_ASSERT(ready_ < kLimitBytes);
+bool Arena::grow() {
+    if (ready_ == kLimitBytes) return false;
     std::byte* const step = first_ + ready_;
     CHAPAR_ASSERT(::mprotect(step, kStepBytes, PROT_READ | PROT_WRITE) == 0);
     CHAPAR_ASSERT(::madvise(step, kStepBytes, MADV_DONTDUMP) == 0);
-    const bool locked = lock_pages(step, kStepBytes);
-    CHAPAR_ASSERT(locked || !must_lock_);
+    if (!lock_pages(step, kStepBytes) && must_lock_) {
+        CHAPAR_ASSERT(::mprotect(step, kStepBytes, PROT_NONE) == 0);
+        return false;
+    }
     ready_ += kStepBytes;
+    return true;
+}
+
+Status Arena::reserve(std::size_t bytes) {
+    const std::lock_guard guard(mutex_);
+    while (ready_ - given_ < kReserveBytes || ready_ - given_ - kReserveBytes < bytes) {
+        if (!grow()) return Error(Errc::MemoryUnlocked, std::to_string(bytes) + " bytes more");
+    }
+    return Done{};
 }
 
 Status Arena::lock() {
@@ -110,7 +123,7 @@ Status Arena::lock() {
 }
 
 void Arena::fill(std::size_t block_class) {
-    if (given_ == ready_) grow();
+    if (given_ == ready_) CHAPAR_ASSERT(grow());
     std::byte* const page = first_ + given_;
     given_ += kPageBytes;
     const std::size_t size = kSmallest << block_class;
@@ -154,6 +167,7 @@ Arena& the_arena() {
 }  // namespace
 
 Status lock() { return the_arena().lock(); }
+Status reserve(std::size_t bytes) { return the_arena().reserve(bytes); }
 std::byte* take(std::size_t size) { return the_arena().take(size); }
 void give_back(std::byte* block, std::size_t size) { the_arena().give_back(block, size); }
 bool owns(const std::byte* address) { return the_arena().owns(address); }

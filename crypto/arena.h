@@ -5,9 +5,9 @@
 // limit on locked memory is the process's. For secret.h and self_test.h only.
 //
 // It grows by kStepBytes up to kLimitBytes; whoever takes a block gets one. That it is full, or
-// that a step cannot be locked once lock() has succeeded, is a broken invariant and stops the
-// process: no input makes secrets without bound (crypto/README.md, "Memory", counts them). Thread:
-// any. A few tens of nanoseconds a block.
+// that a step cannot be locked once lock() has succeeded, stops the process: whoever keeps secrets
+// in numbers that an input decides asks reserve() before (crypto/README.md, "Memory", counts them).
+// Thread: any. A few tens of nanoseconds a block.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,11 @@ constexpr std::size_t kBlockBytes = 4096;  // the largest block
 // Locks what is there, and everything taken later. MemoryUnlocked if the system refuses: the
 // program must not start. Until then blocks are given, but may not be locked.
 [[nodiscard]] Status lock();
+
+// Makes room for so many bytes, and kReserveBytes for what is needed beside them: MemoryUnlocked if
+// that cannot be had.
+constexpr std::size_t kReserveBytes = 256 * 1024;
+[[nodiscard]] Status reserve(std::size_t bytes);
 
 // Zeros. REQUIRES: 1 <= size <= kBlockBytes.
 [[nodiscard]] std::byte* take(std::size_t size);

@@ -184,6 +184,7 @@ Result<LedgerKeys> LedgerKeys::decode(ByteView bytes) {
         LayoutReader scope_in(in.counted16());
         std::optional<Secret32> secret = Secret32::from(in.raw(Secret32::kSize));
         if (!secret) break;
+        CHAPAR_TRY(reserve_secrets(1));
         const LedgerKeyScope scope = CHAPAR_TRY(read_scope(scope_in));
         CHAPAR_TRY(scope_in.finish("ledger key table"));
         if (out.add(scope, std::move(*secret)) == Added::Exists) return malformed();

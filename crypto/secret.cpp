@@ -17,6 +17,10 @@ bool equal_in_constant_time(ByteView a, ByteView b) {
     return a.empty() || sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+Status reserve_secrets(std::size_t count) {
+    return arena::reserve(std::min(count, arena::kLimitBytes) * Secret32::kSize);
+}
+
 SecretBlock::SecretBlock(std::size_t size) : size_(size) {
     if (size == 0) return;
     data_ = size <= kArenaBuffer ? arena::take(size) : new std::byte[size]();

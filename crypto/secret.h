@@ -15,6 +15,7 @@
 #include "crypto/random.h"
 #include "schemas/base/assert.h"
 #include "schemas/base/bytes.h"
+#include "schemas/base/result.h"
 
 namespace chapar::crypto {
 
@@ -100,6 +101,10 @@ class SecretBytes {
 };
 
 using Secret32 = SecretBytes<32>;
+
+// Room for so many more, in locked memory; MemoryUnlocked if it cannot be had. To be asked before
+// keeping secrets in a number that an input decides: without room, making one stops the process.
+[[nodiscard]] Status reserve_secrets(std::size_t count);
 
 // Plaintext or key material of any length. Never grows, so no copy is left behind. Empty when moved
 // from.

@@ -144,6 +144,7 @@ Result<RecordedKeys> open_recorded_keys(std::span<const RecordedEntry> entries,
         const auto body = crypto::EntryBody::decode(leaf->kind, entries[i].body);
         if (!body || body->event != event_number(crypto::KeyEvent::Opened)) continue;
         const auto record = CHAPAR_TRY(crypto::LedgerKeyRecord::decode(*body->record));
+        CHAPAR_TRY(crypto::reserve_secrets(1));
         out.keys.add(record.scope, CHAPAR_TRY(crypto::open_ledger_key(record, auditor)));
         out.by_entry.emplace(EntryIndex(i), record.scope.name());
     }

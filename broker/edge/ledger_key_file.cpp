@@ -50,7 +50,7 @@ Result<crypto::LedgerKeys> parse_lines(std::string_view text, const std::filesys
     std::ranges::copy(table, whole.expose_mutable().begin() + 4);
     crypto::wipe(table);
     auto keys = crypto::LedgerKeys::decode(whole.expose());
-    if (!keys) return damaged(path);
+    if (!keys && keys.error().code != Errc::MemoryUnlocked) return damaged(path);
     return keys;
 }
 
@@ -86,6 +86,7 @@ Result<LedgerKeyFile> LedgerKeyFile::open(const std::filesystem::path& path) {
 
 Status LedgerKeyFile::add(std::vector<NewLedgerKey> keys) {
     if (keys.empty()) return Done{};
+    CHAPAR_TRY(crypto::reserve_secrets(keys.size()));
     for (const NewLedgerKey& key : keys) {
         const std::string scope = to_hex(key.scope.encode()) + " ";
         crypto::SecretBuffer line(scope.size() + 2 * crypto::Secret32::kSize + 1);

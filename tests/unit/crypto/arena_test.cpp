@@ -137,6 +137,26 @@ TEST_CASE("the arena grows, and stops the process rather than give memory that i
     CHECK(WIFSIGNALED(full));
 }
 
+// Fails if reserve() does not grow, or stops the process where it cannot.
+TEST_CASE("whoever asks for room gets it or an error, and the arena works on") {
+    const int status = in_child([] {
+        const int first = start_without_locked_memory();
+        if (first != 0) return first;
+        // Nothing more can be locked from here on, although what there was has been.
+        if (arena::reserve(0) && !arena::reserve(4 * arena::kStepBytes)) return 0;
+        return 105;
+    });
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+    const int roomy = in_child([] {
+        if (!reserve_secrets(3 * arena::kStepBytes / Secret32::kSize)) return 1;
+        std::vector<Secret32> secrets(3 * arena::kStepBytes / Secret32::kSize);
+        return reserve_secrets(arena::kLimitBytes) ? 2 : 0;
+    });
+    REQUIRE(WIFEXITED(roomy));
+    CHECK(WEXITSTATUS(roomy) == 0);
+}
+
 TEST_CASE("threads take and give back blocks without meeting each other's") {
     std::vector<std::thread> threads;
     std::vector<int> clashes(4);
