@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "schemas/base/limits.h"
+#include "schemas/media_types.h"
 #include "tests/unit/schemas/samples.h"
 
 using namespace chapar;
@@ -183,6 +184,8 @@ TEST_CASE("the other kinds refuse what they cannot do without") {
         {"target", Correction{{}, {{"agency", "a", "b"}}, "", {}}},
         {"changes", Correction{target, {}, "", {}}},
         {"changes[0].field", Correction{target, {{"", "a", "b"}}, "", {}}},
+        {"target", Approval{{}, {}, {}, "no", {}}},
+        {"reason", Approval{target, {}, {}, "", {}}},
     };
     for (const Row& row : rows) {
         CAPTURE(row.field);
@@ -195,6 +198,64 @@ TEST_CASE("the other kinds refuse what they cannot do without") {
     silent.manifest.kind = Kind::InfoReply;
     silent.payload = InfoReply{};
     CHECK(check_content(silent).has_value());
+}
+
+// Fails if check_content() lets a request go without its draft, or a draft go as a file.
+TEST_CASE("a request for approval carries exactly its draft, and nothing else carries one") {
+    SealedContent request = sample_approval_request();
+    CHECK(check_content(request).has_value());
+    request.manifest.attachments.push_back(request.manifest.attachments.front());
+    check_refused(request, Errc::FieldInvalid, "attachments");
+    request.manifest.attachments.clear();
+    check_refused(request, Errc::FieldMissing, "attachments");
+    request.manifest.attachments = {{900, "application/pdf", "draft"}};
+    check_refused(request, Errc::FieldInvalid, "attachments[0].mediaType");
+    SealedContent alert = sample_alert();
+    alert.manifest.attachments[0].media_type = kDraftMediaType;
+    check_refused(alert, Errc::FieldInvalid, "attachments[0].mediaType");
+
+    request = sample_approval_request();
+    auto& offices = std::get<ApprovalRequest>(request.payload).offices;
+    std::ranges::reverse(offices);
+    check_refused(request, Errc::FieldInvalid, "offices");
+    offices = {offices[0], offices[0]};
+    check_refused(request, Errc::FieldInvalid, "offices");
+    offices.clear();
+    check_refused(request, Errc::FieldMissing, "offices");
+}
+
+// Fails if a refusal may carry an audience, or a signature may go without one.
+TEST_CASE("an approval has signature and audience, a refusal has neither and says why") {
+    SealedContent content = sample_alert();
+    content.manifest.kind = Kind::Approval;
+    content.manifest.attachments.clear();
+    content.payload = Approval{filled<MessageId>(1), {}, {}, "too vague", {}};
+    CHECK(decode_content(encode_content(content).value()).value() == content);
+    std::get<Approval>(content.payload).audience = filled<Hash>(1);
+    check_refused(content, Errc::FieldInvalid, "audience");
+    std::get<Approval>(content.payload).audience = {};
+    std::get<Approval>(content.payload).signature = filled<Signature>(1);
+    check_refused(content, Errc::FieldInvalid, "audience");
+}
+
+// Fails if a program's or an archive's ending proposes a type, or begins_as() is not asked by type.
+TEST_CASE("media types are proposed by ending and checked by first bytes") {
+    CHECK(media_type_of_name("Scan.PDF") == "application/pdf");
+    CHECK(media_type_of_name("a.tar.jpg") == "image/jpeg");
+    for (const char* name : {"a.zip", "a.exe", "a.html", "a.svg", "a.docm", "pdf", ".pdf", ""}) {
+        CHECK_FALSE(media_type_of_name(name).has_value());
+    }
+    for (const std::string_view type : media_types()) {
+        CHECK(is_allowed_media_type(type, Kind::SeizureAlert));
+        CHECK_FALSE(begins_as(type, view(std::string_view("\0\0\0\0\0\0\0\0\0\0\0\0", 12))));
+    }
+    CHECK_FALSE(is_allowed_media_type("application/zip", Kind::SeizureAlert));
+    CHECK(begins_as("image/png", view("\x89PNG\r\n\x1A\n....")));
+    CHECK_FALSE(begins_as("image/jpeg", view("\x89PNG\r\n\x1A\n....")));
+    CHECK_FALSE(begins_as("image/png", view("\x89PN")));
+    CHECK(begins_as("text/plain", view("MZ is how this text begins")));
+    CHECK_FALSE(begins_as("text/csv", view("PK\x03\x04")));
+    CHECK(begins_as("text/plain", {}));
 }
 
 TEST_CASE("an attachment has a known media type and a name that is no path") {
@@ -211,6 +272,11 @@ TEST_CASE("an attachment has a known media type and a name that is no path") {
     content = sample_alert();
     content.manifest.attachments[0].media_type = "text/html";
     check_refused(content, Errc::FieldInvalid, "attachments[0].mediaType");
+    content = sample_alert();
+    content.manifest.attachments[0].length = limits::kAttachmentBytes;
+    CHECK(check_content(content).has_value());
+    ++content.manifest.attachments[0].length;
+    check_refused(content, Errc::FieldInvalid, "attachments[0].length");
     content = sample_alert();
     content.manifest.attachments.assign(32, content.manifest.attachments[0]);
     check_refused(content, Errc::FieldInvalid, "attachments");

@@ -3,6 +3,7 @@
 #include "schemas/base/limits.h"
 
 #include "schemas/kinds.h"
+#include "schemas/media_types.h"
 
 namespace chapar::testing {
 
@@ -136,6 +137,16 @@ SealedContent sample_alert() {
     return with_manifest(std::move(alert));
 }
 
+SealedContent sample_approval_request() {
+    SealedContent content = with_manifest(ApprovalRequest{
+        filled<MessageId>(61),
+        {OfficeId::parse("AF-SKB-BLO").value(), OfficeId::parse("UZ-TMZ-BLO").value()},
+        filled<AudienceBlind>(82),
+        sample_remarks()});
+    content.manifest.attachments = {{900, std::string(kDraftMediaType), "draft"}};
+    return content;
+}
+
 std::vector<SealedContent> sample_contents() {
     const MessageId target = filled<MessageId>(61);
     return {
@@ -152,7 +163,10 @@ std::vector<SealedContent> sample_contents() {
         with_manifest(Recall{target, RecallAction::StopUsing, "wrong audience", sample_remarks()}),
         with_manifest(RecallDone{target, RecallResult::NotDone, "printed before", Remarks{}}),
         with_manifest(Correction{
-            target, {{"goods[0].purity", "62.5", "48.2"}}, "laboratory result", Remarks{}})};
+            target, {{"goods[0].purity", "62.5", "48.2"}}, "laboratory result", Remarks{}}),
+        sample_approval_request(),
+        with_manifest(
+            Approval{target, filled<Hash>(80), filled<Signature>(81), "", sample_remarks()})};
 }
 
 namespace {

@@ -26,6 +26,7 @@ template <typename Fixed>
 // One of each kind, every field in use.
 [[nodiscard]] std::vector<schemas::SealedContent> sample_contents();
 [[nodiscard]] schemas::SealedContent sample_alert();
+[[nodiscard]] schemas::SealedContent sample_approval_request();
 
 // One of each member of Frame at least, in their order.
 [[nodiscard]] std::vector<schemas::Frame> sample_frames();
