@@ -72,6 +72,8 @@ Result<Examined> examine(const Device& device, const schemas::Delivery& delivery
     CHAPAR_TRY(check_entry(device, delivery, entry, received, own));
     schemas::Header header = CHAPAR_TRY(schemas::decode_header(received.header()));
     if (header.home != device.card.home()) return Error(Errc::WrongHome);
+    // A sender seals to everyone but itself: its own words coming back are someone else's doing.
+    if (header.sender == device.certificate) return Error(Errc::RecordRefused, "reflected");
     CHAPAR_TRY(check_auditors(header, received));
     return Examined{std::move(entry), std::move(received), std::move(header)};
 }

@@ -5,7 +5,7 @@
 // store. For the inbox's own files. Pure.
 //
 // Errors: ProofInvalid, LeafInvalid (context: which rule), MalformedLayout, MalformedHeader,
-// WrongHome, StanzaAuditors.
+// WrongHome, RecordRefused (this device's own), StanzaAuditors.
 #pragma once
 
 #include "client/core/device.h"

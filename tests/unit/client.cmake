@@ -37,6 +37,7 @@ add_executable(test_client_transfer
     ${CHAPAR_CLIENT_TESTS}/world.cpp
     ${CHAPAR_CLIENT_TESTS}/attachment_test.cpp
     ${CHAPAR_CLIENT_TESTS}/blob_store_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/inbox_doubt_test.cpp
     ${CHAPAR_CLIENT_TESTS}/progress_test.cpp
     ${CHAPAR_CLIENT_TESTS}/transfer_test.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/progress.cpp)

@@ -1,0 +1,200 @@
+// What the inbox believes, what it only shows, and what it refuses.
+#include "client/core/statements.h"
+#include "crypto/envelope.h"
+#include "schemas/header_codec.h"
+#include "tests/unit/client/world.h"
+
+namespace chapar::testing {
+namespace {
+
+using client::Doubt;
+using client::InboxState;
+using client::Reception;
+
+struct Mail {
+    client::OutboxBytes bytes;
+    std::vector<EntryIndex> at;
+    MessageId message;
+};
+Mail send(World& world, Post& sender, const client::Draft& draft) {
+    const auto number = world.compose(sender, draft);
+    Mail mail{world.bytes_of(sender, number), {}, world.item_of(sender, number).message};
+    mail.at = world.accept(sender, mail.bytes);
+    return mail;
+}
+schemas::Delivery handed(World& world, const Mail& mail) {
+    return world.delivery(world.af, mail.bytes, mail.at);
+}
+client::InboxItem item_at(World& world, std::optional<client::InboxNumber> number) {
+    REQUIRE(number.has_value());
+    return reading(*world.af.store,
+                   [&](const storage::ReadTxn& txn) { return client::inbox_item(txn, *number); });
+}
+std::size_t owed(World& world) {
+    const auto device = world.device(world.af);
+    in_txn(*world.af.store,
+           [&](storage::Txn& txn) { return client::sign_statements(txn, device); });
+    return reading(*world.af.store,
+                   [](const storage::ReadTxn& txn) { return client::pending_statements(txn); })
+        .size();
+}
+std::vector<client::ReceptionReport> decide_again(World& world) {
+    const auto device = world.device(world.af);
+    return in_txn(*world.af.store, [&](storage::Txn& txn) {
+        return client::decide_again(txn, device, world.af.epochs, world.now, world.random);
+    });
+}
+
+}  // namespace
+
+// Fails if keep_provisional() does not keep the delivery, or decide_again() does not look at it.
+TEST_CASE("what was provisional is decided again after a sync, without being delivered again") {
+    World world;
+    world.log_time();
+    const Mail mail = send(world, world.tj, World::alert({"AF-SKB-BLO"}));
+    const auto report = world.receive(world.af, handed(world, mail));
+    REQUIRE(report.reception == Reception::Provisional);
+    CHECK(report.doubt == Doubt::DirectoryBehind);
+    CHECK(item_at(world, report.number).problem == "directory.behind");
+    CHECK(decide_again(world).empty());
+    world.sync(world.af);
+    const auto decided = decide_again(world);
+    REQUIRE(decided.size() == 1);
+    CHECK(decided.front().reception == Reception::Settled);
+    CHECK(item_at(world, report.number).state == InboxState::Received);
+    CHECK(owed(world) == 1);
+    CHECK(decide_again(world).empty());
+}
+
+// Fails if judge() does not ask may_believe(): mail of an agency that nobody here confirmed is
+// signed for and acts.
+TEST_CASE(
+    "mail from an agency that is not confirmed is readable, signs nothing and moves nothing") {
+    World world;
+    const Mail first = send(world, world.uz, World::alert({"AF-SKB-BLO"}));
+    const auto kept = world.receive(world.af, handed(world, first));
+    REQUIRE(kept.reception == Reception::Stored);
+    CHECK(owed(world) == 1);
+    world.confirm_peers("AF-CNP", {"TJ-DCA"});
+    world.sync(world.af);
+    world.sync(world.uz);
+
+    const Mail recall = send(world, world.uz, World::recall({"AF-SKB-BLO"}, first.message));
+    const auto report = world.receive(world.af, handed(world, recall));
+    REQUIRE(report.reception == Reception::Provisional);
+    CHECK(report.doubt == Doubt::Unconfirmed);
+    CHECK(item_at(world, report.number).problem == "peer.unconfirmed");
+    CHECK(owed(world) == 1);
+    CHECK(item_at(world, kept.number).state == InboxState::Received);
+    const auto device = world.device(world.af);
+    const auto text = reading(*world.af.store, [&](const storage::ReadTxn& txn) {
+        return client::inbox_text(txn, device, *report.number);
+    });
+    CHECK(std::holds_alternative<schemas::Recall>(text.content.payload));
+    const auto opened = in_txn(*world.af.store, [&](storage::Txn& txn) {
+        return client::mark_opened(txn, device, *report.number, world.now);
+    });
+    CHECK(opened == client::Signed::Nothing);
+
+    world.confirm_peers("AF-CNP", {"TJ-DCA", "UZ-NCB"});
+    world.sync(world.af);
+    const auto decided = decide_again(world);
+    REQUIRE(decided.size() == 1);
+    CHECK(decided.front().recalled == kept.number);
+}
+
+// Fails if decide_again() keeps what turns out to be refused.
+TEST_CASE("provisional mail of a device that was revoked before goes when that is known") {
+    World world;
+    world.revoke(world.tj);
+    const Mail mail = send(world, world.tj, World::alert({"AF-SKB-BLO"}));
+    REQUIRE(world.receive(world.af, handed(world, mail)).reception == Reception::Provisional);
+    world.sync(world.af);
+    const auto decided = decide_again(world);
+    REQUIRE(decided.size() == 1);
+    CHECK(decided.front().reception == Reception::Refused);
+    CHECK(reading(*world.af.store, [](const storage::ReadTxn& txn) {
+              return client::inbox_items(txn);
+          }).empty());
+    CHECK(owed(world) == 0);
+}
+
+// Fails without the comparison of H.sender in examine(): it ends as a bad signature at best.
+TEST_CASE("attack: an envelope of this very device that comes back is refused") {
+    World world;
+    Mail mail = send(world, world.tj, World::alert({"AF-SKB-BLO"}));
+    auto statement = must(crypto::EnvelopeStatement::decode(mail.bytes.statement));
+    auto header = must(schemas::decode_header(statement.header));
+    header.sender = world.af.certificate;
+    statement.header = schemas::encode_header(header);
+    mail.bytes.statement = statement.encode();
+    mail.at = world.accept(world.af, mail.bytes);
+    const auto report = world.receive(world.af, handed(world, mail));
+    CHECK(report.reception == Reception::Refused);
+    CHECK(report.problem->code == Errc::RecordRefused);
+}
+
+// Fails without check_auditors(): a broker keeps the sham copy of an auditor back, and no recipient
+// recomputes it.
+TEST_CASE("attack: an AUDIT stanza that the broker keeps back refuses the envelope") {
+    World world;
+    crypto::BundlePlan plan;
+    plan.certificate = world.uz.certificate;
+    plan.sequence = 2;
+    plan.previous = *world.uz.made.begin();
+    plan.first_epoch = day_of(world.now);
+    plan.keys_per_epoch = 2;
+    world.publish_bundle(world.uz, plan);
+    for (Post* post : {&world.tj, &world.af, &world.uz}) world.sync(*post);
+    client::Draft draft = World::alert({"AF-SKB-BLO"});
+    draft.options.auditors = {world.uz.certificate};
+    const Mail mail = send(world, world.tj, draft);
+    const auto report = world.receive(world.af, handed(world, mail));
+    CHECK(report.reception == Reception::Refused);
+    CHECK(report.problem->code == Errc::StanzaAuditors);
+}
+
+TEST_CASE("an envelope that repeats an earlier one of its office is shown as sent again") {
+    World world;
+    const Mail first = send(world, world.tj, World::alert({"AF-SKB-BLO"}));
+    const auto kept = world.receive(world.af, handed(world, first));
+    client::Draft again = World::alert({"AF-SKB-BLO"});
+    again.options.derived_from = {first.message};
+    const auto second = world.receive(world.af, handed(world, send(world, world.tj, again)));
+    CHECK(item_at(world, second.number).sent_again == kept.number);
+
+    // What says something else, or comes from another office, is news.
+    std::get<schemas::SeizureAlert>(again.payload).agency = "another";
+    const auto third = world.receive(world.af, handed(world, send(world, world.tj, again)));
+    CHECK(!item_at(world, third.number).sent_again);
+    client::Draft other = World::alert({"AF-SKB-BLO"});
+    other.options.derived_from = {first.message};
+    const auto fourth = world.receive(world.af, handed(world, send(world, world.uz, other)));
+    CHECK(!item_at(world, fourth.number).sent_again);
+}
+
+TEST_CASE("the inbox keeps the proof of what it received, and the secret of every stream") {
+    World world;
+    const Mail mail = send(world, world.tj, World::alert({"AF-SKB-BLO"}));
+    const auto report = world.receive(world.af, handed(world, mail));
+    const auto receipt = reading(*world.af.store, [&](const storage::ReadTxn& txn) {
+        return client::inbox_receipt(txn, *report.number);
+    });
+    const auto body = must(
+        client::check_receipt_file(receipt.text, {receipt.body, receipt.salt}, world.card().log()));
+    CHECK(body.envelope == mail.bytes.statement);
+    const auto device = world.device(world.af);
+    const auto secrets = reading(*world.af.store, [&](const storage::ReadTxn& txn) {
+        return client::stream_secrets(txn, device, *report.number);
+    });
+    const auto statement = must(crypto::EnvelopeStatement::decode(mail.bytes.statement));
+    REQUIRE(secrets.size() == 1);
+    CHECK(crypto::stream_keys_of(secrets.front().duplicate()).commitment ==
+          statement.streams.front().commitment);
+    const auto approvals = reading(*world.af.store, [&](const storage::ReadTxn& txn) {
+        return client::inbox_approvals(txn, *report.number);
+    });
+    CHECK(approvals.empty());
+}
+
+}  // namespace chapar::testing
