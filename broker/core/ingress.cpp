@@ -167,10 +167,25 @@ Status check_count(std::size_t count) {
     return Done{};
 }
 
-// A suspension is its own authority: whoever reaches the broker may bring it, on any session.
+// Registrars are not at the broker's machine: what k of an agency's own keys must sign is its own
+// authority, and whoever reaches the broker may bring it. The fold asks for the signatures.
 Status check_device_may_publish(const crypto::SignedRecord& record, const CertificateHash& device) {
-    if (record.type == crypto::RecordType::Suspend) return Done{};
-    if (record.type != crypto::RecordType::Bundle) return Error(Errc::NotPermitted, "record");
+    switch (record.type) {
+        case crypto::RecordType::Registrars:
+        case crypto::RecordType::Office:
+        case crypto::RecordType::Device:
+        case crypto::RecordType::Revoke:
+        case crypto::RecordType::Policy:
+        case crypto::RecordType::Peers:
+        case crypto::RecordType::Suspend:
+        case crypto::RecordType::Reinstate:
+            return Done{};
+        case crypto::RecordType::Manifest:
+        case crypto::RecordType::Agency:  // who is a member is the centre's business
+            return Error(Errc::NotPermitted, "record");
+        case crypto::RecordType::Bundle:
+            break;
+    }
     const auto bundle = CHAPAR_TRY(crypto::PrekeyBundle::decode(record.body));
     if (bundle.certificate != device) return Error(Errc::NotPermitted, "bundle");
     return Done{};

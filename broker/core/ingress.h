@@ -83,8 +83,8 @@ class Ingress {
                                                             const SessionFacts& session,
                                                             const CertificateLookup& certificates);
     // Layout and size only: the keys that must have signed a record are in the directory. A device
-    // may publish its own BUNDLE, and any SUSPEND record; `device` empty = the Unix socket, which
-    // may publish any record.
+    // may publish its own BUNDLE and whatever an agency's own keys sign, but no AGENCY; `device`
+    // empty = the Unix socket, which may publish any record.
     [[nodiscard]] static Result<Verdict> check_record(Bytes record,
                                                       const std::optional<CertificateHash>& device);
 };

@@ -262,19 +262,28 @@ TEST_CASE("a statement must be signed by the session's device") {
     CHECK(other_session.error().code == Errc::SenderNotSession);
 }
 
-TEST_CASE("a device may publish its own bundle and no record of its agency") {
+// Fails if check_record lets a session bring every type, or any bundle.
+TEST_CASE("a session may bring its own bundle and what registrars or roots signed, but no agency") {
     Post post;
     const auto& npj = post.world.device_named("npj");
+    const CertificateHash ops = post.world.device_named("ops").hash;
     crypto::SignedRecord record{crypto::RecordType::Bundle, npj.bundle.encode(), {}};
     record.sign(npj.key);
     CHECK(broker::Ingress::check_record(record.encode(), npj.hash));
-    CHECK_FALSE(
-        broker::Ingress::check_record(record.encode(), post.world.device_named("ops").hash));
-    crypto::SignedRecord office{
-        crypto::RecordType::Agency, post.world.agency_named("CARICC").record().encode(), {}};
-    office.sign(npj.key);
-    CHECK_FALSE(broker::Ingress::check_record(office.encode(), npj.hash));
-    CHECK(broker::Ingress::check_record(office.encode(), std::nullopt));
+    CHECK_FALSE(broker::Ingress::check_record(record.encode(), ops));
+    const AgencySigners& signers = post.world.agency_named("CARICC").signers;
+    const auto slip = post.world.slip("ops");
+    for (const auto& each : {slip, signers.revoke(ops), signers.reinstate(ops, slip.hash()),
+                             signers.registrars_record(), signers.peers({})}) {
+        CHECK(broker::Ingress::check_record(each.encode(), npj.hash));
+    }
+    const auto agency = signers.agency_record(post.world.centre_root());
+    CHECK_FALSE(broker::Ingress::check_record(agency.encode(), npj.hash));
+    CHECK(broker::Ingress::check_record(agency.encode(), std::nullopt));
+    // Ingress lets it pass; the fold asks who signed.
+    auto half = signers.revoke(ops);
+    half.signatures.pop_back();
+    CHECK(post.world.put(half).code == Errc::CertificateNotSigned);
 }
 
 }  // namespace

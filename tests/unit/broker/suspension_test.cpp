@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "broker/core/directory.h"
-#include "broker/core/ingress.h"
 #include "tests/unit/broker/world.h"
 
 namespace chapar::testing {
@@ -143,16 +142,6 @@ TEST_CASE("a reinstatement ends the suspension it names and no other") {
     CHECK(old.freshness == broker::Freshness::Duplicate);
     CHECK_FALSE(broker::in_force(*post.world.read(), post.ops(), post.world.now));
     CHECK_FALSE(post.world.reinstate("ops").code);
-}
-
-TEST_CASE("any session may bring a suspension, and no other record but its own bundle") {
-    Post post;
-    const CertificateHash duty = post.world.device_named("duty").hash;
-    const auto slip = post.world.slip("ops");
-    CHECK(broker::Ingress::check_record(slip.encode(), duty));
-    const auto end = post.signers().reinstate(post.ops(), slip.hash());
-    CHECK_FALSE(broker::Ingress::check_record(end.encode(), duty));
-    CHECK(broker::Ingress::check_record(end.encode(), std::nullopt));
 }
 
 }  // namespace
