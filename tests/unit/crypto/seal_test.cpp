@@ -265,6 +265,93 @@ TEST_CASE("an auditor refuses its own stanza if it is sealed with a psk") {
     CHECK(opened.error().code == Errc::AuditStanza);
 }
 
+namespace {
+
+// The envelope with other stanzas, signed anew by its own, hostile sender.
+SealedEnvelope with_stanzas(const SealedEnvelope& from, std::vector<Stanza> stanzas) {
+    EnvelopeStatement statement = *EnvelopeStatement::decode(from.statement);
+    std::vector<Hash> leaves;
+    for (const Stanza& one : stanzas) leaves.push_back(stanza_leaf_hash(digest_of(one)));
+    statement.stanza_root = tree_root(leaves);
+    statement.stanza_count = static_cast<std::uint16_t>(stanzas.size());
+    SealedEnvelope out;
+    out.statement = statement.encode();
+    out.hash = envelope_hash(out.statement);
+    out.context = from.context;
+    out.stanzas = std::move(stanzas);
+    out.streams = from.streams;
+    return out;
+}
+
+std::size_t place_of(const TestOffice& office, const SealedEnvelope& envelope, const char* name) {
+    std::size_t at = 0;
+    while (envelope.stanzas[at].label.certificate != office.devices.at(name).certificate) ++at;
+    return at;
+}
+
+}  // namespace
+
+// Fails if the label is not in the stanza's HPKE info.
+TEST_CASE("a stanza under another label is refused by its recipient, whatever was changed") {
+    TestOffice office;
+    const auto envelope = office.seal(office.everyone());
+    const std::size_t at = place_of(office, *envelope, "A");
+    const auto refused = [&](const auto& change) {
+        std::vector<Stanza> stanzas = envelope->stanzas;
+        change(stanzas[at]);
+        const auto opened = office.open("A", with_stanzas(*envelope, std::move(stanzas)));
+        REQUIRE_FALSE(opened.has_value());
+        return opened.error().code;
+    };
+    CHECK(office.open("A", with_stanzas(*envelope, envelope->stanzas)).has_value());
+    CHECK(refused([](Stanza& one) { one.label.type = StanzaType::Visible; }) == Errc::HpkeOpen);
+    CHECK(refused([](Stanza& one) { one.label.blind.bytes[0] ^= std::byte{1}; }) == Errc::HpkeOpen);
+    CHECK(refused([](Stanza& one) { ++one.label.got; }) == Errc::HpkeOpen);
+    CHECK(refused([](Stanza& one) { one.label.key_id = KeyId(one.label.key_id.value ^ 1); }) ==
+          Errc::HpkeOpen);
+    CHECK(refused([](Stanza& one) { one.label.psk_id = PskId(7); }) == Errc::HpkeOpen);
+}
+
+// Fails if open() does not recompute its own stanza from label and message key.
+TEST_CASE("a stanza that holds the key but was sealed with another ephemeral key is refused") {
+    TestOffice office;
+    const auto envelope = office.seal(office.everyone());
+    const std::size_t at = place_of(office, *envelope, "A");
+    const EnvelopeStatement statement = *EnvelopeStatement::decode(envelope->statement);
+    std::vector<Hash> commitments;
+    for (const StreamCommitment& one : statement.streams) commitments.push_back(one.commitment);
+    const Hash commits = commits_hash(commitments);
+    const auto key = open_stanza(envelope->context, commits, envelope->stanzas[at],
+                                 office.keys_of("A").secrets, std::nullopt);
+    REQUIRE(key.has_value());
+    // Right key, right label; only the randomness is the sender's own choice.
+    const Secret32 other = Secret32::random(office.random);
+    const auto sham =
+        seal_stanza({envelope->context, commits, other, *key}, envelope->stanzas[at].label,
+                    office.recipient("A", StanzaType::Device).keys, std::nullopt);
+    std::vector<Stanza> stanzas = envelope->stanzas;
+    stanzas[at] = *sham;
+    const auto opened = office.open("A", with_stanzas(*envelope, std::move(stanzas)));
+    REQUIRE_FALSE(opened.has_value());
+    CHECK(opened.error().code == Errc::OwnStanza);
+}
+
+// Fails if open() does not recompute AUDIT stanzas: the auditor alone would find out, years later.
+TEST_CASE("a sham copy to an auditor is refused by every recipient") {
+    TestOffice office;
+    const auto envelope = office.seal(office.everyone());
+    const auto other = office.seal(office.everyone());
+    const std::size_t at = place_of(office, *envelope, "auditor");
+    std::vector<Stanza> stanzas = envelope->stanzas;
+    stanzas[at].ciphertext = other->stanzas[place_of(office, *other, "auditor")].ciphertext;
+    const auto sham = with_stanzas(*envelope, std::move(stanzas));
+    for (const char* name : {"A", "B"}) {
+        const auto opened = office.open(name, sham);
+        REQUIRE_FALSE(opened.has_value());
+        CHECK(opened.error().code == Errc::AuditStanza);
+    }
+}
+
 TEST_CASE("verification names another home, sender or approver") {
     TestOffice office;
     const auto envelope = office.seal(office.everyone(), office.approvals());
