@@ -89,7 +89,9 @@ Status approve_draft(Invocation& invocation, const ApproveArguments& given) {
     const std::string shown = render_drafted(drafted);
     invocation.output.result(json::object{{"drafted", json::parse(shown)}},
                              request.sender_office.text() + " asks: " + shown);
-    if (!given.yes) {
+    // Who has opened the request with `inbox show` has read the draft there.
+    const bool read = request.state != InboxState::Received && text.attachments.front().text;
+    if (!given.yes && !read) {
         CHAPAR_TRY(confirm("Do you approve exactly this text, to exactly these offices?"));
     }
     return send_answer(invocation, *context, approve(context->device(), request, drafted), request);
@@ -107,7 +109,8 @@ void add_approve_commands(CLI::App& app, Invocation& invocation) {
                      "id of the message that is asked about, or inbox number of the request")
         ->required();
     command->add_option("--refuse", given->refusal, "say no, with this reason");
-    command->add_flag("--yes", given->yes, "the draft was read (inbox show); do not ask");
+    command->add_flag("--yes", given->yes,
+                      "do not ask, though the draft was not opened with inbox show");
     invocation.on(command, [&invocation, given] { return approve_draft(invocation, *given); });
 }
 
