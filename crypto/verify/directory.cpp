@@ -116,7 +116,8 @@ bool Directory::accept_agency(const Record& record, std::string& why) {
     in.raw(32);  // audit key
     const Validity validity = read_validity(in);
     const Hash previous = in.hash();
-    if (!roots || !in.complete() || validity.from >= validity.to) {
+    if (!roots || !in.complete() || validity.from >= validity.to ||
+        roots->keys.contains(centre_root_)) {
         return refuse(why, "agency " + name + " has no usable roots");
     }
     const auto earlier = agencies_.find(name);
@@ -166,7 +167,7 @@ bool Directory::accept_registrars(const Record& record, Place place, std::string
     }
     const auto agency = agencies_.find(name);
     if (agency == agencies_.end() || !agency->second.validity.holds(place.time_ms) ||
-        !signed_by(record, agency->second.roots.back())) {
+        !validity.holds(place.time_ms) || !signed_by(record, agency->second.roots.back())) {
         return refuse(why, "registrars of " + name + " are not signed by enough of its roots");
     }
     if (previous != agency->second.registrars_record) {
@@ -179,7 +180,7 @@ bool Directory::accept_registrars(const Record& record, Place place, std::string
 }
 
 bool Directory::by_registrars(const Record& record, const std::string& agency, Place place,
-                              Times times, std::string& why) {
+                              std::string& why) {
     const auto found = agencies_.find(agency);
     if (found == agencies_.end() || found->second.registrars.keys.empty() ||
         !signed_by(record, found->second.registrars)) {
@@ -188,8 +189,7 @@ bool Directory::by_registrars(const Record& record, const std::string& agency, P
     }
     const bool in_force = found->second.validity.holds(place.time_ms) &&
                           found->second.registrars_validity.holds(place.time_ms);
-    return in_force || times == Times::MayBeOver ||
-           refuse(why, "the agency or its registrars were not in force: " + agency);
+    return in_force || refuse(why, "the agency or its registrars were not in force: " + agency);
 }
 
 bool Directory::accept_office(const Record& record, Place place, std::string& why) {
@@ -200,7 +200,7 @@ bool Directory::accept_office(const Record& record, Place place, std::string& wh
     const Validity validity = read_validity(in);
     const Hash previous = in.hash();
     if (!in.complete()) return refuse(why, "a damaged office record");
-    if (!by_registrars(record, agency, place, Times::MustHold, why)) return false;
+    if (!by_registrars(record, agency, place, why)) return false;
     const auto last = offices_.find(name);
     if (last != offices_.end() && last->second.agency != agency) {
         return refuse(why, "office " + name + " belongs to another agency");
@@ -219,7 +219,7 @@ bool Directory::accept_device(const Record& record, Place place, std::string& wh
     Device device;
     device.validity = read_validity(in);
     in.number(8);  // serial
-    in.hash();     // predecessor
+    const Hash previous = in.hash();
     Reader fields(request);
     const bool version = fields.number(1) == 1;
     device.agency = fields.name();
@@ -236,10 +236,16 @@ bool Directory::accept_device(const Record& record, Place place, std::string& wh
     if (!labelled_signature("request", request, device.sign_key, possession)) {
         return refuse(why, "a device without proof of possession");
     }
-    if (!by_registrars(record, device.agency, place, Times::MustHold, why)) return false;
+    if (!by_registrars(record, device.agency, place, why)) return false;
     const auto office = offices_.find(device.office);
     if (office == offices_.end() || office->second.agency != device.agency) {
         return refuse(why, "a device of an office that is not its agency's");
+    }
+    const Device* replaced = previous == Hash{} ? nullptr : this->device(previous);
+    const bool same_office = replaced != nullptr && replaced->office == device.office &&
+                             replaced->agency == device.agency;
+    if ((previous != Hash{} && !same_office) || device.validity.to <= place.time_ms) {
+        return refuse(why, "a device that replaces none of its office, or is over");
     }
     if (!keys_.insert(device.sign_key).second || !keys_.insert(curve_key).second) {
         return refuse(why, "a device whose key stands in another certificate");
@@ -264,7 +270,7 @@ bool Directory::accept_revoke(const Record& record, Place place, std::string& wh
     if (!in.complete() || device == nullptr || device->revoked) {
         return refuse(why, "it revokes no certificate of its agency");
     }
-    if (!by_registrars(record, agency, place, Times::MayBeOver, why)) return false;
+    if (!by_registrars(record, agency, place, why)) return false;
     device->revoked = place.index;
     device->compromised_since = since;
     return true;
@@ -284,7 +290,7 @@ bool Directory::accept_peers(const Record& record, Place place, std::string& why
         last = peer;
     }
     if (!good || !in.complete()) return refuse(why, "a damaged list of peers");
-    if (!by_registrars(record, agency, place, Times::MustHold, why)) return false;
+    if (!by_registrars(record, agency, place, why)) return false;
     Agency& own = agencies_[agency];
     if (version != own.peers_version + 1 || previous != own.peers_record) {
         return refuse(why, "the peers of " + agency + " do not follow the last list");
@@ -301,8 +307,7 @@ bool Directory::accept_suspend(const Record& record, Place place, std::string& w
     const Validity times = read_validity(in);
     in.number(8);  // number of the slip
     if (!in.complete() || device == nullptr) return refuse(why, "it suspends no such certificate");
-    if (!signed_only_by(record, device->sign_key) &&
-        !by_registrars(record, agency, place, Times::MayBeOver, why)) {
+    if (!signed_only_by(record, device->sign_key) && !by_registrars(record, agency, place, why)) {
         return false;
     }
     const bool suspended = !device->suspensions.empty() && !device->suspensions.back().ended;
@@ -319,11 +324,11 @@ bool Directory::accept_reinstate(const Record& record, Place place, std::string&
     const std::string agency = in.name();
     Device* device = member(in.hash(), agency);
     const Hash suspension = in.hash();
-    if (!in.complete() || device == nullptr || device->suspensions.empty() ||
+    if (!in.complete() || device == nullptr || device->revoked || device->suspensions.empty() ||
         device->suspensions.back().ended || device->suspensions.back().record != suspension) {
         return refuse(why, "it ends no suspension that is in force");
     }
-    if (!by_registrars(record, agency, place, Times::MustHold, why)) return false;
+    if (!by_registrars(record, agency, place, why)) return false;
     device->suspensions.back().ended = place.index;
     return true;
 }

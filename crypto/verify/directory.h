@@ -85,7 +85,6 @@ class Directory {
         Validity validity;
         Hash record{};
     };
-    enum class Times { MustHold, MayBeOver };
 
     bool accept(const Record& record, Place place, std::string& why);
     bool accept_agency(const Record& record, std::string& why);
@@ -97,7 +96,7 @@ class Directory {
     bool accept_suspend(const Record& record, Place place, std::string& why);
     bool accept_reinstate(const Record& record, Place place, std::string& why);
     bool accept_bundle(const Record& record, std::string& why);
-    bool by_registrars(const Record& record, const std::string& agency, Place place, Times times,
+    bool by_registrars(const Record& record, const std::string& agency, Place place,
                        std::string& why);
     // The device of this certificate, if it is one of this agency.
     Device* member(const Hash& certificate, const std::string& agency);

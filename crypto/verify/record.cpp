@@ -28,7 +28,7 @@ bool signed_only_by(const Record& record, const Bytes& key) {
 }
 
 std::optional<Record> parse_record(const Bytes& wire) {
-    constexpr std::size_t kMostBytes = 16384, kMostSigners = 16;
+    constexpr std::size_t kMostBytes = 16384, kMostSigners = 17;
     if (wire.size() > kMostBytes) return std::nullopt;
     Reader in(wire);
     Record out;

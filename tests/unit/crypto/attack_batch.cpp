@@ -34,8 +34,7 @@ struct Signed {
 
 }  // namespace
 
-// Fails if root_from_path() ignores the index, or does not demand the number of nodes that index
-// and size need.
+// Fails if root_from_path() takes a path that ends early, or does not look at the index.
 TEST_CASE("attack: a batch item with a wrong path, index or number is no member") {
     for (const std::size_t size : {2, 5, 6, 256}) {
         const Signed a(size);
@@ -75,16 +74,15 @@ TEST_CASE("attack: a number of members that is not true costs the member that wo
     CHECK(a.refused(0, first) == Errc::BatchSignature);
 }
 
-// The root of a batch of two is a node over two hashes: it must not pass as a leaf. Fails if leaves
-// and nodes are hashed alike.
-TEST_CASE("attack: an inner node of a batch is no envelope") {
-    const Signed a(4);
-    const Hash left = node_hash(leaf_hash(a.envelopes[0].view()), leaf_hash(a.envelopes[1].view()));
-    BatchItem item = a.batch.item(0);
-    item.path.erase(item.path.begin());
-    item.head.count = 2;
-    const EnvelopeHash inner{left.bytes};
-    CHECK_FALSE(check_path(inner, item).has_value());
+// Leaves of a stream's tree are as long as their sender likes: two hashes, one behind the other,
+// are the content of an inner node. Fails if leaves are hashed as nodes are.
+TEST_CASE("attack: an inner node of a tree is no leaf") {
+    FakeRandom random(5);
+    const Hash left = leaf_hash(random_value<Hash>(random).view());
+    const Hash right = leaf_hash(random_value<Hash>(random).view());
+    Bytes both = to_bytes(left.view());
+    append(both, right.view());
+    CHECK(leaf_hash(both) != tree_root(std::vector<Hash>{left, right}));
 }
 
 }  // namespace chapar::testing

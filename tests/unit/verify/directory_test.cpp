@@ -144,7 +144,7 @@ TEST_CASE("roots do not sign in the place of registrars, and one registrar is no
     CHECK(bench.log(3, bench.agency.device(device)));
 }
 
-TEST_CASE("registrars out of their times enrol nobody, but can still revoke") {
+TEST_CASE("registrars out of their times sign nothing any more") {
     Bench bench;
     bench.enrol();
     const SigningKey key = SigningKey::generate(bench.random);
@@ -154,7 +154,7 @@ TEST_CASE("registrars out of their times enrol nobody, but can still revoke") {
     bench.now = bench.validity.to;
     const SigningKey another = SigningKey::generate(bench.random);
     CHECK_FALSE(bench.log(3, bench.agency.device(bench.device(another))));
-    CHECK(bench.log(4, bench.agency.revoke(hash)));
+    CHECK_FALSE(bench.log(4, bench.agency.revoke(hash)));
 }
 
 TEST_CASE("a key stands in one certificate only") {
@@ -196,6 +196,25 @@ TEST_CASE("a record under another event is refused") {
     const SigningKey key = SigningKey::generate(bench.random);
     CHECK_FALSE(bench.log(2, bench.agency.device(bench.device(key))));
     CHECK_FALSE(bench.log(4, bench.agency.device(bench.device(key))));
+}
+
+TEST_CASE("a device replaces one of its own office, and an agency's roots leave out the centre's") {
+    Bench bench;
+    bench.enrol();
+    const SigningKey key = SigningKey::generate(bench.random);
+    DeviceRecord device = bench.device(key);
+    device.previous = Hash{certificate_hash(device.encode()).bytes};
+    CHECK_FALSE(bench.log(3, bench.agency.device(device)));
+    AgencySigners other{"AF-CNP", bench.validity, bench.random};
+    other.record.roots[0] = bench.centre_root.public_key();
+    CHECK_FALSE(bench.log(1, other.agency_record(bench.centre_root)));
+}
+
+TEST_CASE("registrars of another time are not appointed") {
+    Bench bench;
+    REQUIRE(bench.log(1, bench.agency.agency_record(bench.centre_root)));
+    bench.agency.registrars.validity.from = bench.now + DurationMs(1);
+    CHECK_FALSE(bench.log(6, bench.agency.registrars_record()));
 }
 
 }  // namespace chapar::testing

@@ -77,7 +77,7 @@ def parse_record(wire):
     signers = [(r.raw(32), r.raw(64)) for _ in range(r.num(1))]
     r.end()
     keys = [pk for pk, _ in signers]
-    demand(kind in LABELS and body[:1] == b"\1" and len(keys) <= 16 and keys == sorted(set(keys)), "record")
+    demand(kind in LABELS and body[:1] == b"\1" and len(keys) <= 17 and keys == sorted(set(keys)), "record")
     demand(all(verify(pk, LABELS[kind], body, sig) for pk, sig in signers), "record.signature")
     return kind, body, keys
 
@@ -163,11 +163,11 @@ class Directory:
     def signed(signers, k, keys, check):
         demand(signers <= set(keys) and len(signers) >= k, check)
 
-    def by_registrars(self, name, signers, time, check, expired_too=False):
+    def by_registrars(self, name, signers, time, check):
         agency = self.agencies.get(name)
         demand(agency and agency.get("people"), check)
         self.signed(signers, agency["people_k"], agency["people"], check)
-        demand(expired_too or (agency["from"] <= time < agency["to"] and agency["people_from"] <= time < agency["people_to"]), check)
+        demand(agency["from"] <= time < agency["to"] and agency["people_from"] <= time < agency["people_to"], check)
 
     @staticmethod
     def read_quorum(r, check):
@@ -183,7 +183,7 @@ class Directory:
         old = self.agencies.get(name)
         demand(self.centre_root in signers and signers <= {self.centre_root, *(old["roots"] if old else ())}, check)
         demand(not old or len(signers & set(old["roots"])) >= old["k"], check)
-        demand(previous == (old["hash"] if old else ZERO) and begin < end, check)
+        demand(previous == (old["hash"] if old else ZERO) and begin < end and self.centre_root not in roots, check)
         self.agencies[name] = {**(old or {"versions": [], "people": None, "people_hash": ZERO, "peers": (0, ZERO)}), "k": k,
                                "roots": roots, "from": begin, "to": end, "hash": this}
         self.agencies[name]["versions"].append((k, set(roots)))
@@ -197,7 +197,7 @@ class Directory:
         agency = self.agencies.get(name)
         demand(agency and agency["from"] <= time < agency["to"] and previous == agency["people_hash"], check)
         self.signed(signers, agency["k"], agency["roots"], check)
-        demand(2 <= k <= len(people) <= 16 and begin < end <= begin + 732 * DAY, check)
+        demand(2 <= k <= len(people) <= 16 and begin <= time < end <= begin + 732 * DAY, check)
         demand(len({pk for pk, _ in people}) == len({who for _, who in people}) == len(people), check)
         agency.update(people_k=k, people=[pk for pk, _ in people], people_from=begin, people_to=end, people_hash=this)
 
@@ -214,7 +214,7 @@ class Directory:
     def device(self, body, signers, this, index, time, check):
         r = Reader(body[1:], check)
         request, proof = r.counted(2), r.raw(64)
-        begin, end, _, _ = r.num(8), r.num(8), r.num(8), r.raw(32)
+        begin, end, _, previous = r.num(8), r.num(8), r.num(8), r.raw(32)
         r.end()
         q = Reader(request, check)
         demand(q.num(1) == 1, check)
@@ -223,7 +223,8 @@ class Directory:
         demand(verify(pk, "request", request, proof), check)
         self.by_registrars(agency, signers, time, check)
         demand(self.offices.get(office, {}).get("agency") == agency and not {pk, curve} & self.keys and pk != curve, check)
-        demand(begin < end <= begin + 366 * DAY, check)
+        demand(begin < end <= begin + 366 * DAY and time < end, check)
+        demand(previous == ZERO or self.devices.get(previous, {}).get("office") == office, check)
         self.keys |= {pk, curve}
         self.devices[this] = {"agency": agency, "office": office, "officer": officer, "name": name, "pk": pk, "from": begin, "to": end,
                               "index": index, "revoked": None, "suspended": None}
@@ -238,7 +239,7 @@ class Directory:
         agency = r.text()
         device, reason, _ = self.own(r, agency, check), r.num(2), r.num(8)
         r.end()
-        self.by_registrars(agency, signers, time, check, expired_too=True)
+        self.by_registrars(agency, signers, time, check)
         demand(device["revoked"] is None and 1 <= reason <= 5, check)
         device["revoked"] = index
 
@@ -258,7 +259,7 @@ class Directory:
         device, begin, end, _ = self.own(r, agency, check), r.num(8), r.num(8), r.num(8)
         r.end()
         if signers != {device["pk"]}:
-            self.by_registrars(agency, signers, time, check, expired_too=True)
+            self.by_registrars(agency, signers, time, check)
         demand(begin <= time < end and this not in self.slips and device["revoked"] is None and not device["suspended"], check)
         self.slips.add(this)
         device["suspended"] = this
@@ -269,7 +270,7 @@ class Directory:
         device, suspension = self.own(r, agency, check), r.raw(32)
         r.end()
         self.by_registrars(agency, signers, time, check)
-        demand(device["suspended"] == suspension, check)
+        demand(device["suspended"] == suspension and device["revoked"] is None, check)
         device["suspended"] = None
 
     def bundle(self, body, signers, this, index, time, check):
