@@ -1,92 +1,24 @@
 #include "crypto/verify/evidence.h"
 
 #include <algorithm>
-#include <ctime>
 
-#include "crypto/verify/note.h"
-#include "crypto/verify/package.h"
+#include "crypto/verify/evidence_run.h"
 #include "crypto/verify/tree.h"
 
 namespace verify {
 namespace {
 
 Bytes bytes(const Hash& hash) { return {hash.begin(), hash.end()}; }
-std::string hex(const Bytes& data) { return verify::hex(data.data(), data.size()); }
-std::string entry_name(std::uint64_t index) { return "entry " + std::to_string(index); }
 
-std::string utc(std::uint64_t ms) {
-    const auto seconds = static_cast<std::time_t>(ms / 1000);
-    std::tm parts{};
-    char text[32] = "?";
-    if (gmtime_r(&seconds, &parts) != nullptr) {
-        std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    }
-    return text;
-}
+}  // namespace
 
-// An entry whose leaf is in its head's tree, with its body if that is disclosed.
-struct Opened {
-    Leaf leaf;
-    BodyRecords body;
-    std::uint64_t time_ms = 0;  // exact where the body is disclosed
-};
-
-class Run {
-  public:
-    Run(const Package& package, const TrustCard& card, const std::optional<AgencyRoots>& roots)
-        : package_(package), card_(card), expected_roots_(roots) {}
-    EvidenceReport all();
-
-  private:
-    void check_manifest();
-    void check_heads();
-    std::optional<Opened> open(const PackedEntry& entry, const std::string& what);
-    void check_acceptance();
-    void walk_directory();
-    void take(const PackedEntry& packed, const Opened& entry, std::uint64_t newest);
-    void judge_author();
-    void judge_roots();
-    void check_signature();
-    void check_approvals(Place place);
-    void check_stream();
-    void check_text(const Bytes& plain);
-    void describe();
-    void describe_author();
-    void describe_time();
-    void list_not_proven();
-    Place place() const { return {accepted_->leaf.index, accepted_->time_ms}; }
-    void fact(const std::string& name, const std::string& value) {
-        report_.facts.push_back({name, value});
-    }
-
-    const Package& package_;
-    const TrustCard& card_;
-    const std::optional<AgencyRoots>& expected_roots_;
-    std::optional<Manifest> manifest_;
-    std::optional<Directory> directory_;
-    std::optional<Envelope> envelope_;
-    std::optional<Item> item_;
-    std::optional<Opened> accepted_;
-    std::vector<Checkpoint> heads_;
-    Leaf newest_before_{}, last_listed_{};
-    std::optional<Device> author_;  // as it stood at the acceptance
-    EvidenceReport report_;
-
-    Judge trust_{"trust.manifest"}, signed_heads_{"heads.signature"}, line_{"heads.one-line"},
-        included_{"entries.included"}, acceptance_{"position.accepted"}, chain_{"directory.chain"},
-        records_{"directory.signatures"}, certificate_{"author.certificate"},
-        roots_{"agency.roots"}, signature_{"author.signature"}, header_{"envelope.header"},
-        approvals_{"approvals"}, commitment_{"stream.commitment"}, root_{"stream.root"},
-        opens_{"stream.opens"}, content_{"content.hash"};
-};
-
-void Run::check_manifest() {
+void EvidenceRun::check_manifest() {
     manifest_ = parse_manifest(package_.manifest);
     if (!manifest_) return trust_.fail("the manifest is not signed by the centre root it names");
     directory_.emplace(*manifest_);
     const auto key = parse_vkey(card_.log_key);
     trust_.demand(bytes(manifest_->home) == card_.home,
-                  "expected centre " + hex(card_.home) + ", found " + verify::hex(manifest_->home));
+                  "expected centre " + hex(card_.home) + ", found " + hex(manifest_->home));
     trust_.demand(manifest_->centre_root == card_.centre_root, "another centre root");
     trust_.demand(manifest_->origin == card_.origin,
                   "expected " + card_.origin + ", found " + manifest_->origin);
@@ -94,7 +26,7 @@ void Run::check_manifest() {
                   "another log key");
 }
 
-void Run::check_heads() {
+void EvidenceRun::check_heads() {
     const auto key = parse_vkey(card_.log_key);
     for (const PackedHead& packed : package_.heads) {
         std::string why = "no log key in the trust card";
@@ -114,7 +46,7 @@ void Run::check_heads() {
 }
 
 // What every entry must satisfy, whatever it says.
-std::optional<Opened> Run::open(const PackedEntry& entry, const std::string& what) {
+std::optional<Opened> EvidenceRun::open(const PackedEntry& entry, const std::string& what) {
     const auto leaf = parse_leaf(entry.leaf);
     if (!leaf || entry.head >= heads_.size()) {
         included_.fail(what + " is no leaf, or names no head");
@@ -146,7 +78,7 @@ std::optional<Opened> Run::open(const PackedEntry& entry, const std::string& wha
     return out;
 }
 
-void Run::check_acceptance() {
+void EvidenceRun::check_acceptance() {
     constexpr std::uint8_t kAccepted = 1, kPermit = 1;
     accepted_ = open(package_.accepted, "the acceptance");
     if (!accepted_) return acceptance_.fail("there is no proven acceptance");
@@ -170,7 +102,7 @@ void Run::check_acceptance() {
 }
 
 // All directory entries that are listed, in order, up to the acceptance and beyond it.
-void Run::walk_directory() {
+void EvidenceRun::walk_directory() {
     std::uint64_t newest = 0;
     bool first = true, passed = false;
     for (const PackedEntry& packed : package_.directory) {
@@ -195,7 +127,7 @@ void Run::walk_directory() {
                   "a directory entry before the acceptance is not listed");
 }
 
-void Run::take(const PackedEntry& packed, const Opened& entry, std::uint64_t newest) {
+void EvidenceRun::take(const PackedEntry& packed, const Opened& entry, std::uint64_t newest) {
     const Leaf& leaf = entry.leaf;
     chain_.demand(leaf.index == 0 || leaf.index > newest, "directory entries out of order");
     const bool disclosed = leaf.kind == EntryKind::Key || leaf.kind == EntryKind::Admin;
@@ -210,13 +142,13 @@ void Run::take(const PackedEntry& packed, const Opened& entry, std::uint64_t new
 }
 
 // Called when the directory stands as it stood at the acceptance.
-void Run::judge_author() {
+void EvidenceRun::judge_author() {
     if (!envelope_ || !accepted_ || !directory_) return certificate_.fail("nothing to judge");
     Hash sender{};
     std::copy(envelope_->header.sender.begin(), envelope_->header.sender.end(), sender.begin());
     const Device* device = directory_->device(sender);
     if (device == nullptr) {
-        return certificate_.fail("expected certificate " + verify::hex(sender) +
+        return certificate_.fail("expected certificate " + hex(sender) +
                                  ", found none of that name in the directory");
     }
     author_ = *device;
@@ -230,7 +162,7 @@ void Run::judge_author() {
     check_approvals(place());
 }
 
-void Run::judge_roots() {
+void EvidenceRun::judge_roots() {
     if (!expected_roots_) return;
     roots_.demand(expected_roots_->agency == author_->agency,
                   "the roots are those of " + expected_roots_->agency + ", the author is of " +
@@ -241,10 +173,10 @@ void Run::judge_roots() {
         "the ledger never named these roots: key changed, or another agency");
 }
 
-void Run::check_approvals(Place place) {
+void EvidenceRun::check_approvals(Place place) {
     for (const Approval& approval : envelope_->approvals) {
         const Device* device = directory_->device(approval.approver);
-        const std::string name = "approver " + verify::hex(approval.approver);
+        const std::string name = "approver " + hex(approval.approver);
         if (device == nullptr) return approvals_.fail(name + " is not in the directory");
         const std::string objection = directory_->objection(*device, place);
         approvals_.demand(objection.empty(), name + ": " + objection);
@@ -260,7 +192,7 @@ void Run::check_approvals(Place place) {
     }
 }
 
-void Run::check_signature() {
+void EvidenceRun::check_signature() {
     if (!envelope_) header_.fail("the envelope is not in its form, or of another version");
     if (!item_) signature_.fail("the item is not in its form");
     if (!envelope_ || !item_ || !manifest_) return;
@@ -275,10 +207,10 @@ void Run::check_signature() {
     signature_.demand(
         labelled_signature("envelopes", item_->head, author_->sign_key, item_->signature),
         "expected the signature of " + author_->agency + " / " + author_->office +
-            ", certificate " + verify::hex(author_->certificate) + "; found another");
+            ", certificate " + hex(author_->certificate) + "; found another");
 }
 
-void Run::check_stream() {
+void EvidenceRun::check_stream() {
     if (!envelope_ || package_.stream >= envelope_->streams.size()) {
         commitment_.fail("the envelope has no such stream");
         root_.fail("the envelope has no such stream");
@@ -299,11 +231,11 @@ void Run::check_stream() {
     check_text(*plain);
 }
 
-void Run::check_text(const Bytes& plain) {
+void EvidenceRun::check_text(const Bytes& plain) {
     report_.plaintext = plain;
     if (package_.stream != 0) {
         return fact("attachment " + std::to_string(package_.stream),
-                    std::to_string(plain.size()) + " bytes, SHA-256 " + verify::hex(sha256(plain)));
+                    std::to_string(plain.size()) + " bytes, SHA-256 " + hex(sha256(plain)));
     }
     content_.demand(bytes(labelled_hash("content", plain)) == envelope_->header.content,
                     "the header names another text");
@@ -315,92 +247,7 @@ void Run::check_text(const Bytes& plain) {
     report_.content = content->lines;
 }
 
-void Run::describe_author() {
-    if (!author_) return;
-    fact("author, found", author_->officer + ", device " + author_->name + ", " + author_->office +
-                              " (" + author_->agency + "), certified at entry " +
-                              std::to_string(author_->index));
-    const auto versions = directory_->roots_of(author_->agency);
-    if (versions.empty()) return;
-    std::string keys;
-    for (const Bytes& key : versions.back().keys) keys += " " + hex(key);
-    fact("roots of " + author_->agency + ", found",
-         std::to_string(versions.back().threshold) + " of " +
-             std::to_string(versions.back().keys.size()) + ":" + keys);
-    const Device* today = directory_->device(author_->certificate);
-    if (today == nullptr || !today->revoked) return;
-    fact("revoked later", "at " + entry_name(*today->revoked));
-    if (today->compromised_since != 0 && today->compromised_since <= accepted_->time_ms) {
-        fact("DISPUTED", "its agency calls the key compromised since " +
-                             utc(today->compromised_since) + ", before this was accepted");
-    }
-}
-
-void Run::describe_time() {
-    if (!accepted_ || !envelope_) return;
-    const std::uint64_t index = accepted_->leaf.index;
-    std::string before =
-        "entry " + std::to_string(newest_before_.index) + " of " + utc(newest_before_.time_ms);
-    std::string after = "no head";
-    for (const Checkpoint& head : heads_) {
-        if (head.size <= index) before = "the head of size " + std::to_string(head.size);
-    }
-    for (auto head = heads_.rbegin(); head != heads_.rend(); ++head) {
-        if (head->size > index) after = "the head of size " + std::to_string(head->size);
-    }
-    fact("time", "claimed " + utc(envelope_->header.created) + "; accepted between " + before +
-                     " and " + after + ", at " + entry_name(index) + ", ledger time " +
-                     utc(accepted_->time_ms));
-    if (accepted_->leaf.clock != 0) fact("clock", "the ledger's clock was not disciplined");
-    if (item_) {
-        fact("not before", "the head of size " + std::to_string(item_->seen_size) +
-                               ", which its author names in the signature");
-    }
-}
-
-void Run::describe() {
-    fact("centre, expected", card_.origin + ", " + hex(card_.home));
-    if (manifest_) {
-        fact("centre, found", manifest_->origin + ", " + verify::hex(manifest_->home));
-    }
-    if (expected_roots_) {
-        fact("roots, expected", expected_roots_->agency + ", " +
-                                    std::to_string(expected_roots_->roots.threshold) + " of " +
-                                    std::to_string(expected_roots_->roots.keys.size()));
-    }
-    if (envelope_) {
-        fact("envelope", verify::hex(envelope_->hash));
-        fact("message", hex(envelope_->header.message));
-        fact("case", hex(envelope_->header.case_id));
-        fact("author, expected", "certificate " + hex(envelope_->header.sender));
-    }
-    describe_author();
-    describe_time();
-    fact("stream", std::to_string(package_.stream) + " of " +
-                       std::to_string(envelope_ ? envelope_->streams.size() : 0));
-}
-
-void Run::list_not_proven() {
-    auto& out = report_.not_proven;
-    out = {"who sat at the keyboard, and whether what the text says is true",
-           "that it was written at the claimed time: that is the author's own clock",
-           "who received or read it: a package holds no stanza and no receipt",
-           "what happened in the directory after " + entry_name(last_listed_.index),
-           "that nobody was shown another ledger: no witness has signed these heads"};
-    if (!expected_roots_) {
-        out.emplace_back(
-            "that the roots are really those of the author's agency: compare them, "
-            "or give --agency-roots");
-    }
-    if (package_.stream != 0) {
-        out.emplace_back("name and type of the attachment: they stand in stream 0");
-    }
-    if (envelope_ && envelope_->streams.size() > 1) {
-        out.emplace_back("what the other streams of the envelope say");
-    }
-}
-
-EvidenceReport Run::all() {
+EvidenceReport EvidenceRun::all() {
     check_manifest();
     check_heads();
     envelope_ = parse_envelope(package_.envelope);
@@ -441,8 +288,6 @@ EvidenceReport Run::all() {
     return std::move(report_);
 }
 
-}  // namespace
-
 bool EvidenceReport::verified() const {
     return !verdicts.empty() &&
            std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.ok; });
@@ -465,7 +310,7 @@ EvidenceReport verify_evidence(const Bytes& file, const TrustCard& card,
     std::string why;
     const auto package = parse_package(file, why);
     if (!package) return {{{"package.form", false, why}}, {}, {}, {}, std::nullopt};
-    EvidenceReport report = Run(*package, card, roots).all();
+    EvidenceReport report = EvidenceRun(*package, card, roots).all();
     report.verdicts.insert(report.verdicts.begin(),
                            {"package.form", true, "one manifest, one envelope, one stream"});
     return report;
