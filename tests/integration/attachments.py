@@ -115,7 +115,12 @@ def memory(pid):
 
 
 def forget_peak(pid):
-    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+    """Only the superuser may do that to a process that hides its memory; else the opening of the keystore counts too."""
+    try:
+        pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+    except PermissionError:
+        return False
+    return True
 
 
 class Running:
@@ -135,8 +140,8 @@ class Running:
             self.lines.append((time.monotonic(), entry))
             if entry.get("progress") == "start" and self.base is None:
                 # The keystore is open by now: what its opening took does not count.
-                forget_peak(self.process.pid)
-                self.base = memory(self.process.pid)[0]
+                if forget_peak(self.process.pid):
+                    self.base = memory(self.process.pid)[0]
 
     def watch_memory(self):
         while self.process.poll() is None:
@@ -249,6 +254,8 @@ class Attachments(unittest.TestCase):
         print(f"{SIZE // MIB} MiB: sent in {sent - began:.1f} s, fetched in {fetched - fetching:.1f} s; memory growth: sender "
               f"{sender.growth / MIB:.1f} MiB, broker {broker_growth / MIB:.1f} MiB, recipient {recipient.growth / MIB:.1f} MiB",
               file=sys.stderr)
+        if os.geteuid() == 0:
+            self.assertNotIn(None, (sender.base, recipient.base))
         for grown in (sender.growth, broker_growth, recipient.growth):
             self.assertLess(grown, GROWTH)
         # Again: from what is here, under another name, without the broker.
