@@ -54,9 +54,17 @@ add_executable(test_client_ceremony
     ${CHAPAR_CEREMONY_TESTS}/homes_test.cpp
     ${CHAPAR_CEREMONY_TESTS}/key_requests_test.cpp
     ${CHAPAR_CEREMONY_TESTS}/signing_test.cpp
-    ${CHAPAR_CEREMONY_TESTS}/words_test.cpp)
+    ${CHAPAR_CEREMONY_TESTS}/words_test.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/issued.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/key_expiry.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/key_requests.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/policy_file.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/policy_words.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/record_words.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/signing.cpp)
 chapar_target(test_client_ceremony)
-target_link_libraries(test_client_ceremony PRIVATE chapar_cli)
+target_link_libraries(test_client_ceremony PRIVATE chapar_client_edge chapar_client_cases
+    Boost::json)
 add_test(NAME test_client_ceremony COMMAND test_client_ceremony)
 set_tests_properties(test_client_ceremony PROPERTIES LABELS unit)
 
