@@ -25,6 +25,8 @@ constexpr std::uint64_t kKeyGoneADay = 3;
 constexpr std::uint8_t kGenerations = 3;
 // Of one call: a directory with many new devices is worked off over several exchanges.
 constexpr std::size_t kAtOnce = 64;
+// Of one new envelope, which has room for limits::kStanzas; the rest gets the next one.
+constexpr std::size_t kDevicesAtOnce = 64;
 
 // How often a device's lost keys were answered on a day.
 Bytes count_key(const CertificateHash& device, TimeMs now) {
@@ -140,6 +142,7 @@ class Search {
     }
 
     static void add(ResealNeed& need, const OfficeId& office, const CertificateHash& device) {
+        if (need.devices.size() == kDevicesAtOnce) return;
         if (std::ranges::find(need.offices, office) == need.offices.end()) {
             need.offices.push_back(office);
         }
