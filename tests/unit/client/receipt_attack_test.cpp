@@ -58,7 +58,7 @@ struct Attack {
 
 }  // namespace
 
-// Fails if check_same_envelope() does not compare the event, or check_accepted() the decision.
+// Fails if neither check_same_envelope() compares the event nor check_accepted() the decision.
 TEST_CASE("attack: the proof of a refusal shown as acceptance moves nothing") {
     Attack attack;
     const auto rejected = attack.world.reject(attack.world.tj, attack.bytes, "policy.refused");
@@ -69,7 +69,8 @@ TEST_CASE("attack: the proof of a refusal shown as acceptance moves nothing") {
     CHECK(attack.item().stage == Stage::Logged);
 }
 
-// Fails if check_same_envelope() does not compare hash, E, item and sender agency.
+// Fails if check_same_envelope() does not compare the sender agency; the rest is caught by hash, E,
+// item and labels, each alone.
 TEST_CASE("attack: the proof of a foreign entry shown as acceptance moves nothing") {
     Attack attack;
     World& world = attack.world;
@@ -113,7 +114,7 @@ TEST_CASE("attack: a captured frame that another centre logged is no acceptance 
     CHECK(attack.item().stage == Stage::OnThisComputer);
 }
 
-// Fails if examine() and VerifiedEnvelope do not compare the home.
+// Fails if neither examine() nor VerifiedEnvelope compares the home.
 TEST_CASE("attack: a captured frame logged at another centre is refused by the same device there") {
     Attack attack;
     World elsewhere("other.test/ledger/1");
@@ -127,7 +128,7 @@ TEST_CASE("attack: a captured frame logged at another centre is refused by the s
     CHECK(report.problem->code == Errc::WrongHome);
 }
 
-// Fails if apply_event() takes any MSG entry for an event.
+// Fails if concerned() takes any MSG entry for an event and check_reference() is left out.
 TEST_CASE("attack: an acceptance or refusal handed as an event moves no office") {
     Attack attack;
     const auto at = attack.world.accept(attack.world.tj, attack.bytes);
