@@ -58,7 +58,8 @@ struct Attack {
 
 }  // namespace
 
-// Fails if neither check_same_envelope() compares the event nor check_accepted() the decision.
+// Between agencies four checks stand in its way: event, decision, labels shown, places in the
+// ledger.
 TEST_CASE("attack: the proof of a refusal shown as acceptance moves nothing") {
     Attack attack;
     const auto rejected = attack.world.reject(attack.world.tj, attack.bytes, "policy.refused");
@@ -67,6 +68,26 @@ TEST_CASE("attack: the proof of a refusal shown as acceptance moves nothing") {
     CHECK(attack.item().stage == Stage::OnThisComputer);
     CHECK(attack.show(attack.world.accept(attack.world.tj, attack.bytes)).has_value());
     CHECK(attack.item().stage == Stage::Logged);
+}
+
+// Within one agency a refusal shows all labels, as an acceptance does.
+// Fails if neither check_same_envelope() compares the event nor check_accepted() the decision.
+TEST_CASE("attack: a refusal within the own agency shown as acceptance moves nothing") {
+    Attack attack;
+    World& world = attack.world;
+    crypto::OfficeRecord record{world.tj.agency, office("TJ-DSH-BLO"), {}, 0, {}, {}};
+    record.roles = crypto::office_role::kLiaison;
+    record.validity = {world.now, world.now + kDay * 300};
+    world.log_record(world.agencies.at("TJ-DCA").office(record), crypto::KeyEvent::Office);
+    Post colleague = world.make_device("TJ-DCA", "TJ-DSH-BLO");
+    world.publish_bundle(colleague, world.now);
+    world.sync(world.tj);
+    attack.number = world.compose(world.tj, World::alert({"TJ-DSH-BLO"}));
+    attack.bytes = world.bytes_of(world.tj, attack.number);
+    const auto rejected = world.reject(world.tj, attack.bytes, "policy.refused");
+    CHECK(error_of(attack.show({rejected})) == Errc::LeafInvalid);
+    CHECK(attack.item().stage == Stage::OnThisComputer);
+    CHECK(attack.show(world.accept(world.tj, attack.bytes)).has_value());
 }
 
 // Fails if check_same_envelope() does not compare the sender agency; the rest is caught by hash, E,
@@ -86,7 +107,7 @@ TEST_CASE("attack: the proof of a foreign entry shown as acceptance moves nothin
     CHECK(attack.item().stage == Stage::OnThisComputer);
 }
 
-// Fails if verify_receipt() does not compare each entry's agency with the one in its turn.
+// Three checks stand in its way: the agency of each entry, the labels it shows, their places.
 TEST_CASE("attack: the acceptance for one agency does not stand for two") {
     Attack attack;
     const auto at = attack.world.accept(attack.world.tj, attack.bytes);
