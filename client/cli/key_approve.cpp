@@ -83,8 +83,10 @@ void add_key_approve_command(CLI::App& key, Invocation& invocation) {
     command->add_option("file", given->file, "what another person wrote or signed")->required();
     command->add_option("--new-office", given->country,
                         "request: country; sign the office in as well");
-    command->add_option("--role", given->roles,
-                        "of a new office: liaison, auditor, supervisor, prosecutor");
+    command
+        ->add_option("--role", given->roles,
+                     "of a new office, with commas: liaison, auditor, supervisor, prosecutor")
+        ->delimiter(',');
     command->add_option("--days", given->days, "request: validity of the certificate (366)");
     command->add_option("--reason", given->reason,
                         "recovery: why the old certificate is revoked (superseded)");
