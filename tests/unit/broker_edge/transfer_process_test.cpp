@@ -40,7 +40,7 @@ class Downloading {
     Downloading(Centre& centre, TestClient& sender, TestClient& reader)
         : centre_(centre), sender_(sender), reader_(reader) {}
 
-    // The same with nothing else on the line.
+    // Before it: the same with nothing else on the line. Leaves credit.
     std::vector<double> run_idle(std::size_t count) {
         reader_.send(schemas::Credit{100});
         std::vector<double> delays;
@@ -60,11 +60,11 @@ class Downloading {
     }
     std::vector<double> run(const schemas::SubmittedEnvelope& envelope, std::size_t count) {
         const auto commitment = commitment_of(envelope, 1);
+        (void)reader_.expect<schemas::Deliver>();
         const schemas::Chunks list = fetch(reader_, hash_of(envelope), 1, 0, 0);
         REQUIRE(list.code == "");
         verifier_ = crypto::ChunkVerifier::create(commitment, list.leaves).value();
         const std::uint64_t every = verifier_->chunks() / (count + 1);
-        reader_.send(schemas::Credit{100});
         ask(envelope);
         ask(envelope);
         while (done_ < verifier_->chunks()) {
@@ -99,7 +99,7 @@ class Downloading {
             return;
         }
         REQUIRE(std::holds_alternative<schemas::Deliver>(frame));
-        if (!flying_) return;  // the envelope of the download itself
+        REQUIRE(flying_.has_value());
         delays_.push_back(milliseconds_since(*flying_));
         flying_.reset();
         (void)sender_.expect<schemas::Outcomes>();
