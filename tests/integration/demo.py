@@ -7,7 +7,8 @@ import unittest
 
 BIN = pathlib.Path(os.environ["CHAPAR_BIN"])
 STEPS = ["broker_up", "enrolled", "alerts_delivered", "request_answered", "policy_refused", "recalled",
-         "broker_killed_and_resumed", "ledger_verified", "replayed", "tamper_detected", "blind_broker", "summary"]
+         "attachment_resumed", "broker_killed_and_resumed", "device_revoked", "evidence_verified", "ledger_verified",
+         "replayed", "tamper_detected", "blind_broker", "summary"]
 
 
 def play(*arguments, **environment):

@@ -96,7 +96,7 @@ fs::path Stage::program(const std::string& name) const {
 Run Stage::parse(const Finished& finished) {
     pids_.push_back(finished.pid);
     return {finished.pid, finished.exit, objects_in(finished.out, ""),
-            objects_in(finished.err, "problem")};
+            objects_in(finished.err, "problem"), objects_in(finished.err, "progress")};
 }
 
 Run Stage::finish(Process& process) {

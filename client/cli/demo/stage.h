@@ -22,6 +22,7 @@ struct Run {
     int exit = -1;
     std::vector<boost::json::object> results;   // lines of stdout
     std::vector<boost::json::object> problems;  // lines of stderr that are problem objects
+    std::vector<boost::json::object> progress;  // lines of stderr about transfers
 
     [[nodiscard]] bool ok() const { return exit == 0; }
     // The code of the first problem, or "".

@@ -25,7 +25,9 @@ void add_sent(const fs::path& store_folder, SentBytes& out) {
         const auto bytes = outbox_bytes(**txn, item.number);
         if (item.stage == schemas::Stage::Refused || !bytes) continue;
         out.messages.push_back(to_string(item.message.view()));
-        for (const Bytes& stream : bytes->streams) out.ciphertexts.push_back(to_string(stream));
+        for (const Bytes& stream : bytes->streams) {
+            if (!stream.empty()) out.ciphertexts.push_back(to_string(stream));
+        }
     }
 }
 
