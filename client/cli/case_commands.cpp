@@ -34,7 +34,11 @@ Bytes seal_again(const crypto::Secret32& secret, ByteView text) {
 
 Result<Bytes> read_blob(const HomePaths& paths, const crypto::StreamCommitment& commitment) {
     const auto blobs = CHAPAR_TRY(FileBlobStore::open(paths.blobs()));
-    const auto source = CHAPAR_TRY(blobs->open(commitment.root));
+    auto opened = blobs->open(commitment.root);
+    if (!opened && opened.error().code == Errc::NotFound) {
+        return Error(Errc::NotFound, "the sealed stream on this computer; see: inbox fetch");
+    }
+    const std::unique_ptr<BlobSource> source = CHAPAR_TRY(std::move(opened));
     if (source->size() != commitment.size) return Error(Errc::StreamRoot, "blob");
     Bytes out;
     out.reserve(static_cast<std::size_t>(commitment.size));

@@ -17,8 +17,9 @@ class Evidence(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.centre = centre = two_offices()
+        cls.addClassCleanup(centre.close)
         cls.photo = centre.file("photo.jpg")
-        cls.photo.write_bytes(bytes((i * 7 + (i >> 8)) & 255 for i in range(200_000)))
+        cls.photo.write_bytes(b"\xff\xd8\xff\xe0\0\x10JFIF\0" + bytes((i * 7 + (i >> 8)) & 255 for i in range(200_000)))
         sent = centre.send(file=centre.alert_file(text={"language": "en", "text": "seen at the bridge"}))
         assert sent.exit == 0, sent
         with_photo = centre.chapar("send", "seizure", centre.alert_file(), "--attach", cls.photo, "--home", centre.home("TJ-NPJ-BLO"))
@@ -26,10 +27,6 @@ class Evidence(unittest.TestCase):
         cls.message, cls.with_photo = (item["message"] for item in centre.outbox()[:2])
         cls.received = centre.inbox()
         cls.roots = centre.home("TJ-NPJ-BLO") / "agency.roots"
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.centre.close()
 
     def evidence(self, home, message, *more):
         out = self.centre.file(f"{home}-{message}-{len(more)}.evidence")
@@ -54,7 +51,11 @@ class Evidence(unittest.TestCase):
             self.assertTrue(any("not_proven" in line for line in lines))
 
     def test_an_attachment_is_disclosed_without_its_text(self):
-        ran, out = self.evidence("TJ-NPJ-BLO", self.with_photo, "--stream", "1")
+        number = next(item["number"] for item in self.received if item["message"] == self.with_photo)
+        ran, out = self.evidence("AF-SKB-BLO", self.with_photo, "--stream", "1")
+        self.assertEqual((ran.code, out.exists()), ("not.found", False), ran)
+        self.centre.must("inbox", "fetch", number, "--out", self.centre.folder, "--home", self.centre.home("AF-SKB-BLO"))
+        ran, out = self.evidence("AF-SKB-BLO", self.with_photo, "--stream", "1")
         self.assertEqual(ran.exit, 0, ran)
         plain = self.centre.file("photo.again")
         code, lines = judge(out, self.centre.card, "--plaintext", plain)
@@ -81,7 +82,7 @@ class Evidence(unittest.TestCase):
 
     def test_what_was_never_sent_or_is_there_already_writes_nothing(self):
         ran, out = self.evidence("TJ-NPJ-BLO", "0197b2f0-0000-7000-8000-000000000001")
-        self.assertEqual((ran.exit, ran.code, out.exists()), (2, "not.found", False), ran)
+        self.assertEqual((ran.exit, ran.code, out.exists()), (1, "not.found", False), ran)
         taken = self.centre.file("taken")
         taken.write_text("mine")
         ran = self.centre.chapar("case", "evidence", self.message, "--out", taken, "--home", self.centre.home("TJ-NPJ-BLO"))
