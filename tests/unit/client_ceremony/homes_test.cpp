@@ -107,15 +107,20 @@ TEST_CASE("a restored home without its epoch secrets opens and remembers that it
 TEST_CASE("renewal: the old keys work until the new ones are installed, the store stays readable") {
     Office office;
     office.make();
-    const auto before = must(client::DeviceHome::open(office.paths(), office.pass));
-    const auto old_certificate = before.certificate_hash();
-    const auto sealed =
-        must(before.device().vault.seal({"inbox.texts", view("1")}, view("a text"), office.random));
+    CertificateHash old_certificate;
+    Bytes sealed;
+    {
+        // One home at a time has the record keys.
+        const auto before = must(client::DeviceHome::open(office.paths(), office.pass));
+        old_certificate = before.certificate_hash();
+        sealed = must(
+            before.device().vault.seal({"inbox.texts", view("1")}, view("a text"), office.random));
+    }
     const DeviceAsk ask =
         must(client::renew_device(office.paths(), {office.pass, {}}, kNow, office.random));
     CHECK(ask.purpose == RequestPurpose::Renew);
     CHECK(ask.previous.bytes == old_certificate.bytes);
-    CHECK(ask.request.request.office == before.device().office);
+    CHECK(ask.request.request.office.text() == "TJ-NPJ-BLO");
     // Asked again, the same keys are shown: the words that were read out stay true.
     CHECK(must(client::renew_device(office.paths(), {office.pass, {}}, kNow + kDay,
                                     office.random)) == ask);
@@ -261,7 +266,7 @@ TEST_CASE("a signer's home holds one key, and takes only an agency that names it
     CHECK(error_of(client::install_authority(
               paths, *office.agency.roots, office.appointment.records[0])) == Errc::SignerRefused);
     auto appointment = must(client::draft_registrars(
-        {*office.agency.roots, {card, office.registrar_cards()[0]}, 2, std::nullopt}, kNow));
+        {*office.agency.roots, {card, office.registrar_cards()[1]}, 2, std::nullopt}, kNow));
     appointment.records[0].sign(office.roots[0]);
     // Fails if half signed registrars are believed.
     CHECK(error_of(client::install_authority(
