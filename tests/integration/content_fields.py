@@ -25,8 +25,8 @@ namespace verify {
 struct ContentField {
     std::string_view owner, name;
     char form;
-    std::uint16_t at;     // first bit, or number of the pointer
-    std::uint16_t width;  // bits of a number
+    std::uint16_t at;       // first bit, or number of the pointer
+    std::uint16_t width;    // bits of a number
     std::string_view type;  // of a struct
 };
 
