@@ -177,7 +177,8 @@ class Centre:
     def device(self, agency, office, country="TJ", role="liaison", days=366):
         """Enrols an office's device and lets it publish its first keys. Returns its certificate's hash."""
         home, request = self.home(office), self.file(office + ".request")
-        self.must("key", "init", "--home", home, "--card", self.card, "--agency", agency, "--office", office)
+        self.must("key", "init", "--home", home, "--card", self.card, "--agency", agency, "--office", office,
+                  "--officer", "officer of " + office)  # approvals count persons: not all the default one
         self.must("key", "request", "--home", home, "--out", request)
         certificate = self.certify(agency, office, "--new-office", country, "--role", role, "--days", days)
         self.must("key", "install", self.file(office + ".record"), "--yes", "--home", home)
