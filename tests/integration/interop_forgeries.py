@@ -54,6 +54,13 @@ def ciphertext_without_its_last_chunk():
     return told, told.evidence(1, ciphertext=told.ciphertexts[1][:v1.CHUNK + 16])
 
 
+@forged("stream.root")
+def another_text_sealed_under_the_same_secret():
+    told = Story()
+    other = bytes(len(told.attachment))
+    return told, told.evidence(1, ciphertext=b"".join(v1.encrypt(v1.expand(told.secrets[1], b"chapar/1 key"), v1.pad(other))))
+
+
 @forged("stream.opens")
 def chunk_that_is_not_marked_last():
     class Told(Story):
@@ -82,6 +89,13 @@ def header_that_names_another_text():
 def refusal_in_the_place_of_an_acceptance():
     class Told(Story):
         def acceptance(self): return {**super().acceptance(), 1: b"\x09", 9: b"\x02" + records.text("policy.refused") + be(0, 2)}
+    return Told()
+
+
+@forged("position.accepted")
+def another_event_that_carries_all_of_an_acceptance():
+    class Told(Story):
+        def acceptance(self): return {**super().acceptance(), 1: b"\x0a"}
     return Told()
 
 
@@ -175,6 +189,18 @@ def revocation_left_out():
     revoke = next(
         i for i in listed if kinds[i] == records.KEY and ledger.parse_body(told.ledger.bodies[i])[1] == b"\x04")
     return told, told.evidence(directory=[i for i in listed if i != revoke])
+
+
+@forged("directory.chain")
+def revocation_left_out_before_another_entry():
+    class Told(Revoked):
+        def before_acceptance(self):
+            super().before_acceptance()
+            self.ledger.append(records.TIME, self.tick(), {1: b"\0"})
+    told = Told()
+    kinds = [ledger.parse_leaf(leaf)["kind"] for leaf in told.ledger.leaves]
+    listed = [i for i, kind in enumerate(kinds) if kind not in (records.MSG, records.LADDER)]
+    return told, told.evidence(directory=[i for i in listed if ledger.parse_body(told.ledger.bodies[i])[1] != b"\x04"])
 
 
 @forged("directory.chain")
