@@ -69,7 +69,7 @@ struct InboxItem {
     TimeMs expires{};
     TimeMs reply_by{};                  // 0 = no reply is awaited
     std::uint16_t receipts_wanted = 0;  // schemas::kReceipt..
-    bool disputed = false;              // signed after its key was called compromised
+    bool disputed = false;              // its key was called compromised, now or later; not stored
     std::string problem{};         // of the error catalogue: for Unopenable, and why Provisional
     std::uint8_t attachments = 0;  // streams beside the text
     std::vector<MessageId> derived_from{};    // the envelopes that this one is made of

@@ -101,7 +101,6 @@ InboxItem make_item(const inbox_examine::Examined& examined, const inbox_judge::
     item.expires = header.expires_at;
     item.reply_by = header.reply_by;
     item.receipts_wanted = header.receipts_wanted;
-    item.disputed = judged.standing == Standing::Disputed;
     item.attachments = static_cast<std::uint8_t>(examined.received.statement().streams.size() - 1);
     item.derived_from = header.derived_from;
     return item;

@@ -19,12 +19,26 @@ std::string_view text_of(InboxState state) {
     return kTexts.at(static_cast<std::size_t>(state));
 }
 
+namespace {
+
+// A revocation may come long after the item: what it disputes is asked whenever the item is read.
+Result<InboxItem> read_item(const storage::ReadTxn& txn, InboxNumber number, ByteView stored) {
+    InboxItem item = CHAPAR_TRY(inbox_store::decode_item(number, stored));
+    const DirectoryView directory(txn);
+    const auto standing =
+        CHAPAR_TRY(directory.standing(item.sender, item.accepted, item.accepted_at));
+    item.disputed = standing == Standing::Disputed;
+    return item;
+}
+
+}  // namespace
+
 Result<std::vector<InboxItem>> inbox_items(const storage::ReadTxn& txn) {
     std::vector<InboxItem> items;
     const auto cursor = txn.cursor(tables::kInbox);
     for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
         const InboxNumber number(number_at_end(cursor->key()));
-        items.push_back(CHAPAR_TRY(inbox_store::decode_item(number, cursor->value())));
+        items.push_back(CHAPAR_TRY(read_item(txn, number, cursor->value())));
     }
     return items;
 }
@@ -32,7 +46,7 @@ Result<std::vector<InboxItem>> inbox_items(const storage::ReadTxn& txn) {
 Result<InboxItem> inbox_item(const storage::ReadTxn& txn, InboxNumber number) {
     const auto stored = CHAPAR_TRY(txn.get(tables::kInbox, number_key(number.value)));
     if (!stored) return Error(Errc::NotFound, "inbox " + std::to_string(number.value));
-    return inbox_store::decode_item(number, *stored);
+    return read_item(txn, number, *stored);
 }
 
 Result<std::optional<InboxItem>> inbox_find(const storage::ReadTxn& txn, const EnvelopeHash& hash) {

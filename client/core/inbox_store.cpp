@@ -30,7 +30,7 @@ Status put_item(storage::Txn& txn, const InboxItem& item) {
     out.u16(static_cast<std::uint16_t>(item.kind)).u8(static_cast<std::uint8_t>(item.urgency));
     out.u8(static_cast<std::uint8_t>(item.classification));
     out.u64(item.created.value).u64(item.expires.value).u64(item.reply_by.value);
-    out.u16(item.receipts_wanted).u8(item.disputed ? 1 : 0).counted8(view(item.problem));
+    out.u16(item.receipts_wanted).counted8(view(item.problem));
     out.u8(item.attachments).u64(item.sent_again.value_or(InboxNumber(0)).value);
     out.u8(static_cast<std::uint8_t>(item.derived_from.size()));
     for (const MessageId& origin : item.derived_from) out.raw(origin.view());
@@ -77,7 +77,6 @@ Result<InboxItem> decode_item(InboxNumber number, ByteView bytes) {
     item.expires = TimeMs(in.u64());
     item.reply_by = TimeMs(in.u64());
     item.receipts_wanted = in.u16();
-    item.disputed = in.u8() != 0;
     item.problem = to_string(in.counted8());
     item.attachments = in.u8();
     if (const InboxNumber again(in.u64()); again != InboxNumber()) item.sent_again = again;

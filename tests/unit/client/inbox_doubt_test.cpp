@@ -119,6 +119,22 @@ TEST_CASE("provisional mail of a device that was revoked before goes when that i
     CHECK(owed(world) == 0);
 }
 
+// Fails if an item's standing is only judged when it comes.
+TEST_CASE("a revocation disputes what was received before it, and erases nothing") {
+    World world;
+    const TimeMs before = world.now;
+    const Mail mail = send(world, world.tj, World::alert({"AF-SKB-BLO"}));
+    const auto kept = world.receive(world.af, handed(world, mail));
+    CHECK_FALSE(item_at(world, kept.number).disputed);
+    world.revoke(world.tj, before);
+    world.sync(world.af);
+    CHECK(item_at(world, kept.number).disputed);
+    const auto device = world.device(world.af);
+    CHECK(reading(*world.af.store, [&](const storage::ReadTxn& txn) {
+              return client::inbox_text(txn, device, *kept.number);
+          }).header.message_id == mail.message);
+}
+
 // Fails without the comparison of H.sender in examine(): it ends as a bad signature at best.
 TEST_CASE("attack: an envelope of this very device that comes back is refused") {
     World world;
