@@ -30,9 +30,9 @@ enum class Stage : std::uint8_t {
 template <>
 struct CodeTexts<Stage> {
     static constexpr std::array<std::string_view, 12> kTexts{
-        "drafted",      "on this computer", "logged",   "witnessed", "delivered", "opened",
-        "acknowledged", "refused",          "withheld", "expired",   "recalled",
-        "awaiting approvals"};
+        "drafted",   "on this computer", "logged",       "witnessed",
+        "delivered", "opened",           "acknowledged", "refused",
+        "withheld",  "expired",          "recalled",     "awaiting approvals"};
 };
 
 }  // namespace chapar::schemas

@@ -24,6 +24,7 @@ chapar_python_test(ceremony ${CHAPAR_INTEGRATION}/ceremony.py)
 chapar_python_test(scenarios ${CHAPAR_INTEGRATION}/scenarios.py)
 chapar_python_test(attachments ${CHAPAR_INTEGRATION}/attachments.py)
 chapar_python_test(sending ${CHAPAR_INTEGRATION}/sending.py)
+chapar_python_test(secrets_planted ${CHAPAR_INTEGRATION}/secrets_planted.py)
 chapar_python_test(readme ${PROJECT_SOURCE_DIR}/ops/check/readme ${CMAKE_BINARY_DIR}/bin)
 chapar_python_test(layers ${PROJECT_SOURCE_DIR}/ops/check/layers)
 
