@@ -17,7 +17,7 @@
 //     otherwise   NotGreeted   NotGreeted   Refuse
 //
 // NotGreeted and Refuse answer ERROR and end the session: a client of ours sends neither. Does not
-// know frames or sockets. Source: schemas/README.md, "Session".
+// know frames or sockets. Source: schemas/README.md, "Frames".
 #pragma once
 
 #include <cstdint>

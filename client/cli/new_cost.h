@@ -1,6 +1,6 @@
 // What a guess at the passphrase of a new keystore shall cost on this machine.
 //
-// Owns: the measurement with this process's steady clock. A file of its own, so that the programs
+// Owns: the measurement, in processor time of this process. A file of its own, so that the programs
 // of tests can be linked with another one.
 #pragma once
 
