@@ -11,8 +11,8 @@ STEPS = ["broker_up", "enrolled", "alerts_delivered", "request_answered", "polic
          "replayed", "tamper_detected", "blind_broker", "summary"]
 
 
-def play(*arguments, **environment):
-    done = subprocess.run([BIN / "chapar", "demo", *arguments], capture_output=True, text=True, timeout=280,
+def play(*arguments, program=BIN / "chapar", **environment):
+    done = subprocess.run([program, "demo", *arguments], capture_output=True, text=True, timeout=280,
                           env=dict(os.environ, **environment))
     return done, {step["step"]: step for step in map(json.loads, done.stdout.splitlines())}
 
@@ -30,10 +30,16 @@ class Demo(unittest.TestCase):
         alerts = steps["alerts_delivered"]
         self.assertLess(alerts["fsyncs"], alerts["alerts"])
         self.assertGreaterEqual(alerts["alerts"], 12)
+        photograph = steps["attachment_resumed"]
+        self.assertGreater(photograph["bytes_kept_at_the_broker"], 0)
+        self.assertGreater(photograph["bytes_kept_at_the_recipient"], 0)
+        self.assertEqual(steps["device_revoked"]["thief_was_told"], "certificate.revoked")
+        self.assertGreaterEqual(steps["evidence_verified"]["rules"], 16)
         self.assertEqual(steps["policy_refused"]["rule"], "export.no-requests-to-the-gulf")
 
     def test_a_client_that_does_not_seal_is_caught(self):
-        done, steps = play("--json", CHAPAR_DEMO_CLIENT=os.environ["CHAPAR_UNSEALED"])
+        done, steps = play("--json", program=os.environ["CHAPAR_UNSEALED"],
+                           CHAPAR_DEMO_CLIENT=os.environ["CHAPAR_UNSEALED"])
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         blind = steps["blind_broker"]
         self.assertFalse(blind["ok"])
