@@ -20,10 +20,47 @@ using inbox_keep::Step;
 // What one round of decide_again() may hold in memory.
 constexpr std::size_t kDecidedAtOnce = 1024;
 
+// What an earlier look at this delivery has opened; empty if none has, or its record is unreadable.
+Result<std::optional<inbox_open::Opened>> opened_before(const Step& step,
+                                                        const std::optional<InboxItem>& known) {
+    std::optional<inbox_open::Opened> none;
+    if (!known) return none;
+    auto text = inbox_store::get_text(step.txn, step.device, known->number);
+    if (!text && inbox_judge::is_store_error(text.error().code)) return text.error();
+    if (!text || !*text) return none;
+    auto said = inbox_store::read_text(**text);
+    if (!said) return none;
+    return std::optional(inbox_open::Opened{std::move(**text), std::move(*said)});
+}
+
+Result<inbox_open::Opened> open_anew(const Step& step, crypto::VerifiedEnvelope verified,
+                                     const crypto::AuditorKeys& auditors) {
+    const auto keys = CHAPAR_TRY(
+        inbox_open::opening_keys(step.device, step.input.epochs, verified.received().own_label()));
+    return inbox_open::open_text(std::move(verified), keys, auditors, step.input.envelope.streams);
+}
+
+Result<InboxNumber> number_of(Step& step, const std::optional<InboxItem>& known) {
+    if (known) return known->number;
+    return InboxNumber(CHAPAR_TRY(take_number(step.txn, tables::kInbox)));
+}
+
 // REQUIRES: judged.signers.
-Result<ReceptionReport> open_and_keep(Step& step, Examined examined, const Judged& judged,
+Result<ReceptionReport> does_not_open(Step& step, const Examined& examined, const Judged& judged,
+                                      const std::optional<InboxItem>& known, const Error& problem) {
+    if (inbox_open::is_in_transit(problem.code)) return inbox_keep::refused(problem);
+    if (judged.doubt != Doubt::None) return inbox_keep::still_provisional(known, judged.doubt);
+    const InboxNumber number = CHAPAR_TRY(number_of(step, known));
+    const bool key_held =
+        inbox_open::opening_keys(step.device, step.input.epochs, examined.received.own_label())
+            .has_value();
+    return keep_unopenable(step, inbox_keep::make_item(examined, judged, number), problem,
+                           key_held);
+}
+
+// REQUIRES: judged.signers.
+Result<ReceptionReport> open_and_keep(Step& step, const Examined& examined, const Judged& judged,
                                       const std::optional<InboxItem>& known) {
-    const crypto::StanzaLabel label = examined.received.own_label();
     auto verified = crypto::VerifiedEnvelope::verify(examined.received, *judged.signers);
     if (!verified) return inbox_keep::withdraw(step, known, verified.error());
     const auto same_id = CHAPAR_TRY(
@@ -31,27 +68,24 @@ Result<ReceptionReport> open_and_keep(Step& step, Examined examined, const Judge
                    inbox_store::id_key(examined.header.sender, examined.header.message_id)));
     if (same_id && !known) return inbox_keep::refused(Error(Errc::Conflict, "message id"));
 
-    const auto auditors = inbox_open::auditor_keys(DirectoryView(step.txn), examined.received);
-    if (!auditors) {
-        if (auditors.error().code != Errc::Provisional) return auditors.error();
-        return inbox_keep::still_provisional(known, Doubt::DirectoryBehind);
+    // What was opened stays opened: its day's key may be destroyed while the signer is in doubt.
+    auto before = CHAPAR_TRY(opened_before(step, known));
+    crypto::AuditorKeys auditors;
+    if (!before) {
+        auto keys = inbox_open::auditor_keys(DirectoryView(step.txn), examined.received);
+        if (!keys && keys.error().code == Errc::Provisional) {
+            return inbox_keep::still_provisional(known, Doubt::DirectoryBehind);
+        }
+        auditors = CHAPAR_TRY(std::move(keys));
     }
-    const auto keys = inbox_open::opening_keys(step.device, step.input.epochs, label);
-    const auto opened = keys ? inbox_open::open_text(std::move(verified).value(), *keys, *auditors,
-                                                     step.input.envelope.streams)
-                             : Result<inbox_open::Opened>(keys.error());
-    if (!opened && inbox_open::is_in_transit(opened.error().code)) {
-        return inbox_keep::refused(opened.error());
-    }
-    const bool doubted = judged.doubt != Doubt::None;
-    if (!opened && doubted) return inbox_keep::still_provisional(known, judged.doubt);
+    const auto opened = before ? Result<inbox_open::Opened>(std::move(*before))
+                               : open_anew(step, std::move(verified).value(), auditors);
+    if (!opened) return does_not_open(step, examined, judged, known, opened.error());
 
-    const InboxNumber number =
-        known ? known->number : InboxNumber(CHAPAR_TRY(take_number(step.txn, tables::kInbox)));
+    const InboxNumber number = CHAPAR_TRY(number_of(step, known));
     const InboxItem item = inbox_keep::make_item(examined, judged, number);
-    if (!opened) return keep_unopenable(step, item, opened.error(), keys.has_value());
-    if (doubted) return keep_provisional(step, item, *opened, judged.doubt);
-    return keep_settled(step, item, *opened, label.got, known.has_value());
+    if (judged.doubt != Doubt::None) return keep_provisional(step, item, *opened, judged.doubt);
+    return keep_settled(step, item, *opened, examined.received.own_label().got, known.has_value());
 }
 
 // A delivery as keep_provisional() left it.
@@ -93,7 +127,7 @@ Result<ReceptionReport> receive(storage::Txn& txn, const Device& device,
         return inbox_keep::withdraw(step, known, judged.error());
     }
     if (!judged->signers) return inbox_keep::still_provisional(known, judged->doubt);
-    return open_and_keep(step, std::move(*examined), *judged, known);
+    return open_and_keep(step, *examined, *judged, known);
 }
 
 Result<std::vector<ReceptionReport>> decide_again(storage::Txn& txn, const Device& device,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/core/statements.h"
+#include "schemas/base/limits.h"
 
 namespace chapar::client::inbox_open {
 
@@ -41,6 +42,20 @@ Result<crypto::OpeningKeys> opening_keys(const Device& device, const EpochSecret
     return keys;
 }
 
+namespace {
+
+// An envelope whose streams are small together carries them all; no overflow, whatever E says.
+bool may_be_apart(const crypto::EnvelopeStatement& statement) {
+    std::uint64_t left = limits::kInlineStreamBytes;
+    for (const crypto::StreamCommitment& stream : statement.streams) {
+        if (stream.size > left) return true;
+        left -= stream.size;
+    }
+    return false;
+}
+
+}  // namespace
+
 Result<Opened> open_text(crypto::VerifiedEnvelope verified, const crypto::OpeningKeys& keys,
                          const crypto::AuditorKeys& auditors,
                          const std::vector<Bytes>& ciphertexts) {
@@ -48,14 +63,15 @@ Result<Opened> open_text(crypto::VerifiedEnvelope verified, const crypto::Openin
         CHAPAR_TRY(crypto::OpenedMessage::open(std::move(verified), keys, auditors));
     if (ciphertexts.size() != message.stream_count()) return Error(Errc::StreamRoot);
     const crypto::ReceivedEnvelope& received = message.envelope().received();
+    const bool apart = may_be_apart(received.statement());
     Opened opened;
     opened.text.header = to_bytes(received.header());
     for (std::size_t i = 0; i < ciphertexts.size(); ++i) {
         inbox_store::ReceivedStream stream;
         stream.secret = message.stream_secret(i).duplicate();
         stream.commitment = received.statement().streams[i];
-        // Stream 0, the text, always comes along.
-        if (i == 0 || !ciphertexts[i].empty()) {
+        // Stream 0, the text, always comes along. What must and did not is StreamRoot.
+        if (i == 0 || !apart || !ciphertexts[i].empty()) {
             stream.text = CHAPAR_TRY(message.open_stream(i, ciphertexts[i]));
         }
         opened.text.streams.push_back(std::move(stream));

@@ -26,7 +26,9 @@ struct Opened {
     inbox_store::ReceivedText text;
     InboxText said;
 };
-// `ciphertexts`: one for each stream; empty for a large one. The error names why it does not open.
+// `ciphertexts`: one for each stream; empty for one that is fetched, which only an envelope may
+// have whose streams together are more than limits::kInlineStreamBytes (else StreamRoot). The error
+// names why it does not open.
 [[nodiscard]] Result<Opened> open_text(crypto::VerifiedEnvelope verified,
                                        const crypto::OpeningKeys& keys,
                                        const crypto::AuditorKeys& auditors,

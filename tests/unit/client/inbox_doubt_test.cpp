@@ -1,6 +1,7 @@
 // What the inbox believes, what it only shows, and what it refuses.
 #include "client/core/statements.h"
 #include "crypto/envelope.h"
+#include "crypto/sha256.h"
 #include "schemas/header_codec.h"
 #include "tests/unit/client/world.h"
 
@@ -21,6 +22,14 @@ Mail send(World& world, Post& sender, const client::Draft& draft) {
     Mail mail{world.bytes_of(sender, number), {}, world.item_of(sender, number).message};
     mail.at = world.accept(sender, mail.bytes);
     return mail;
+}
+Bytes note_text() { return to_bytes("%PDF-1.7 a note"); }
+// With an attachment that fits beside the text.
+client::Draft with_note(client::Draft draft) {
+    const Bytes text = note_text();
+    draft.attachments.push_back(
+        {text, {text.size(), "application/pdf", "note.pdf"}, crypto::sha256(text)});
+    return draft;
 }
 schemas::Delivery handed(World& world, const Mail& mail) {
     return world.delivery(world.af, mail.bytes, mail.at);
@@ -101,6 +110,51 @@ TEST_CASE(
     const auto decided = decide_again(world);
     REQUIRE(decided.size() == 1);
     CHECK(decided.front().recalled == kept.number);
+}
+
+// Fails if a second look opens the envelope anew: the text is purged and UNOPENABLE is signed for
+// what a person could read.
+TEST_CASE("provisional mail whose day's key is destroyed meanwhile stays readable and is settled") {
+    World world;
+    world.confirm_peers("AF-CNP", {"TJ-DCA"});
+    world.sync(world.af);
+    world.sync(world.uz);
+    const Mail mail = send(world, world.uz, with_note(World::alert({"AF-SKB-BLO"})));
+    const auto report = world.receive(world.af, handed(world, mail));
+    REQUIRE(report.reception == Reception::Provisional);
+    world.af.epochs.clear();
+    CHECK(decide_again(world).empty());
+    CHECK(item_at(world, report.number).state == InboxState::Provisional);
+
+    world.confirm_peers("AF-CNP", {"TJ-DCA", "UZ-NCB"});
+    world.sync(world.af);
+    const auto decided = decide_again(world);
+    REQUIRE(decided.size() == 1);
+    CHECK(decided.front().reception == Reception::Settled);
+    CHECK(item_at(world, report.number).state == InboxState::Received);
+    const auto device = world.device(world.af);
+    const auto text = reading(*world.af.store, [&](const storage::ReadTxn& txn) {
+        return client::inbox_text(txn, device, *report.number);
+    });
+    CHECK(text.header.message_id == mail.message);
+    CHECK(text.attachments.at(0).text == note_text());
+    CHECK(owed(world) == 1);
+}
+
+// Fails if any stream behind the first may be left out, whatever E says of their sizes: DELIVERED
+// is signed, and the attachment is nowhere to be fetched.
+TEST_CASE("attack: a broker that empties an attachment which travels inline gets nothing signed") {
+    World world;
+    const Mail mail = send(world, world.tj, with_note(World::alert({"AF-SKB-BLO"})));
+    schemas::Delivery emptied = handed(world, mail);
+    REQUIRE(emptied.streams.size() == 2);
+    emptied.streams[1].clear();
+    const auto report = world.receive(world.af, emptied);
+    CHECK(report.reception == Reception::Refused);
+    CHECK(report.problem->code == Errc::StreamRoot);
+    CHECK(owed(world) == 0);
+    CHECK(world.receive(world.af, handed(world, mail)).reception == Reception::Stored);
+    CHECK(owed(world) == 1);
 }
 
 // Fails if decide_again() keeps what turns out to be refused.
