@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/core/directory_store.h"
+#include "client/core/inbox_judge.h"
 #include "client/core/peer_trust.h"
 #include "crypto/envelope.h"
 #include "crypto/sha256.h"
@@ -16,6 +17,15 @@ namespace chapar::client {
 namespace {
 
 using schemas::Stage;
+
+// Answers to one draft that are looked at. Officers of the offices asked are few; a device of
+// theirs that answers for ever fills neither the outbox nor the screen.
+constexpr std::size_t kAnswers = 256;
+
+template <typename T>
+bool contains(const std::vector<T>& list, const T& one) {
+    return std::ranges::find(list, one) != list.end();
+}
 
 bool is_settled(const InboxItem& item) {
     return item.state == InboxState::Received || item.state == InboxState::Opened ||
@@ -89,34 +99,46 @@ Status take_signature(Waiting& waiting, const InboxItem& answer,
     return Done{};
 }
 
-// An answer counts only from an office that was asked; anyone may write to us.
 Status take_answer(Waiting& waiting, const InboxItem& answer, const schemas::Approval& approval) {
-    OutboxApprovals& approvals = waiting.item.approvals;
-    approvals.answers_seen.push_back(answer.number.value);
-    const bool asked =
-        std::ranges::find(approvals.asked, answer.sender_office) != approvals.asked.end();
-    if (!asked) {
-        waiting.report.alarms.emplace_back(Errc::ApprovalSignature, "was not asked");
-        return Done{};
-    }
     if (approval.signature) return take_signature(waiting, answer, approval);
-    approvals.refused_by.push_back(answer.sender);
+    auto& refused_by = waiting.item.approvals.refused_by;
+    if (!contains(refused_by, answer.sender)) refused_by.push_back(answer.sender);
     waiting.report.refused.push_back(waiting.item.number);
+    return Done{};
+}
+
+// An answer counts only from an office that was asked; anyone may write to us.
+bool is_to_be_read(const OutboxApprovals& approvals, const InboxItem& answer) {
+    return contains(approvals.asked, answer.sender_office) &&
+           !contains(approvals.answers_seen, answer.number.value) &&
+           approvals.answers_seen.size() < kAnswers;
+}
+
+// One record that cannot be read holds up nothing but itself; a store that cannot, everything.
+Status tell_of_record(const Error& problem, ApprovalReport& report) {
+    if (inbox_judge::is_store_error(problem.code)) return problem;
+    report.alarms.push_back(problem);
     return Done{};
 }
 
 Status collect_for(storage::Txn& txn, const Device& device, OutboxItem item,
                    const std::vector<InboxItem>& answers, TimeMs now, ApprovalReport& report) {
-    const StoredDraft draft = CHAPAR_TRY(stored_draft(txn, device, item.number));
+    const auto draft = stored_draft(txn, device, item.number);
+    if (!draft) return tell_of_record(draft.error(), report);
     const DirectoryView directory(txn);
-    Waiting waiting{directory, device, draft, item, report, now};
+    Waiting waiting{directory, device, *draft, item, report, now};
     const OutboxApprovals before = item.approvals;
     for (const InboxItem& answer : answers) {
-        const auto& seen = before.answers_seen;
-        if (std::ranges::find(seen, answer.number.value) != seen.end()) continue;
-        const InboxText text = CHAPAR_TRY(inbox_text(txn, device, answer.number));
-        const auto* approval = std::get_if<schemas::Approval>(&text.content.payload);
+        if (!is_to_be_read(item.approvals, answer)) continue;
+        const auto text = inbox_text(txn, device, answer.number);
+        if (!text) {
+            CHAPAR_TRY(tell_of_record(text.error(), report));
+            item.approvals.answers_seen.push_back(answer.number.value);
+            continue;
+        }
+        const auto* approval = std::get_if<schemas::Approval>(&text->content.payload);
         if (approval == nullptr || approval->target != item.message) continue;
+        item.approvals.answers_seen.push_back(answer.number.value);
         CHAPAR_TRY(take_answer(waiting, answer, *approval));
     }
     if (item.approvals == before) return Done{};

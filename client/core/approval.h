@@ -45,12 +45,13 @@ namespace chapar::client {
                                  TimeMs now);
 
 // What the inbox holds for drafts that wait. A draft with enough approvals is a plain draft again:
-// the next seal_drafts() seals it. Idempotent; cheap while nothing waits. Call it after deliveries,
-// before sealing.
+// the next seal_drafts() seals it. Answers of offices that were not asked are ignored, and more
+// than 256 to one draft. Idempotent; cheap while nothing waits. Call it after deliveries, before
+// sealing.
 struct ApprovalReport {
     std::vector<OutboxNumber> complete;  // ready to be sealed
     std::vector<OutboxNumber> refused;   // an approver said no
-    std::vector<Error> alarms;           // answers whose signature fits nothing
+    std::vector<Error> alarms;  // answers whose signature fits nothing, records that are damaged
 };
 [[nodiscard]] Result<ApprovalReport> collect_approvals(storage::Txn& txn, const Device& device,
                                                        TimeMs now);
@@ -71,7 +72,9 @@ struct DraftedEnvelope {
 // request.
 [[nodiscard]] Result<DraftedEnvelope> read_drafted(const InboxItem& request, const InboxText& text,
                                                    ByteView drafted);
-// The request in the inbox that asks about this message; the newest one. NotFound.
+// The one request in the inbox that asks about this message. NotFound. Conflict if there are
+// several: anyone can write a request about anyone's message, and the approver must say which draft
+// is meant (by its inbox number).
 [[nodiscard]] Result<InboxItem> find_request(const storage::ReadTxn& txn, const Device& device,
                                              const MessageId& target);
 // The answer (kind 219) that approves, or refuses with a reason. `request`: of find_request.

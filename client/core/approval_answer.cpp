@@ -1,9 +1,11 @@
 // The approver's side of approval.h.
-#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "client/core/approval.h"
 #include "client/core/draft_store.h"
+#include "client/core/inbox_judge.h"
 #include "crypto/envelope.h"
 #include "schemas/base/layout.h"
 #include "schemas/base/limits.h"
@@ -74,15 +76,23 @@ Result<DraftedEnvelope> read_drafted(const InboxItem& request, const InboxText& 
 
 Result<InboxItem> find_request(const storage::ReadTxn& txn, const Device& device,
                                const MessageId& target) {
-    std::vector<InboxItem> items = CHAPAR_TRY(inbox_items(txn));
-    std::ranges::reverse(items);
-    for (const InboxItem& item : items) {
+    std::vector<InboxItem> found;
+    for (InboxItem& item : CHAPAR_TRY(inbox_items(txn))) {
         if (item.kind != schemas::Kind::ApprovalRequest || !is_settled(item)) continue;
-        const InboxText text = CHAPAR_TRY(inbox_text(txn, device, item.number));
-        const auto* asked = std::get_if<schemas::ApprovalRequest>(&text.content.payload);
-        if (asked != nullptr && asked->target == target) return item;
+        const auto text = inbox_text(txn, device, item.number);
+        if (!text && inbox_judge::is_store_error(text.error().code)) return text.error();
+        if (!text) continue;  // its key is gone: nothing of it can be approved
+        const auto* asked = std::get_if<schemas::ApprovalRequest>(&text->content.payload);
+        if (asked != nullptr && asked->target == target) found.push_back(std::move(item));
     }
-    return Error(Errc::NotFound, "no request about this message");
+    if (found.empty()) return Error(Errc::NotFound, "no request about this message");
+    if (found.size() == 1) return std::move(found.front());
+    std::string numbers;
+    for (const InboxItem& item : found) {
+        numbers += " #" + std::to_string(item.number.value) + " of " + item.sender_office.text();
+    }
+    return Error(Errc::Conflict,
+                 "several requests ask about it; name one by its number:" + numbers);
 }
 
 Draft approve(const Device& device, const InboxItem& request, const DraftedEnvelope& drafted) {

@@ -1,3 +1,4 @@
+#include "client/core/store_keys.h"
 #include "crypto/envelope.h"
 #include "schemas/content_codec.h"
 #include "schemas/header_codec.h"
@@ -139,7 +140,7 @@ TEST_CASE("an approval that was put into the outbox by hand is refused when it i
     CHECK(error_of(a.sender.try_seal(a.world.tj, a.target)) == Errc::ApprovalsAwaited);
 }
 
-// Fails if take_answer() does not look at who was asked.
+// Fails if is_to_be_read() does not look at who was asked.
 TEST_CASE("only who was asked can approve, each person once") {
     Approving a;
     const auto request = a.ask(a.target, {a.world.af.office}, 2);
@@ -148,7 +149,9 @@ TEST_CASE("only who was asked can approve, each person once") {
     // UZ signs the same draft: nobody asked it.
     auto stranger =
         client::approve(a.world.device(a.world.uz), a.item_at(a.world.af, at_af), drafted);
-    CHECK(a.answer(a.world.uz, stranger).alarms.size() == 1);
+    CHECK(a.answer(a.world.uz, stranger).complete.empty());
+    CHECK(a.world.item_of(a.world.tj, a.target).approvals.given.empty());
+    CHECK(a.world.item_of(a.world.tj, a.target).approvals.answers_seen.empty());
     CHECK(a.answer(a.world.af, a.approval_of(a.world.af, at_af)).complete.empty());
     // The same officer again: still one.
     CHECK(a.answer(a.world.af, a.approval_of(a.world.af, at_af)).complete.empty());
@@ -182,6 +185,63 @@ TEST_CASE("a refusal is shown to the sender, and the draft keeps waiting") {
     const auto item = a.world.item_of(a.world.tj, a.target);
     CHECK(item.stage == Stage::AwaitingApprovals);
     CHECK(item.approvals.refused_by == std::vector{a.world.af.certificate});
+}
+
+// Fails if refused_by holds a device twice, or if answers are looked at without end.
+TEST_CASE("who answers again and again is noted once, and at most 256 answers are looked at") {
+    Approving a;
+    const auto request = a.ask(a.target, {a.world.af.office});
+    const auto at_af = a.sender.deliver(a.world.tj, request, a.world.af);
+    const auto refusal = client::refuse(a.item_at(a.world.af, at_af),
+                                        a.world.item_of(a.world.tj, a.target).message, "too vague");
+    a.answer(a.world.af, refusal);
+    CHECK(a.answer(a.world.af, refusal).refused == std::vector{a.target});
+    auto item = a.world.item_of(a.world.tj, a.target);
+    CHECK(item.approvals.refused_by == std::vector{a.world.af.certificate});
+    CHECK(item.approvals.answers_seen.size() == 2);
+
+    for (std::uint64_t i = 2; i < 256; ++i) item.approvals.answers_seen.push_back(1000 + i);
+    in_txn(*a.world.tj.store, [&](storage::Txn& txn) { return client::outbox_update(txn, item); });
+    CHECK(a.answer(a.world.af, refusal).refused.empty());
+    CHECK(a.world.item_of(a.world.tj, a.target).approvals.answers_seen.size() == 256);
+}
+
+// Fails if collect_for() gives up at the first text that cannot be read.
+TEST_CASE("an answer whose key was destroyed is told once and holds up no other") {
+    Approving a;
+    const auto request = a.ask(a.target, {a.world.af.office});
+    const auto at_af = a.sender.deliver(a.world.tj, request, a.world.af);
+    const auto approval = a.approval_of(a.world.af, at_af);
+    const auto lost = a.sender.deliver(a.world.af, a.sender.send(a.world.af, approval), a.world.tj);
+    must(a.world.device(a.world.tj)
+             .vault.purge({client::tables::kInboxTexts.name, client::number_key(lost.value)}));
+    CHECK(a.collect().alarms.size() == 1);
+    CHECK(a.collect().alarms.empty());
+    CHECK(a.answer(a.world.af, approval).complete == std::vector{a.target});
+}
+
+// Fails if find_request() takes one of them, the newest or the oldest.
+TEST_CASE("a rival request about the same message is not taken for the one that was read") {
+    Approving a;
+    const auto request = a.ask(a.target, {a.world.af.office});
+    const auto at_af = a.sender.deliver(a.world.tj, request, a.world.af);
+    const MessageId about = a.world.item_of(a.world.tj, a.target).message;
+    const auto find = [&] {
+        const auto txn = must(a.world.af.store->begin_read());
+        return client::find_request(*txn, a.world.device(a.world.af), about);
+    };
+    CHECK(must(find()).number == at_af);
+
+    // UZ drafts another text under the same message id, and asks for the same approval.
+    client::Draft rival = World::alert({"TJ-NPJ-BLO"});
+    rival.options.message = about;
+    const auto drafted = a.sender.add(a.world.uz, rival);
+    const auto asked = in_txn(*a.world.uz.store, [&](storage::Txn& txn) {
+        return client::request_approvals(txn, a.world.device(a.world.uz), drafted,
+                                         std::vector{a.world.af.office}, 1, "please", a.world.now);
+    });
+    a.sender.deliver(a.world.uz, a.sender.send(a.world.uz, asked), a.world.af);
+    CHECK(error_of(find()) == Errc::Conflict);
 }
 
 // Fails if read_drafted() leaves out one of its comparisons.
