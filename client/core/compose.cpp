@@ -9,6 +9,7 @@
 #include "client/core/draft_store.h"
 #include "client/core/draft_streams.h"
 #include "client/core/heads.h"
+#include "client/core/recall.h"
 #include "client/core/recipients.h"
 #include "crypto/batch.h"
 #include "crypto/seal.h"
@@ -47,6 +48,10 @@ Status check_approvals(const storage::ReadTxn& txn, const Device& device, const 
 Result<Sealed> seal_one(const storage::ReadTxn& txn, const Device& device, OutboxItem item,
                         const SealPorts& ports, MadeBlobs& made,
                         std::vector<CertificateHash>& skipped, TimeMs now, crypto::Random& random) {
+    // It repeats an envelope that was recalled while this draft waited.
+    if (item.reseal.first && CHAPAR_TRY(is_recalled(txn, item))) {
+        return Error(Errc::Conflict, "recalled");
+    }
     const StoredDraft draft = CHAPAR_TRY(stored_draft(txn, device, item.number));
     CHAPAR_TRY(check_fresh(txn, draft, now));
     CHAPAR_TRY(check_approvals(txn, device, item, draft, now));

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "client/core/recall.h"
 #include "crypto/envelope.h"
 #include "schemas/base/layout.h"
 #include "schemas/base/limits.h"
@@ -191,6 +192,8 @@ Result<OutboxNumber> add(storage::Txn& txn, const Device& device, const StoredDr
     Bytes text = CHAPAR_TRY(encode(draft));
     const auto number = outbox_draft_add(txn, item_of(draft, reseal), text, device.vault, random);
     crypto::wipe(text);
+    const auto* recall = std::get_if<schemas::Recall>(&draft.content.payload);
+    if (number && recall != nullptr) CHAPAR_TRY(mark_recalled(txn, recall->target, *number));
     return number;
 }
 

@@ -14,13 +14,22 @@ bool may_be_delivered(const OutboxOffice& office) {
     return office.stage == Stage::Logged || office.stage == Stage::Withheld;
 }
 
+// Someone who lost the key may still be answered.
+bool may_be_asked_for(const OutboxItem& item, const OutboxOffice& office) {
+    return std::ranges::any_of(office.key_gone, [&item](const CertificateHash& one) {
+        return std::ranges::find(item.reseal.done, one) == item.reseal.done.end();
+    });
+}
+
 bool needs_itself(const OutboxItem& item, TimeMs now) {
     if (item.expires < now) return false;
     switch (item.stage) {
         case Stage::OnThisComputer:
             return true;
         case Stage::Logged:
-            return std::ranges::any_of(item.offices, may_be_delivered);
+            return std::ranges::any_of(item.offices, [&item](const OutboxOffice& office) {
+                return may_be_delivered(office) || may_be_asked_for(item, office);
+            });
         case Stage::Refused:
             return can_go_again(item.problem.code) && !item.reseal.instead;
         default:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <string>
 #include <utility>
 
 #include "client/core/approval.h"
@@ -10,6 +11,7 @@
 #include "client/core/directory_store.h"
 #include "client/core/draft_store.h"
 #include "client/core/peer_trust.h"
+#include "client/core/recall.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "schemas/base/limits.h"
@@ -23,6 +25,8 @@ constexpr DurationMs kKeyGoneAge = kDay * 7;
 constexpr std::uint64_t kKeyGoneADay = 3;
 // A refusal that comes back each time is not a stale bundle.
 constexpr std::uint8_t kGenerations = 3;
+// A broker that only says so, without an entry, gets one more envelope.
+constexpr std::uint8_t kUnprovenGenerations = 1;
 // Of one call: a directory with many new devices is worked off over several exchanges.
 constexpr std::size_t kAtOnce = 64;
 // Of one new envelope, which has room for limits::kStanzas; the rest gets the next one.
@@ -41,6 +45,11 @@ bool contains(const std::vector<CertificateHash>& list, const CertificateHash& o
     return std::ranges::find(list, one) != list.end();
 }
 
+// Whether its large attachments, if it has any, are still on this computer.
+bool has_attachments(const OutboxItem& item) {
+    return std::ranges::all_of(item.files, &OutboxFile::kept);
+}
+
 // Looks for needs in one outbox. Borrows.
 class Search {
   public:
@@ -50,7 +59,8 @@ class Search {
     Result<std::vector<ResealNeed>> run() {
         for (const OutboxItem& item : CHAPAR_TRY(outbox_items(txn_))) {
             if (needs_.size() >= kAtOnce) break;
-            if (item.expires <= now_) continue;
+            const bool sent = item.stage == Stage::Refused || item.stage == Stage::Logged;
+            if (!sent || item.expires <= now_ || CHAPAR_TRY(is_recalled(txn_, item))) continue;
             if (item.stage == Stage::Refused) CHAPAR_TRY(look_at_refused(item));
             if (item.stage == Stage::Logged) CHAPAR_TRY(look_at_logged(item));
         }
@@ -70,9 +80,10 @@ class Search {
         const Standing own =
             CHAPAR_TRY(directory_.standing(device_.certificate, directory_store::kNow, now_));
         if (own != Standing::Valid) return Done{};
+        const std::uint8_t generations = item.entry ? kGenerations : kUnprovenGenerations;
         ResealNeed need{item.number,
                         ResealCause::Refused,
-                        verdict_of(item, item.reseal.generation < kGenerations),
+                        verdict_of(item, item.reseal.generation < generations),
                         {},
                         {}};
         for (const OutboxOffice& office : item.offices) {
@@ -133,7 +144,7 @@ class Search {
     Result<bool> may_answer(const OutboxItem& item, const CertificateHash& one) {
         const bool recent = item.entry_time + kKeyGoneAge >= now_;
         const bool low = item.classification <= schemas::Classification::Restricted;
-        if (!recent || !low || item.approvals.needed != 0) return false;
+        if (!recent || !low || !has_attachments(item) || item.approvals.needed != 0) return false;
         const auto stored = CHAPAR_TRY(get_number(txn_, tables::kState, count_key(one, now_)));
         const std::uint64_t used = stored.value_or(0) + planned_[one];
         if (used >= kKeyGoneADay) return false;
@@ -162,7 +173,8 @@ Result<StoredDraft> renew(const storage::ReadTxn& txn, const Device& device, con
                           const ResealNeed& need, TimeMs now, crypto::Random& random) {
     StoredDraft draft = CHAPAR_TRY(stored_draft(txn, device, item.number));
     schemas::Header& header = draft.header;
-    if (item.stage == Stage::Logged) {
+    // A refusal without an entry is only the broker's word: someone may have it.
+    if (item.attempts != 0 || item.stage == Stage::Logged) {
         auto& derived = header.derived_from;
         derived.insert(derived.begin(), header.message_id);
         if (derived.size() > limits::kDerivedFrom) derived.resize(limits::kDerivedFrom);
@@ -193,6 +205,10 @@ Status count_answers(storage::Txn& txn, const ResealNeed& need, TimeMs now) {
 Status add_reseal(storage::Txn& txn, const Device& device, const ResealNeed& need, TimeMs now,
                   crypto::Random& random, std::vector<OutboxNumber>& added) {
     OutboxItem item = CHAPAR_TRY(outbox_item(txn, need.number));
+    if (!has_attachments(item)) {
+        return Error(Errc::NotFound, "attachments of #" + std::to_string(item.number.value) +
+                                         ": all offices had it, and they are gone here");
+    }
     const StoredDraft draft = CHAPAR_TRY(renew(txn, device, item, need, now, random));
     OutboxReseal reseal;
     reseal.first = item.number;

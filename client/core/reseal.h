@@ -5,8 +5,9 @@
 // office to which nothing was delivered yet; a device that has lost its key (UNOPENABLE, reason 1),
 // the last one only up to RESTRICTED, within 7 days of the envelope, 3 a device and day. A signed
 // "key gone" is a request to encrypt something again, and whoever holds a device's signing key can
-// make it: hence the limits. What was approved needs a person and new approvals. Attachments are
-// taken from what was sealed before, not from the person's files. Does not know networks.
+// make it: hence the limits. What was approved needs a person and new approvals. What was recalled
+// is never sealed again. Attachments are taken from what was sealed before, not from the person's
+// files. Does not know networks.
 //
 // Errors: NotFound, Conflict (nothing to do), Expired, those of compose.h.
 #pragma once

@@ -32,6 +32,21 @@ client::OutboxNumber logged(World& world, Sender& sender,
     return number;
 }
 
+// The ledger says so.
+void refuse_by_entry(World& world, client::OutboxNumber number, Errc code) {
+    const auto sent = reading(*world.tj.store, [&](const storage::ReadTxn& txn) {
+        return client::sent_envelope(txn, number, world.tj.agency);
+    });
+    const auto index =
+        world.reject(world.tj, world.bytes_of(world.tj, number), std::string(text_of(code).code));
+    const auto refusal = must(client::verify_refusal(sent, world.ledger->proof(index),
+                                                     world.ledger->head(), world.ledger->note()));
+    in_txn(*world.tj.store, [&](storage::Txn& txn) -> Status {
+        CHAPAR_TRY(client::outbox_attempted(txn, number));
+        return client::outbox_refused(txn, number, refusal);
+    });
+}
+
 }  // namespace
 
 // Fails if has_joined() is left out, or if `only` is not kept: AF's first device would get it
@@ -91,6 +106,80 @@ TEST_CASE("nothing is sealed again after it expired") {
     CHECK(sender.needs(world.tj).size() == 1);
     world.now = world.now + kDay * 8;
     CHECK(sender.needs(world.tj).empty());
+}
+
+// Fails if find_reseals() does not ask is_recalled(), or if that looks at one of the two only.
+TEST_CASE("what was recalled goes to nobody any more, neither itself nor a copy that waits") {
+    World world;
+    Sender sender(world);
+    const auto number = logged(world, sender);
+    const auto refused = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
+    sender.refuse(world.tj, refused, Errc::BundleStale);
+    Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
+    world.publish_bundle(second, world.now);
+    world.sync(world.tj);
+    REQUIRE(sender.needs(world.tj).size() == 2);
+    const auto copies = sender.reseal(world.tj);
+    REQUIRE(copies.size() == 2);
+
+    for (const auto sent : {number, refused}) {
+        sender.add(world.tj, World::recall({"AF-SKB-BLO"}, world.item_of(world.tj, sent).message));
+    }
+    sender.hear(world.tj, number, world.af, crypto::DeliveryEvent::Unopenable, kKeyGone);
+    CHECK(sender.needs(world.tj).empty());
+    CHECK(sender.reseal(world.tj, ResealVerdict::NeedsConfirmation).empty());
+    for (const auto copy : copies) {
+        CHECK(error_of(sender.try_seal(world.tj, copy)) == Errc::Conflict);
+    }
+}
+
+// Fails if is_recalled() does not look whether the recall is still in the outbox.
+TEST_CASE("a recall that was dropped before it went stops nothing") {
+    World world;
+    Sender sender(world);
+    const auto number = logged(world, sender);
+    const auto recall = sender.add(
+        world.tj, World::recall({"AF-SKB-BLO"}, world.item_of(world.tj, number).message));
+    sender.hear(world.tj, number, world.af, crypto::DeliveryEvent::Unopenable, kKeyGone);
+    CHECK(sender.needs(world.tj).empty());
+    in_txn(*world.tj.store, [&](storage::Txn& txn) {
+        return client::outbox_drop(txn, recall, world.device(world.tj).vault);
+    });
+    CHECK(sender.needs(world.tj).size() == 1);
+}
+
+// Fails if apply_recall() compares the message id only, or remembers only what it did not find.
+TEST_CASE("a recall empties the target and every copy of it, also one that comes later") {
+    World world;
+    Sender sender(world);
+    const auto alert_at = [&](std::vector<MessageId> origins) {
+        client::Draft draft = World::alert({"AF-SKB-BLO"});
+        draft.options.derived_from = std::move(origins);
+        return sender.send(world.tj, draft);
+    };
+    const auto state = [&](client::InboxNumber at) {
+        return reading(*world.af.store,
+                       [&](const storage::ReadTxn& txn) { return client::inbox_item(txn, at); })
+            .state;
+    };
+    const auto target = alert_at({});
+    const MessageId id = world.item_of(world.tj, target).message;
+    const auto at_af = sender.deliver(world.tj, target, world.af);
+    const auto copy = sender.deliver(world.tj, alert_at({id}), world.af);
+    const auto other = sender.deliver(world.tj, alert_at({}), world.af);
+    client::Draft of_another = World::alert({"AF-SKB-BLO"});
+    of_another.options.derived_from = {id};
+    const auto foreign = sender.deliver(world.uz, sender.send(world.uz, of_another), world.af);
+
+    const auto recall = sender.send(world.tj, World::recall({"AF-SKB-BLO"}, id));
+    const auto recall_at = sender.deliver(world.tj, recall, world.af);
+    CHECK(state(at_af) == client::InboxState::Recalled);
+    CHECK(state(copy) == client::InboxState::Recalled);
+    CHECK(state(other) == client::InboxState::Received);
+    CHECK(state(foreign) == client::InboxState::Received);
+    CHECK(state(recall_at) == client::InboxState::Received);
+    const auto late = sender.deliver(world.tj, alert_at({id}), world.af);
+    CHECK(state(late) == client::InboxState::Recalled);
 }
 
 // Fails if kKeyGoneADay is not counted, or counted per envelope.
@@ -159,7 +248,7 @@ TEST_CASE("an envelope refused for a stale bundle goes again under a new message
     Sender sender(world);
     auto number = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
     for (int generation = 0; generation < 3; ++generation) {
-        sender.refuse(world.tj, number, Errc::BundleStale);
+        refuse_by_entry(world, number, Errc::BundleStale);
         CHECK(world.item_of(world.tj, number).stage == Stage::Refused);
         const auto again = sender.reseal(world.tj);
         REQUIRE(again.size() == 1);
@@ -167,10 +256,26 @@ TEST_CASE("an envelope refused for a stale bundle goes again under a new message
         must(sender.try_seal(world.tj, again.front()));
         const auto header = header_of(world, world.tj, again.front());
         CHECK(header.message_id != world.item_of(world.tj, number).message);
-        CHECK(header.derived_from.empty());  // nobody has the first
         number = again.front();
     }
-    sender.refuse(world.tj, number, Errc::BundleStale);
+    refuse_by_entry(world, number, Errc::BundleStale);
+    CHECK(sender.reseal(world.tj).empty());
+    CHECK(sender.needs(world.tj).front().verdict == ResealVerdict::NeedsConfirmation);
+}
+
+// Fails if look_at_refused() does not ask for the entry, or renew() looks at the stage only: the
+// recipient of both would not see that they are one.
+TEST_CASE("a refusal without an entry makes one more envelope, which names the first") {
+    World world;
+    Sender sender(world);
+    const auto first = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
+    sender.refuse(world.tj, first, Errc::CertificateRevoked);
+    const auto again = sender.reseal(world.tj);
+    REQUIRE(again.size() == 1);
+    must(sender.try_seal(world.tj, again.front()));
+    CHECK(header_of(world, world.tj, again.front()).derived_from ==
+          std::vector{world.item_of(world.tj, first).message});
+    sender.refuse(world.tj, again.front(), Errc::CertificateRevoked);
     CHECK(sender.reseal(world.tj).empty());
     CHECK(sender.needs(world.tj).front().verdict == ResealVerdict::NeedsConfirmation);
 }
@@ -231,6 +336,45 @@ TEST_CASE("what is sealed to a device revoked since becomes a draft again") {
               return client::unseal_outdated(txn, world.now);
           }) == std::vector{number});
     CHECK(error_of(sender.try_seal(world.tj, number)) == Errc::BundleStale);
+}
+
+// Fails if needs_itself() looks at the offices' stages only, or if a need whose attachments are
+// gone counts as one that goes by itself.
+TEST_CASE("attachments stay for a device that lost its key, though another has the envelope") {
+    World world;
+    Sender sender(world);
+    Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
+    world.publish_bundle(second, world.now);
+    world.sync(world.tj);
+    client::Draft draft = World::alert({"AF-SKB-BLO"});
+    draft.attachments.push_back(sender.pdf("a.pdf", 200'000));
+    const auto settle = [&] {
+        return in_txn(*world.tj.store, [&](storage::Txn& txn) {
+            return client::outbox_settled_blobs(txn, world.now);
+        });
+    };
+    const auto number = logged(world, sender, draft);
+    sender.hear(world.tj, number, second, crypto::DeliveryEvent::Unopenable, kKeyGone);
+    sender.hear(world.tj, number, world.af, crypto::DeliveryEvent::Delivered);
+    CHECK(settle().empty());
+    const auto again = sender.reseal(world.tj);
+    REQUIRE(again.size() == 1);
+    CHECK(settle().empty());
+    must(sender.try_seal(world.tj, again.front()));
+    CHECK(settle().size() == 1);
+
+    // The key goes after the attachments went: a person hears of it, no draft is made in vain.
+    const auto late = logged(world, sender, draft);
+    sender.hear(world.tj, late, world.af, crypto::DeliveryEvent::Delivered);
+    CHECK(settle().size() == 1);
+    sender.hear(world.tj, late, second, crypto::DeliveryEvent::Unopenable, kKeyGone);
+    CHECK(sender.reseal(world.tj).empty());
+    REQUIRE(sender.needs(world.tj).size() == 1);
+    CHECK(sender.needs(world.tj).front().verdict == ResealVerdict::NeedsConfirmation);
+    auto txn = must(world.tj.store->begin_write());
+    CHECK(
+        error_of(client::add_reseals(*txn, world.device(world.tj), ResealVerdict::NeedsConfirmation,
+                                     late, world.now, world.random)) == Errc::NotFound);
 }
 
 // Fails if renew() keeps the person's path as the source.
