@@ -61,6 +61,20 @@ Status BodyStore::try_open(const CertificateHash& device, const schemas::Upload&
         CHAPAR_TRY(begin(device, upload, now));
         CHAPAR_TRY(work_on(upload.root));
     }
+    const Incoming state = incoming_of(upload.root).value();
+    const bool same_chunks = chunks_of(state.size) == chunks_of(upload.size);
+    // The leaf of the last chunk fits one length only. While it is not there, nobody knows.
+    if (state.size != upload.size && has(state.have, chunks_of(state.size) - 1)) {
+        return Error(Errc::StreamRoot);
+    }
+    const bool grows = upload.size > state.size;
+    if (!same_chunks || (grows && !check_room(state.owner, upload.size - state.size))) {
+        // A root has leaf lists of many lengths, for its inner nodes pass as leaves too: what is
+        // kept of a chunk says nothing about another list. Room is asked for like at the start.
+        drop_incoming(upload.root);
+        CHAPAR_TRY(begin(device, upload, now));
+        CHAPAR_TRY(work_on(upload.root));
+    }
     CHAPAR_TRY(correct_size(upload));
     return finish_if_whole(upload.root, now);
 }
@@ -90,8 +104,7 @@ Status BodyStore::write_new(const Hash& root, const BodyLeaves& leaves) const {
 Status BodyStore::correct_size(const schemas::Upload& upload) {
     std::optional<Incoming> state = incoming_of(upload.root);
     if (!state || state->size == upload.size) return Done{};
-    // The leaf of the last chunk fits one length only. While it is not there, nobody knows.
-    if (has(state->have, chunks_of(state->size) - 1)) return Error(Errc::StreamRoot);
+    CHAPAR_ASSERT(chunks_of(state->size) == chunks_of(upload.size));
     CHAPAR_TRY(incoming_folder_.replace(
         leaves_name(upload.root), BodyLeaves{state->owner, upload.size, upload.leaves}.encode()));
     std::erase_if(works_, [&](const Work& work) { return work.root == upload.root; });

@@ -279,6 +279,45 @@ TEST_CASE("the size that the last chunk proves is the right one") {
     CHECK(scene.store->open_upload(scene.device, wrong, kNow).refused == Errc::StreamRoot);
 }
 
+// Fails if correct_size() keeps what is known of one leaf list for another of the same root: a
+// chunk past its end throws, and one chunk makes a body of forty complete.
+TEST_CASE("a longer leaf list of the same root begins the upload anew") {
+    Scene scene;
+    const BodySample sample(40 * kSealed);
+    const schemas::Upload inner{sample.root, kSealed, {sample.root}};
+    CHECK_FALSE(scene.store->open_upload(scene.device, inner, kNow).refused);
+    const UploadState opened = scene.open(sample);
+    CHECK_FALSE(opened.refused);
+    CHECK(opened.have == Bytes(5));
+    const UploadState ninth = scene.put(sample, 8);
+    CHECK_FALSE(ninth.refused);
+    CHECK_FALSE(ninth.complete);
+    CHECK_FALSE(scene.put(sample, 0).complete);
+    CHECK(scene.upload(sample).complete);
+    CHECK(scene.store->chunks(sample.root, 38, 3).value() == sample.bytes(38, 2));
+}
+
+// Fails if correct_size() does not ask for room: a device opens short and corrects.
+TEST_CASE("an upload that grows by its correction is held against the quota again") {
+    Scene scene({3 * kSealed, 0});
+    const BodySample sample(40 * kSealed);
+    const schemas::Upload inner{sample.root, kSealed, {sample.root}};
+    CHECK_FALSE(scene.store->open_upload(scene.device, inner, kNow).refused);
+    CHECK(scene.open(sample).refused == Errc::QuotaExceeded);
+    CHECK(scene.store->charged(scene.device) == 0);
+    CHECK(scene.names(scene.incoming()).empty());
+    std::size_t taken = 0;
+    for (std::uint8_t i = 1; i <= 4; ++i) {
+        const BodySample whole(kSealed, i);
+        schemas::Upload shorter = whole.upload();
+        shorter.size = 17;
+        (void)scene.store->open_upload(scene.device, shorter, kNow);
+        if (!scene.open(whole).refused) ++taken;
+    }
+    CHECK(taken == 1);
+    CHECK(scene.store->charged(scene.device) <= 3 * kSealed);
+}
+
 TEST_CASE("a symbolic link in the place of a file is not followed") {
     Scene scene;
     const BodySample sample(2 * kSealed);
