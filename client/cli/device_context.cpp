@@ -141,17 +141,23 @@ auto DeviceContext::resuming(Work work) -> decltype(work()) {
 
 // A draft that cannot be sealed yet keeps waiting; the command that made it has said why.
 void DeviceContext::seal_waiting() {
-    std::vector<OutboxNumber> waiting;
+    std::vector<OutboxItem> waiting;
     {
         const auto txn = store_->begin_read();
-        const auto items = txn ? outbox_items(**txn) : Error(Errc::StoreFailed);
+        auto items = txn ? outbox_items(**txn) : Error(Errc::StoreFailed);
         if (!items) return;
-        for (const OutboxItem& item : *items) {
-            if (item.stage == schemas::Stage::Drafted) waiting.push_back(item.number);
-        }
+        waiting = std::move(items).value();
     }
-    for (const OutboxNumber number : waiting) {
-        if (const Status sealed = seal({&number, 1}); !sealed) continue;
+    for (const OutboxItem& item : waiting) {
+        if (item.stage != schemas::Stage::Drafted) continue;
+        const Status sealed = seal({&item.number, 1});
+        // Of what goes again by itself, no command has said it.
+        if (!sealed && item.reseal.first) {
+            warn("#" + std::to_string(item.number.value) + ", which repeats #" +
+                 std::to_string(item.reseal.first->value) +
+                 ", cannot be sealed: " + std::string(text_of(sealed.error().code).sentence) +
+                 (sealed.error().context.empty() ? "" : " (" + sealed.error().context + ")"));
+        }
     }
 }
 
