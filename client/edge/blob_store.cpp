@@ -121,6 +121,17 @@ Status FileBlobStore::remove(const Hash& root) {
     return remove_file(blob_part::have_path(folder_, root));
 }
 
+Status FileBlobStore::check_room(std::uint64_t bytes, std::uint64_t reserve) const {
+    std::error_code failed;
+    const auto space = std::filesystem::space(folder_, failed);
+    if (failed) return Error(Errc::FileFailed, folder_.string());
+    if (space.available < reserve || space.available - reserve < bytes) {
+        return Error(Errc::StoreFull,
+                     "no room for an attachment of " + std::to_string(bytes) + " bytes");
+    }
+    return Done{};
+}
+
 Result<std::vector<Hash>> FileBlobStore::roots() const {
     std::vector<Hash> roots;
     for (const auto& name : CHAPAR_TRY(names_in(folder_))) {

@@ -8,7 +8,7 @@
 // Owns: names, modes (folder 0700, files 0600) and the order of syncs: the file, then its name. All
 // of it is ciphertext. Does not know who needs a stream. Whoever reads a blob checks it against R_j
 // (client/core/attachment.h). One process at a time, which the home's store lock gives. One thread.
-// Blocks on the disk. Errors: NotFound, FileFailed.
+// Blocks on the disk. Errors: NotFound, FileFailed, StoreFull.
 #pragma once
 
 #include <filesystem>
@@ -61,6 +61,8 @@ class FileBlobStore final : public BlobStore {
     [[nodiscard]] Status remove(const Hash& root) override;
 
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+    // StoreFull unless the disk takes so many bytes more and still has `reserve` left.
+    [[nodiscard]] Status check_room(std::uint64_t bytes, std::uint64_t reserve) const;
     // Roots of all streams that lie here, whole or in part.
     [[nodiscard]] Result<std::vector<Hash>> roots() const;
 

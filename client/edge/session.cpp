@@ -31,6 +31,15 @@ Status Session::accept(const schemas::Head& head, Received& received) {
     return Done{};
 }
 
+Status Session::within_credit(const schemas::Deliver& frame) const {
+    std::size_t queued = frame.deliveries.size();
+    for (const Received& earlier : deliveries_) {
+        queued += std::get<schemas::Deliver>(earlier.frame).deliveries.size();
+    }
+    if (queued > credit_out_) return Error(Errc::MalformedFrame, "deliveries beyond the credit");
+    return Done{};
+}
+
 Result<std::optional<Session::Received>> Session::receive_frame(DurationMs patience) {
     const auto bytes = CHAPAR_TRY(parts_.transport.receive(patience));
     if (!bytes) return std::optional<Received>();
@@ -38,6 +47,9 @@ Result<std::optional<Session::Received>> Session::receive_frame(DurationMs patie
     received.frame = CHAPAR_TRY(schemas::decode_frame(*bytes));
     if (const auto* error = std::get_if<schemas::ErrorFrame>(&received.frame)) {
         return Error(errc_of(error->code).value_or(Errc::Internal), error->context);
+    }
+    if (const auto* deliver = std::get_if<schemas::Deliver>(&received.frame)) {
+        CHAPAR_TRY(within_credit(*deliver));
     }
     // Heads follow each other in the order of the frames, so each is accepted as it arrives.
     const Status accepted = std::visit(

@@ -43,6 +43,7 @@ struct SessionOptions {
     DurationMs first_patience{4000};    // for the broker's first word
     DurationMs answer_patience{10000};  // for one answer
     std::uint32_t credit = 64;          // envelopes this device is ready to take at a time
+    std::uint64_t disk_reserve = 256ULL * 1024 * 1024;  // bytes that no download may take
     TransferWatch watch{};
 };
 
@@ -115,7 +116,7 @@ class Session {
     [[nodiscard]] Result<SubmitReport> submit();
     // Brings a stream into the blob store, whole and verified against R_j; at once if it is there.
     // StreamMissing, NotPermitted, StreamRoot (what the broker has is not what was signed: nothing
-    // of it was kept): the session lives on.
+    // of it was kept), StoreFull (there is no room for it): the session lives on.
     [[nodiscard]] Status fetch(const StreamWish& wish);
     // What became of sent envelopes since the last time.
     [[nodiscard]] Result<EventReport> fetch_events();
@@ -153,6 +154,8 @@ class Session {
     [[nodiscard]] Status send(const schemas::Frame& frame);
     [[nodiscard]] Result<std::optional<Received>> receive_frame(DurationMs patience);
     [[nodiscard]] Status accept(const schemas::Head& head, Received& received);
+    // MalformedFrame for more envelopes than this device has said it is ready to take.
+    [[nodiscard]] Status within_credit(const schemas::Deliver& frame) const;
     // The next frame of this type; DELIVER frames and answers about chunks that come first are kept
     // for later.
     template <typename Wanted>
@@ -207,7 +210,7 @@ class Session {
     std::vector<ReceptionReport> taken_;  // for the next take_deliveries()
     SubmitReport passed_;                 // what passed a download; for the next submit()
     std::uint64_t outbox_seen_ = 0;       // newest number when the outbox was last looked at
-    std::uint32_t credit_out_ = 0;
+    std::uint32_t credit_out_ = 0;        // granted, and not taken yet; deliveries_ lie within it
     // Ledger time before the last sync, while no delivery has come since.
     std::optional<TimeMs> quiet_since_;
 };

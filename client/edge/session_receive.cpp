@@ -100,8 +100,10 @@ Result<ReceptionReport> Session::take_one(const schemas::Delivery& delivery,
 
 Status Session::take_frame(const Received& received, std::vector<ReceptionReport>& reports) {
     quiet_since_.reset();
-    for (const auto& delivery : std::get<schemas::Deliver>(received.frame).deliveries) {
-        credit_out_ -= std::min<std::uint32_t>(credit_out_, 1);
+    const auto& deliveries = std::get<schemas::Deliver>(received.frame).deliveries;
+    CHAPAR_ASSERT(deliveries.size() <= credit_out_);
+    credit_out_ -= static_cast<std::uint32_t>(deliveries.size());
+    for (const auto& delivery : deliveries) {
         reports.push_back(CHAPAR_TRY(take_one(delivery, received)));
     }
     return Done{};

@@ -181,6 +181,9 @@ Status Session::fetch(const StreamWish& wish) {
     }
     CHAPAR_TRY(grant_credit());
     auto resumed = CHAPAR_TRY(PartialBlob::resume(parts_.blobs.folder(), wish.commitment));
+    const std::uint64_t missing =
+        wish.commitment.size - (resumed ? resumed->download().bytes_here() : 0);
+    CHAPAR_TRY(parts_.blobs.check_room(missing, options_.disk_reserve));
     PartialBlob here = resumed ? std::move(*resumed) : CHAPAR_TRY(begin_fetch(wish));
     watch(TransferWay::Download, TransferPhase::Started, here.download());
     if (!here.download().is_complete()) {

@@ -84,6 +84,32 @@ TEST_CASE("a delivery newer than the directory is synced first, then settled and
     CHECK(must(session.take_deliveries(kSecond)).empty());
 }
 
+// Fails if answer() keeps whatever comes before the answer it waits for: a broker fills the memory
+// of a device while it syncs.
+TEST_CASE("attack: deliveries beyond the credit end the session, those within it wait") {
+    const std::uint32_t granted = client::SessionOptions().credit;
+    for (const std::uint32_t credit : {std::uint32_t{0}, granted}) {
+        Desk desk;
+        FakeBroker broker(desk.world, desk.post);
+        auto session = desk.session(broker);
+        must(session.open());
+        must(session.sync_directory());
+        must(session.renew_bundle());
+        desk.world.sync(desk.world.af);
+        const auto number = desk.world.compose(desk.world.af, World::alert({"TJ-NPJ-BLO"}));
+        const auto bytes = desk.world.bytes_of(desk.world.af, number);
+        const auto mail =
+            desk.world.delivery(desk.post, bytes, desk.world.accept(desk.world.af, bytes));
+        if (credit > 0) CHECK(must(session.take_deliveries(DurationMs(0))).empty());  // grants it
+        for (std::uint32_t i = 0; i < credit; ++i) broker.deliver(mail);
+        must(session.sync_directory());
+        broker.deliver(mail);
+        const auto beyond = session.sync_directory();
+        CHECK(error_of(beyond) == Errc::MalformedFrame);
+        CHECK(beyond.error().context == "deliveries beyond the credit");
+    }
+}
+
 TEST_CASE("a broker that shows another history ends the session and leaves evidence") {
     Desk desk;
     FakeBroker broker(desk.world, desk.post);

@@ -191,6 +191,7 @@ TEST_CASE("what is less urgent waits for the end of an upload") {
 TEST_CASE("a delivery that comes during a transfer is received and confirmed between two chunks") {
     Connected c;
     c.desk.write(with_attachment({"AF-SKB-BLO"}));
+    must(c.session->take_deliveries(DurationMs(0)));  // grants credit
     bool delivered = false;
     std::size_t arrived = 0;
     c.watch.step = [&](const TransferStep& step) {
@@ -300,6 +301,21 @@ TEST_CASE("an attachment that the broker does not have is said so, the session l
     c.broker.bodies.clear();
     CHECK(error_of(c.session->fetch(wish)) == Errc::StreamMissing);
     CHECK(must(c.session->sync_directory()).alarms.empty());
+}
+
+// Fails if fetch() does not ask for room: a sender fills the disk that the store lies on.
+TEST_CASE("an attachment that would leave the disk without its reserve is not asked for") {
+    Connected c;
+    const auto wish = c.received(with_attachment({"TJ-NPJ-BLO"}));
+    client::SessionOptions options;
+    options.disk_reserve = std::filesystem::space(c.desk.blobs->folder()).capacity;
+    Desk& desk = c.desk;
+    client::Session session(
+        {desk.store, desk.home, c.broker, desk.clock, desk.world.random, *desk.blobs}, options);
+    must(session.open());
+    CHECK(error_of(session.fetch(wish)) == Errc::StoreFull);
+    CHECK(places_of<schemas::Fetch>(c.broker).empty());
+    CHECK(must(session.sync_directory()).alarms.empty());
 }
 
 TEST_CASE("a FLASH that becomes ready during a download goes between two chunks") {
