@@ -2,6 +2,7 @@
 
 #include "broker/core/plan.h"
 #include "broker/core/stream_files.h"
+#include "broker/edge/disk_job.h"
 #include "schemas/frames_codec.h"
 
 namespace chapar::broker {
@@ -91,7 +92,7 @@ Transfers::Taken Transfers::store(Session& session, const Hash& root, std::size_
         job = [] { return UploadState{{}, false, Errc::BackPressure}; };
     }
     parts_.disk.submit([this, number = session.number, root, ticket, job = std::move(job)] {
-        UploadState state = job();
+        UploadState state = answer_of(job, [] { return UploadState{{}, false, Errc::FileFailed}; });
         const std::optional<Errc> refused = state.refused;
         return [this, number, ticket, refused,
                 frame = uploaded_frame(root, std::move(state))]() -> Status {
@@ -164,7 +165,9 @@ Status Transfers::begin_reads(Session& session) {
         auto share = parts_.downloads.take(kAnswerBytes);
         if (!share) return Done{};  // pump() comes again
         parts_.disk.submit([this, number = session.number, ask = *ask, root = file->root] {
-            return [this, number, frame = read_answer(parts_.bodies, ask, root)]() -> Status {
+            Bytes frame = answer_of([&] { return read_answer(parts_.bodies, ask, root); },
+                                    [&] { return refusal(ask, Errc::FileFailed); });
+            return [this, number, frame = std::move(frame)]() -> Status {
                 return fetched(number, frame);
             };
         });
@@ -183,7 +186,8 @@ Status Transfers::fetched(SessionNumber number, Bytes frame) {
 void Transfers::remove(const Hash& root) {
     parts_.bodies.forget(root);
     parts_.disk.submit([this, root] {
-        const Status removed = parts_.bodies.remove(root);
+        const Status removed = answer_of([&] { return parts_.bodies.remove(root); },
+                                         [] { return Status(Error(Errc::FileFailed)); });
         return [this, failed = !removed]() -> Status {
             if (failed) parts_.log.warning("body.not-removed");
             return Done{};
@@ -193,7 +197,8 @@ void Transfers::remove(const Hash& root) {
 
 void Transfers::remove_incoming(const Hash& root) {
     parts_.disk.submit([this, root, now = parts_.time.stamp().time] {
-        parts_.bodies.remove_incoming(root, now);
+        // What is left is swept again.
+        answer_of([&] { parts_.bodies.remove_incoming(root, now); }, [] {});
         return []() -> Status { return Done{}; };
     });
 }

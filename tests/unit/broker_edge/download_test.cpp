@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <future>
+#include <stdexcept>
 #include <vector>
 
+#include "broker/edge/disk_job.h"
 #include "broker/edge/disk_worker.h"
 
 using namespace chapar;
@@ -119,4 +121,29 @@ TEST_CASE("what the disk worker yields comes in the order of its jobs") {
     }
     REQUIRE(said.size() == 100);
     CHECK(std::ranges::is_sorted(said));
+}
+
+// Fails if answer_of() does not catch: the process ends with its worker's thread.
+TEST_CASE("a disk job that throws is answered by its failure, and the next one runs") {
+    std::vector<Errc> said;
+    std::promise<void> done;
+    {
+        DiskWorker worker([&](const DiskWorker::Action& action) { CHECK(action()); });
+        for (const bool throws : {true, false}) {
+            worker.submit([&said, &done, throws] {
+                const auto job = [throws] {
+                    if (throws) throw std::out_of_range("chunk");
+                    return Errc::StreamMissing;
+                };
+                return [&said, &done, throws,
+                        code = answer_of(job, [] { return Errc::FileFailed; })]() -> Status {
+                    said.push_back(code);
+                    if (!throws) done.set_value();
+                    return Done{};
+                };
+            });
+        }
+        done.get_future().wait();
+    }
+    CHECK(said == std::vector<Errc>{Errc::FileFailed, Errc::StreamMissing});
 }
