@@ -18,6 +18,25 @@ Result<std::size_t> missing_streams(DeviceContext& context, InboxNumber number) 
         }));
 }
 
+// One item that cannot be read; anything else is about the store.
+bool is_unreadable(Errc code) {
+    return code == Errc::RecordKeyGone || code == Errc::RecordKeyDamaged || code == Errc::NotFound;
+}
+
+// What may still be read, from a confirmed sender, the most urgent first.
+Result<std::vector<InboxItem>> worth_fetching(DeviceContext& context) {
+    const auto txn = CHAPAR_TRY(context.store().begin_read());
+    std::vector<InboxItem> items = CHAPAR_TRY(inbox_items(*txn));
+    std::erase_if(items, [&](const InboxItem& item) {
+        const bool closed = item.state == InboxState::Provisional ||
+                            item.state == InboxState::Recalled ||
+                            item.state == InboxState::Unopenable;
+        return item.attachments == 0 || closed || item.expires <= context.now();
+    });
+    std::ranges::stable_sort(items, {}, &InboxItem::urgency);
+    return items;
+}
+
 }  // namespace
 
 Whereabouts where_is(DeviceContext& context, const InboxAttachment& attachment) {
@@ -52,20 +71,16 @@ Status fetch_and_save(Invocation& invocation, std::uint64_t given,
     return Done{};
 }
 
-Status fetch_missing(Invocation& invocation, DeviceContext& context) {
-    std::vector<InboxItem> items;
-    {
-        const auto txn = CHAPAR_TRY(context.store().begin_read());
-        items = CHAPAR_TRY(inbox_items(*txn));
-    }
-    std::erase_if(items, [&](const InboxItem& item) {
-        const bool closed =
-            item.state == InboxState::Recalled || item.state == InboxState::Unopenable;
-        return item.attachments == 0 || closed || item.expires <= context.now();
-    });
-    std::ranges::stable_sort(items, {}, &InboxItem::urgency);
-    for (const InboxItem& item : items) {
-        if (CHAPAR_TRY(missing_streams(context, item.number)) == 0) continue;
+Status fetch_missing(Invocation& invocation, DeviceContext& context,
+                     std::set<InboxNumber>& unreadable) {
+    for (const InboxItem& item : CHAPAR_TRY(worth_fetching(context))) {
+        const auto missing = missing_streams(context, item.number);
+        if (!missing && !is_unreadable(missing.error().code)) return missing.error();
+        if (!missing && unreadable.insert(item.number).second) {
+            invocation.output.warning("#" + std::to_string(item.number.value) + ": " +
+                                      std::string(text_of(missing.error().code).sentence));
+        }
+        if (!missing || *missing == 0) continue;
         const Status fetched = context.fetch_attachments(item.number);
         if (!fetched && !context.connected()) return fetched;
         if (!fetched) {

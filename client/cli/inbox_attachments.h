@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 
 #include "client/cli/device_context.h"
 #include "client/cli/item_view.h"
@@ -17,8 +18,10 @@ namespace chapar::client {
 [[nodiscard]] Status fetch_and_save(Invocation& invocation, std::uint64_t number,
                                     const std::filesystem::path& folder);
 
-// `inbox watch --attachments`: streams of all items that are still missing, the most urgent items
-// first. One that fails is reported and does not stop the others. REQUIRES: connected.
-[[nodiscard]] Status fetch_missing(Invocation& invocation, DeviceContext& context);
+// `inbox watch --attachments`: streams of all settled items that are still missing, the most urgent
+// items first. One that fails is reported and does not stop the others; one whose record cannot be
+// read is reported once, and noted in `unreadable`. REQUIRES: connected.
+[[nodiscard]] Status fetch_missing(Invocation& invocation, DeviceContext& context,
+                                   std::set<InboxNumber>& unreadable);
 
 }  // namespace chapar::client

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <set>
 
 #include "client/cases/message_json.h"
 #include "client/cli/device_context.h"
@@ -117,16 +118,18 @@ Status take_waiting(Invocation& invocation, DeviceContext& context) {
 }
 
 Status take_for_ever(Invocation& invocation, DeviceContext& context, Attachments attachments) {
+    std::set<InboxNumber> unreadable;
     while (true) {
         const auto reports = CHAPAR_TRY(context.session().take_deliveries(kWatchPatience));
         // Each problem has been reported; watching goes on.
         [[maybe_unused]] const Status told =
             tell_all(invocation, context, Watching::ForEver, reports);
         if (!reports.empty()) continue;
-        if (attachments == Attachments::Fetch) CHAPAR_TRY(fetch_missing(invocation, context));
-        CHAPAR_TRY(context.session().sync_directory());
+        if (attachments == Attachments::Fetch) {
+            CHAPAR_TRY(fetch_missing(invocation, context, unreadable));
+        }
+        CHAPAR_TRY(context.keep_current());
         CHAPAR_TRY(context.exchange());
-        CHAPAR_TRY(context.session().renew_bundle());
     }
 }
 
@@ -139,7 +142,10 @@ Status take(Invocation& invocation, DeviceContext& context, const WatchWish& wis
     if (!worst && is_cut(worst.error().code)) return worst;
     CHAPAR_TRY(context.session().push_statements());
     CHAPAR_TRY(context.session().tidy_epochs());
-    if (wish.attachments == Attachments::Fetch) CHAPAR_TRY(fetch_missing(invocation, context));
+    std::set<InboxNumber> unreadable;
+    if (wish.attachments == Attachments::Fetch) {
+        CHAPAR_TRY(fetch_missing(invocation, context, unreadable));
+    }
     return worst;
 }
 
