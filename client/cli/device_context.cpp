@@ -94,6 +94,16 @@ Status DeviceContext::connect() {
 
 Status DeviceContext::prepare() {
     CHAPAR_TRY(session_->open());
+    greeted_ = now();
+    const SyncReport synced = CHAPAR_TRY(session_->sync_directory());
+    CHAPAR_TRY(tell_alarms(synced));
+    CHAPAR_TRY(session_->tidy_epochs());
+    CHAPAR_TRY(session_->renew_bundle());
+    return Done{};
+}
+
+Status DeviceContext::keep_current() {
+    if (now() < greeted_ || now() >= greeted_ + kDay) return connect();
     const SyncReport synced = CHAPAR_TRY(session_->sync_directory());
     CHAPAR_TRY(tell_alarms(synced));
     CHAPAR_TRY(session_->tidy_epochs());

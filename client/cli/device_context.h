@@ -35,6 +35,10 @@ class DeviceContext {
     // Unreachable if the broker does not answer; the context stays usable without it.
     // CertificateSuspended if this device had to suspend itself.
     [[nodiscard]] Status connect();
+    // What a long session does between deliveries: the directory with its alarms, epochs, bundle;
+    // once a day it greets anew, because it knows the broker's time from its greeting only.
+    // REQUIRES: connected.
+    [[nodiscard]] Status keep_current();
     // Takes approvals that came, seals drafts that wait from earlier and those that must be sealed
     // again, hands over the outbox with its large streams, owed statements, and fetches what became
     // of sent envelopes. REQUIRES: connected.
@@ -90,6 +94,7 @@ class DeviceContext {
     Progress progress_;
     bool moved_ = false;   // something of a large stream, in this session
     bool warned_ = false;  // of alarms that nobody has confirmed yet
+    TimeMs greeted_;       // by this device's clock
     std::unique_ptr<Transport> transport_;
     std::optional<Session> session_;
 };

@@ -1,8 +1,11 @@
 #include "client/cli/key_list.h"
 
+#include <memory>
+
 #include "client/cli/issued.h"
 #include "client/cli/key_expiry.h"
 #include "client/cli/record_words.h"
+#include "client/core/directory_alarms.h"
 #include "client/core/directory_replica.h"
 #include "client/core/trust_list.h"
 #include "client/edge/signer_home.h"
@@ -116,7 +119,20 @@ Status show_directory(Invocation& invocation, const HomePaths& paths) {
     for (const TrustRow& row : CHAPAR_TRY(trust_rows(DirectoryView(*txn), own, invocation.now()))) {
         show_trust(invocation, row);
     }
+    for (const DirectoryAlarm& alarm : CHAPAR_TRY(open_alarms(*txn))) {
+        invocation.output.warning(alarm.sentence);
+    }
     return Done{};
+}
+
+// What was shown, and nothing that came after it: no session of this home can run meanwhile.
+Status confirm_all(const HomePaths& paths) {
+    const auto store = CHAPAR_TRY(open_store(paths.store()));
+    auto txn = CHAPAR_TRY(store->begin_write());
+    const auto alarms = CHAPAR_TRY(open_alarms(*txn));
+    if (alarms.empty()) return Done{};
+    CHAPAR_TRY(confirm_alarms(*txn, alarms.back().index));
+    return std::move(*txn).commit();
 }
 
 Status list_device(Invocation& invocation, const HomePaths& paths) {
@@ -174,13 +190,17 @@ Status list_signer(Invocation& invocation, const HomePaths& paths) {
 }  // namespace
 
 void add_key_list_command(CLI::App& key, Invocation& invocation) {
+    auto confirm = std::make_shared<bool>(false);
     CLI::App* ls = add_command(
         key, "ls", "this home's keys and certificates, the agencies it trusts, the days left",
         "chapar key ls --home ~/npj");
-    invocation.on(ls, [&invocation]() -> Status {
+    ls->add_flag("--confirm-alarms", *confirm,
+                 "the alarms shown here were looked into; they are not told again");
+    invocation.on(ls, [&invocation, confirm]() -> Status {
         const HomePaths paths{CHAPAR_TRY(invocation.require_home())};
-        return file_exists(paths.request()) ? list_device(invocation, paths)
-                                            : list_signer(invocation, paths);
+        if (!file_exists(paths.request())) return list_signer(invocation, paths);
+        CHAPAR_TRY(list_device(invocation, paths));
+        return *confirm ? confirm_all(paths) : Status(Done{});
     });
 }
 

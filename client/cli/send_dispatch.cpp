@@ -4,6 +4,7 @@
 #include <string>
 
 #include "client/cli/item_view.h"
+#include "client/core/directory_replica.h"
 #include "schemas/base/limits.h"
 #include "schemas/base/uuid.h"
 
@@ -57,6 +58,18 @@ void warn_of_clock(const Invocation& invocation, DeviceContext& context) {
                               " minutes behind the broker's");
 }
 
+// Without a line the directory grows old: told before it stops what is confidential.
+Status warn_of_directory(const Invocation& invocation, DeviceContext& context) {
+    const auto txn = CHAPAR_TRY(context.store().begin_read());
+    const TimeMs synced = CHAPAR_TRY(DirectoryView(*txn).synced_at());
+    const TimeMs now = context.now();
+    if (synced == TimeMs(0) || now < synced + kDay) return Done{};
+    invocation.output.warning("the directory of this device is " +
+                              std::to_string((now.value - synced.value) / kHour.value) +
+                              " hours old; after 7 days nothing confidential can be sent");
+    return Done{};
+}
+
 }  // namespace
 
 Result<std::vector<OutboxItem>> show_items(Invocation& invocation, DeviceContext& context,
@@ -76,6 +89,7 @@ Status dispatch(Invocation& invocation, DeviceContext& context,
                 const std::vector<OutboxNumber>& with_them) {
     const Status connected = context.connect();
     if (connected) warn_of_clock(invocation, context);
+    if (!connected) CHAPAR_TRY(warn_of_directory(invocation, context));
     const Status sealed = context.seal(drafts);
     if (!sealed) {
         // Offline, the directory may just be old: the draft waits. With a fresh directory the
