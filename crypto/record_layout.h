@@ -39,7 +39,7 @@ inline Validity read_validity(LayoutReader& in) {
     return {from, TimeMs(in.u64())};
 }
 
-// UTF-8, 1..64 bytes, no control characters.
+// UTF-8, 1..64 bytes, nothing that is_hidden() (control and bidi characters).
 [[nodiscard]] bool is_person_name(std::string_view text);
 
 template <typename T>

@@ -3,6 +3,7 @@
 #include "crypto/key_check.h"
 #include "crypto/record_layout.h"
 #include "crypto/text_form.h"
+#include "schemas/base/shown.h"
 
 namespace chapar::crypto {
 namespace {
@@ -35,8 +36,7 @@ Status check(const RegistrarsRecord& record) {
 bool is_person_name(std::string_view text) {
     if (text.empty() || text.size() > kMaxPersonNameBytes) return false;
     const std::optional<std::u32string> characters = decode_utf8(text);
-    return characters &&
-           std::ranges::none_of(*characters, [](char32_t c) { return c < 0x20 || c == 0x7F; });
+    return characters && std::ranges::none_of(*characters, is_hidden);
 }
 
 Status check_signed_by_registrars(const SignedRecord& record, const AgencyId& named,

@@ -6,6 +6,7 @@
 #include "client/cases/payload_json.h"
 #include "client/cases/time_text.h"
 #include "schemas/base/hex.h"
+#include "schemas/base/shown.h"
 #include "schemas/base/uuid.h"
 #include "schemas/kinds.h"
 
@@ -213,11 +214,11 @@ Result<std::vector<ParsedMessage>> parse_messages(std::string_view text,
 std::string render_payload(const schemas::Payload& payload) {
     json::object out{{"kind", kind_name(schemas::kind_of(payload))}};
     write_payload(payload, out);
-    return json::serialize(out);
+    return shown_json(json::serialize(out));
 }
 
 std::string render_drafted(const DraftedEnvelope& drafted) {
-    return json::serialize(drafted_object(drafted));
+    return shown_json(json::serialize(drafted_object(drafted)));
 }
 
 std::string render_message(const InboxItem& item, const InboxText& text) {
@@ -246,7 +247,7 @@ std::string render_message(const InboxItem& item, const InboxText& text) {
     write_payload(text.content.payload, payload);
     out["payload"] = std::move(payload);
     add_drafted(item, text, out);
-    return json::serialize(out);
+    return shown_json(json::serialize(out));
 }
 
 }  // namespace chapar::client

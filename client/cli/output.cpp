@@ -4,6 +4,7 @@
 #include <string>
 
 #include "schemas/base/problem.h"
+#include "schemas/base/shown.h"
 
 namespace chapar::client {
 namespace {
@@ -19,17 +20,17 @@ void line(std::FILE* stream, std::string_view text) {
 
 void Output::result(const boost::json::object& object, std::string_view text) const {
     if (form_ == Form::Json) {
-        line(stdout, boost::json::serialize(object));
+        line(stdout, shown_json(boost::json::serialize(object)));
     } else if (!text.empty()) {
-        line(stdout, text);
+        line(stdout, shown(text, ShownForm::Lines));
     }
 }
 
 void Output::warning(std::string_view text) const {
     if (form_ == Form::Json) {
-        line(stderr, boost::json::serialize(boost::json::object{{"warning", text}}));
+        line(stderr, shown_json(boost::json::serialize(boost::json::object{{"warning", text}})));
     } else {
-        line(stderr, "warning: " + std::string(text));
+        line(stderr, "warning: " + shown(text));
     }
 }
 

@@ -1,6 +1,9 @@
 // The one renderer of the command line: results on stdout, problems on stderr, as text or as JSON
 // lines. A command cannot forget `--json`, because it has no other way to speak.
 //
+// Whatever steers a terminal or hides how a text reads is made visible here (schemas/base/shown.h),
+// in JSON by escapes that leave the value as it is; a warning is one line.
+//
 // Does not know what a result means. Text is for a terminal; JSON objects keep their key order.
 #pragma once
 

@@ -145,22 +145,6 @@ constexpr ReasonName kReasons[] = {{crypto::RevokeReason::Lost, "lost"},
                                    {crypto::RevokeReason::LeftService, "left-service"},
                                    {crypto::RevokeReason::Superseded, "superseded"}};
 
-// Bytes of a UTF-8 character that is invisible or turns the order of writing; 0 if it is none.
-std::size_t steering_character(std::string_view text) {
-    if (static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7f) return 1;
-    if (text.size() >= 2 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0) {
-        return 2;  // C1
-    }
-    if (text.size() < 3) return 0;
-    const auto second = static_cast<unsigned char>(text[1]);
-    const auto third = static_cast<unsigned char>(text[2]);
-    const bool general = text[0] == '\xe2' &&
-                         ((second == 0x80 && ((third >= 0x8b && third <= 0x8f) || third >= 0xa8)) ||
-                          (second == 0x81 && third >= 0xa0));
-    const bool byte_order = text[0] == '\xef' && second == 0xbb && third == 0xbf;
-    return general || byte_order ? 3 : 0;
-}
-
 }  // namespace
 
 Result<RecordWords> words_for(const SignedRecord& record) {
@@ -207,21 +191,6 @@ boost::json::object as_json(const RecordWords& words) {
 
 std::string roots_text(const AgencyRoots& roots) {
     return threshold_text(roots) + ", check words: " + words_of(roots);
-}
-
-std::string shown(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const std::size_t hidden = steering_character(text);
-        if (hidden > 0) {
-            out += '?';
-            text.remove_prefix(hidden);
-        } else {
-            out += text.front();
-            text.remove_prefix(1);
-        }
-    }
-    return out;
 }
 
 std::string role_names(std::uint16_t roles) {

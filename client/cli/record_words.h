@@ -2,7 +2,7 @@
 //
 // Owns: the words, complete: nothing in a record that changes its meaning is left out. Does not
 // judge it, nor know who must sign it (signing.h). Names in records come from strangers: characters
-// that steer a terminal or turn the order of writing are shown as '?'. Pure.
+// that steer a terminal or turn the order of writing are made visible by shown(). Pure.
 #pragma once
 
 #include <boost/json.hpp>
@@ -12,6 +12,7 @@
 #include "client/edge/ceremony_file.h"
 #include "crypto/policy_record.h"
 #include "schemas/base/result.h"
+#include "schemas/base/shown.h"
 
 namespace chapar::client {
 
@@ -32,7 +33,6 @@ struct RecordWords {
 
 // "2 of 3 roots, check words ..".
 [[nodiscard]] std::string roots_text(const AgencyRoots& roots);
-[[nodiscard]] std::string shown(std::string_view text);
 [[nodiscard]] std::string role_names(std::uint16_t roles);
 // Of one name; FieldInvalid (context: --role and the names there are).
 [[nodiscard]] Result<std::uint16_t> role_bit(std::string_view name);

@@ -140,7 +140,7 @@ Status confirm(const std::string& question) {
     if (terminal < 0) {
         return Error(Errc::Usage, "nobody can be asked here: compare the words, then say --yes");
     }
-    const std::string text = question + " (yes/no) ";
+    const std::string text = shown(question, ShownForm::Lines) + " (yes/no) ";
     const bool asked = ::write(terminal, text.data(), text.size()) >= 0;
     std::string answer;
     for (char c = 0; asked && answer.size() < 16 && ::read(terminal, &c, 1) == 1 && c != '\n';) {

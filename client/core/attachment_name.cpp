@@ -6,44 +6,11 @@
 #include <optional>
 
 #include "schemas/base/assert.h"
+#include "schemas/base/shown.h"
 #include "schemas/media_types.h"
 
 namespace chapar::client {
 namespace {
-
-struct Point {
-    char32_t code = 0;
-    std::size_t bytes = 0;
-};
-
-// The next code point; empty where the bytes are not valid UTF-8.
-std::optional<Point> next_point(std::string_view text) {
-    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = at(0);
-    if (first < 0x80) return Point{first, 1};
-    const std::size_t bytes = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-    if (bytes == 0 || first > 0xF4 || text.size() < bytes) return std::nullopt;
-    char32_t code = first & (0xFFU >> (bytes + 1));
-    for (std::size_t i = 1; i < bytes; ++i) {
-        if ((at(i) & 0xC0) != 0x80) return std::nullopt;
-        code = (code << 6) | (at(i) & 0x3F);
-    }
-    constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
-    const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-    if (code < kLeast[bytes] || code > 0x10FFFF || surrogate) return std::nullopt;
-    return Point{code, bytes};
-}
-
-// Characters that are not seen and change how the rest is read.
-bool is_hidden(char32_t code) {
-    const bool control = code < 0x20 || (code >= 0x7F && code <= 0x9F);
-    const bool bidi = code == 0x061C || code == 0x200E || code == 0x200F ||
-                      (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-    const bool break_or_blank = code == 0x200B || code == 0x2028 || code == 0x2029 ||
-                                code == 0x2060 || code == 0x00AD || code == 0xFEFF;
-    const bool tag = code >= 0xE0000 && code <= 0xE007F;
-    return control || bidi || break_or_blank || tag;
-}
 
 bool has_meaning(char32_t code) {
     return code < 0x80 &&
@@ -53,14 +20,13 @@ bool has_meaning(char32_t code) {
 std::string readable(std::string_view text) {
     std::string out;
     while (!text.empty()) {
-        const auto point = next_point(text);
-        const std::size_t bytes = point ? point->bytes : 1;
-        if (!point || has_meaning(point->code)) {
+        const std::string_view from = text;
+        const auto point = take_code_point(text);
+        if (!point || has_meaning(*point)) {
             out += '_';
-        } else if (!is_hidden(point->code)) {
-            out += text.substr(0, bytes);
+        } else if (!is_hidden(*point)) {
+            out += from.substr(0, from.size() - text.size());
         }
-        text.remove_prefix(bytes);
     }
     return out;
 }

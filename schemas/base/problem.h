@@ -19,7 +19,8 @@ namespace chapar {
 // without "context" if there is none.
 [[nodiscard]] std::string problem_json(const Error& error);
 
-// "code: sentence", where, what was left unchanged and what to do next; no final newline.
+// "code: sentence", where (as shown() has it, one line), what was left unchanged and what to do
+// next; no final newline.
 [[nodiscard]] std::string problem_text(const Error& error);
 
 }  // namespace chapar

@@ -58,6 +58,7 @@ add_executable(test_client_ceremony
     ${PROJECT_SOURCE_DIR}/client/cli/issued.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/key_expiry.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/key_requests.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/output.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/policy_file.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/policy_words.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/record_words.cpp

@@ -1,4 +1,9 @@
+#include <unistd.h>
+
+#include <cstdio>
+
 #include "client/cli/key_expiry.h"
+#include "client/cli/output.h"
 #include "client/cli/policy_file.h"
 #include "client/cli/policy_words.h"
 #include "client/cli/record_words.h"
@@ -74,19 +79,64 @@ TEST_CASE("a record that says nothing is not shown, hence not signed") {
 
 // Fails if a name goes to the terminal as it came.
 TEST_CASE("a name cannot steer the terminal or turn the order of writing") {
-    CHECK(client::shown("falcon") == "falcon");
-    CHECK(client::shown("\xd1\x81\xd0\xbe\xd0\xba\xd0\xbe\xd0\xbb") ==
-          "\xd1\x81\xd0\xbe\xd0\xba\xd0\xbe\xd0\xbb");
-    CHECK(client::shown("a\x1b[2Jb") == "a?[2Jb");
-    CHECK(client::shown("a\xe2\x80\xae"
-                        "b") == "a?b");  // right-to-left override
-    CHECK(client::shown("a\xe2\x81\xa6"
-                        "b") == "a?b");  // isolate
-    CHECK(client::shown("a\xe2\x80\x8b"
-                        "b") == "a?b");  // zero width
-    CHECK(client::shown("a\xc2\x9b"
-                        "b") == "a?b");              // C1
-    CHECK(client::shown("\xe2\x80") == "\xe2\x80");  // cut short: nothing is read past it
+    CHECK(shown("falcon") == "falcon");
+    CHECK(shown("сокол") == "сокол");
+    CHECK(shown("نمی\u200Cداند") == "نمی\u200Cداند");  // the joiner is part of the word
+    CHECK(shown("a\x1b[2Jb") == "a\\u{001B}[2Jb");
+    CHECK(shown("a\u202Eb\u2066\u200F\u061C") == "a\\u{202E}b\\u{2066}\\u{200F}\\u{061C}");
+    CHECK(shown("a\u2028\u200B") == "a\\u{2028}\\u{200B}");
+    CHECK(shown("a\xc2\x9b"
+                "b") == "a\\u{009B}b");                // C1
+    CHECK(shown("\xe2\x80") == "\\u{FFFD}\\u{FFFD}");  // cut short: nothing is read past it
+    CHECK(shown("a\nb") == "a\\u{000A}b");
+    CHECK(shown("a\nb", ShownForm::Lines) == "a\nb");
+}
+
+// Fails if a character is lost, or one that steers a terminal stays.
+TEST_CASE("what is hidden in JSON is escaped and its value is the same") {
+    const std::string steering = "a\u202E\xc2\x9b\x7f\nنمی\u200Cداند\U000E0041";
+    const std::string text = shown_json(boost::json::serialize(boost::json::string(steering)));
+    CHECK(text == "\"a\\u202e\\u009b\\u007f\\nنمی\u200Cداند\\udb40\\udc41\"");
+    CHECK(boost::json::parse(text).as_string() == steering);
+}
+
+namespace {
+
+// What a file descriptor is given while `speak` runs.
+template <typename Speak>
+std::string written_to(int descriptor, Speak speak) {
+    std::fflush(nullptr);  // what was said before goes where it was meant to
+    std::FILE* file = std::tmpfile();
+    const int before = ::dup(descriptor);
+    ::dup2(::fileno(file), descriptor);
+    speak();
+    ::dup2(before, descriptor);
+    ::close(before);
+    std::rewind(file);
+    std::string out(4096, '\0');
+    out.resize(std::fread(out.data(), 1, out.size(), file));
+    std::fclose(file);
+    return out;
+}
+
+}  // namespace
+
+// Fails if a way out of the program has no filter.
+TEST_CASE("results, warnings and problems cannot steer the terminal") {
+    const std::string hostile = "x\x1b]0;y\u202E";
+    client::Output output;
+    const boost::json::object object{{"name", hostile}};
+    const std::string visible = "x\\u{001B}]0;y\\u{202E}";
+    CHECK(written_to(1, [&] { output.result(object, "1\n" + hostile); }) == "1\n" + visible + "\n");
+    CHECK(written_to(2, [&] { output.warning(hostile + "\n"); }) ==
+          "warning: " + visible + "\\u{000A}\n");
+    const auto problem = [&] { (void)output.problem(Error(Errc::NotFound, hostile)); };
+    CHECK(written_to(2, problem).find("where: " + visible + "\n") != std::string::npos);
+    output.set_form(client::Output::Form::Json);
+    CHECK(written_to(1, [&] { output.result(object, {}); }) ==
+          "{\"name\":\"x\\u001b]0;y\\u202e\"}\n");
+    CHECK(written_to(2, [&] { output.warning(hostile); }) ==
+          "{\"warning\":\"x\\u001b]0;y\\u202e\"}\n");
 }
 
 TEST_CASE("a policy rule may ask for approvals by a role and limit the size") {

@@ -140,6 +140,20 @@ TEST_CASE("names of officers and devices are short, not empty, and without contr
     CHECK(refused_after(good, [](DeviceRequest& r) { r.device = "\xC0\xAF"; }));
 }
 
+// Fails if a name may turn the order of what is printed around it, or Persian is refused.
+TEST_CASE("names refuse C1 and bidi characters and take Persian with its joiners") {
+    const RecordFixture centre;
+    const DeviceRequest good = centre.request();
+    CHECK(refused_after(good, [](DeviceRequest& r) { r.officer = "a\u202Eb"; }));
+    CHECK(refused_after(good, [](DeviceRequest& r) { r.device = "a\u2066b"; }));
+    CHECK(refused_after(good, [](DeviceRequest& r) {
+        r.officer =
+            "a\xC2\x9B"
+            "b";
+    }));
+    CHECK_FALSE(refused_after(good, [](DeviceRequest& r) { r.officer = "نمی\u200Cداند"; }));
+}
+
 TEST_CASE("a revocation names a reason of the list and is signed by two registrars") {
     const RecordFixture centre;
     CHECK(open_revoke(centre.by_registrars(RecordType::Revoke, centre.revocation()),
