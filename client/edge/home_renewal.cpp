@@ -3,6 +3,7 @@
 #include <array>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "client/edge/store_home.h"
 #include "schemas/base/hex.h"
@@ -196,15 +197,33 @@ Result<DeviceAsk> recover_device(const HomePaths& paths, const HomeSecurity& sec
     return ask;
 }
 
+namespace {
+
+// They hold the same vault key as the keystore that came after them.
+Result<std::vector<fs::path>> retired_keystores(const HomePaths& paths) {
+    std::vector<fs::path> out;
+    if (!file_exists(paths.retired())) return out;
+    std::error_code problem;
+    for (fs::directory_iterator it(paths.retired(), problem), end; !problem && it != end;
+         it.increment(problem)) {
+        out.push_back(HomePaths{it->path()}.device_keystore());
+    }
+    if (problem) return Error(Errc::FileFailed, paths.retired().string());
+    return out;
+}
+
+}  // namespace
+
 Result<std::size_t> change_passphrase(const HomePaths& paths,
                                       const crypto::SecretBuffer& old_passphrase,
                                       const HomeSecurity& next, crypto::Random& random) {
-    const HomePaths renewal = renewal_of(paths);
+    std::vector<fs::path> keystores = CHAPAR_TRY(retired_keystores(paths));
+    keystores.insert(keystores.end(),
+                     {renewal_of(paths).device_keystore(), paths.audit_keystore(),
+                      paths.registrar_keystore(), paths.root_keystore(), paths.device_keystore()});
     std::size_t changed = 0;
     std::size_t found = 0;
-    for (const fs::path& path :
-         {renewal.device_keystore(), paths.audit_keystore(), paths.registrar_keystore(),
-          paths.root_keystore(), paths.device_keystore()}) {
+    for (const fs::path& path : keystores) {
         if (!file_exists(path)) continue;
         ++found;
         changed += CHAPAR_TRY(change_one(path, old_passphrase, next, random)) ? 1U : 0U;

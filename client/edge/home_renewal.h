@@ -32,8 +32,9 @@ namespace chapar::client {
 [[nodiscard]] Result<DeviceAsk> recover_device(const HomePaths& paths, const HomeSecurity& security,
                                                TimeMs now, crypto::Random& random);
 
-// Every keystore of a home, a device's or a signer's, gets the new passphrase. A run that was cut
-// short is completed by another with the same two passphrases. How many were changed.
+// Every keystore of a home, a device's or a signer's, gets the new passphrase, retired ones too;
+// not those in aside/, whose passphrase may be the forgotten one. A run that was cut short is
+// completed by another with the same two passphrases. How many were changed.
 [[nodiscard]] Result<std::size_t> change_passphrase(const HomePaths& paths,
                                                     const crypto::SecretBuffer& old_passphrase,
                                                     const HomeSecurity& next,

@@ -248,6 +248,23 @@ TEST_CASE("a changed passphrase opens every keystore of a home, the old one none
     CHECK(client::DeviceHome::open(office.paths(), next));
 }
 
+// Fails if change_passphrase() leaves retired/ out: those keystores hold the vault key too.
+TEST_CASE("a changed passphrase reaches the keystores that a renewal retired") {
+    Office office;
+    office.make();
+    const auto ask =
+        must(client::renew_device(office.paths(), {office.pass, {}}, kNow, office.random));
+    must(client::stage_renewal(office.paths(), office.grant(ask)));
+    must(client::finish_renewal(office.paths()));
+    const HomePaths retired{fs::directory_iterator(office.paths().retired())->path()};
+    const auto next = passphrase("the next");
+    CHECK(must(client::change_passphrase(office.paths(), office.pass, {next, {}}, office.random)) ==
+          2);
+    CHECK(error_of(crypto::Keystore::open(retired.device_keystore(), office.pass)) ==
+          Errc::PassphraseWrong);
+    CHECK(crypto::Keystore::open(retired.device_keystore(), next));
+}
+
 TEST_CASE("a signer's home holds one key, and takes only an agency that names it") {
     Office office;
     const HomePaths paths{office.folder.path() / "registrar"};
