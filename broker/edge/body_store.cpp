@@ -89,7 +89,7 @@ Status BodyStore::begin(const CertificateHash& device, const schemas::Upload& up
     const std::unique_lock lock(mutex_);
     incoming_[upload.root] = {
         device, upload.size, empty_bitmap(upload.size), chunks_of(upload.size), false, now};
-    charge(device, upload.size);
+    charge(charged_, device, upload.size);
     return Done{};
 }
 
@@ -110,8 +110,8 @@ Status BodyStore::correct_size(const schemas::Upload& upload) {
     std::erase_if(works_, [&](const Work& work) { return work.root == upload.root; });
     {
         const std::unique_lock lock(mutex_);
-        release(state->owner, state->size);
-        charge(state->owner, upload.size);
+        release(charged_, state->owner, state->size);
+        charge(charged_, state->owner, upload.size);
         incoming_.at(upload.root).size = upload.size;
     }
     const Work* work = CHAPAR_TRY(work_on(upload.root));
@@ -121,9 +121,17 @@ Status BodyStore::correct_size(const schemas::Upload& upload) {
 Status BodyStore::check_room(const CertificateHash& device, std::uint64_t size) const {
     const std::uint64_t free = CHAPAR_TRY(folder_.free_bytes());
     const std::unique_lock lock(mutex_);
-    const auto charged = charged_.find(device);
-    const std::uint64_t before = charged == charged_.end() ? 0 : charged->second;
-    if (before + size + kFileCharge > capacity_.device_bytes) return Error(Errc::QuotaExceeded);
+    const auto of_device = [&](const Charges& charges) {
+        const auto found = charges.find(device);
+        return found == charges.end() ? 0 : found->second;
+    };
+    const std::uint64_t more = of_device(charged_) + size + kFileCharge;
+    if (more > capacity_.device_bytes) return Error(Errc::QuotaExceeded);
+    // All that is uploaded may be named next.
+    const std::uint64_t held = of_device(held_);
+    if (held > capacity_.held_bytes || more > capacity_.held_bytes - held) {
+        return Error(Errc::QuotaExceeded);
+    }
     std::uint64_t promised = capacity_.free_bytes;
     for (const auto& [root, state] : incoming_) promised += state.missing * kSealed;
     if (free < size || free - size < promised) return Error(Errc::StoreFull);
@@ -295,19 +303,19 @@ void BodyStore::drop_incoming(const Hash& root) {
     const std::unique_lock lock(mutex_);
     const auto found = incoming_.find(root);
     if (found == incoming_.end()) return;
-    release(found->second.owner, found->second.size);
+    release(charged_, found->second.owner, found->second.size);
     incoming_.erase(found);
 }
 
-void BodyStore::charge(const CertificateHash& device, std::uint64_t size) {
-    charged_[device] += size + kFileCharge;
+void BodyStore::charge(Charges& charges, const CertificateHash& device, std::uint64_t size) {
+    charges[device] += size + kFileCharge;
 }
 
-void BodyStore::release(const CertificateHash& device, std::uint64_t size) {
-    const auto found = charged_.find(device);
-    CHAPAR_ASSERT(found != charged_.end() && found->second >= size + kFileCharge);
+void BodyStore::release(Charges& charges, const CertificateHash& device, std::uint64_t size) {
+    const auto found = charges.find(device);
+    CHAPAR_ASSERT(found != charges.end() && found->second >= size + kFileCharge);
     found->second -= size + kFileCharge;
-    if (found->second == 0) charged_.erase(found);
+    if (found->second == 0) charges.erase(found);
 }
 
 }  // namespace chapar::broker

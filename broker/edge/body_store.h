@@ -38,6 +38,7 @@ namespace chapar::broker {
 struct BodyCapacity {
     std::uint64_t device_bytes = 0;  // uploaded by one device and not named by an envelope yet
     std::uint64_t free_bytes = 0;    // of the file system, left alone by uploads
+    std::uint64_t held_bytes = ~std::uint64_t{0};  // of one device, named by envelopes
 };
 
 // What an upload has come to: always what is stored, and what was wrong with the last question.
@@ -73,7 +74,7 @@ class BodyStore {
 
     // A body of exactly this size is complete.
     [[nodiscard]] bool is_complete(const Hash& root, std::uint64_t size) const;
-    // An envelope names it now: it no longer counts against its device.
+    // An envelope names it now: it counts against what its device may have held, to the end.
     void keep(const Hash& root);
     // From now on it is not there. remove() frees the disk.
     void forget(const Hash& root);
@@ -97,10 +98,13 @@ class BodyStore {
     static constexpr DurationMs kIncomingAge = kDay * 7;
 
   private:
+    enum class Named : std::uint8_t { No, Yes };  // by an accepted envelope
+    using Charges = std::map<CertificateHash, std::uint64_t>;
     struct Body {
         std::uint64_t size = 0;
-        std::optional<CertificateHash> owner;  // whose quota it counts against
+        std::optional<CertificateHash> owner;  // whose quota it counts against; if known
         TimeMs since;
+        Named named = Named::No;
     };
     struct Incoming {
         CertificateHash owner;
@@ -145,8 +149,8 @@ class BodyStore {
     void set_incoming(const Hash& root, const Incoming& state);
     void drop_incoming(const Hash& root);
     // The mutex is held.
-    void charge(const CertificateHash& device, std::uint64_t size);
-    void release(const CertificateHash& device, std::uint64_t size);
+    static void charge(Charges& charges, const CertificateHash& device, std::uint64_t size);
+    static void release(Charges& charges, const CertificateHash& device, std::uint64_t size);
 
     BodyFolder folder_;
     BodyFolder incoming_folder_;
@@ -157,7 +161,8 @@ class BodyStore {
         mutex_;  // guards what follows; but for open(), not held while a file is touched
     std::map<Hash, Body> bodies_;
     std::map<Hash, Incoming> incoming_;
-    std::map<CertificateHash, std::uint64_t> charged_;
+    Charges charged_;  // named by no envelope
+    Charges held_;
 };
 
 }  // namespace chapar::broker

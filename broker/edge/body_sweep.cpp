@@ -53,9 +53,9 @@ Status BodyStore::load_bodies(const InUse& in_use) {
             const std::unique_lock lock(mutex_);
             Body& body = bodies_[*root];
             body = {file.size, std::nullopt, file.changed};
-            if (used) continue;
             body.owner = leaves->device;
-            charge(leaves->device, file.size);
+            body.named = used ? Named::Yes : Named::No;
+            charge(used ? held_ : charged_, leaves->device, file.size);
         } else if (!used) {
             // A crash came between its two renames: it was never said to be complete.
             CHAPAR_TRY(folder_.remove(file.name));
@@ -79,7 +79,7 @@ Status BodyStore::load_incoming() {
         if (!leaves) continue;
         incoming_[*root] = {leaves->device,          leaves->size, {},
                             chunks_of(leaves->size), false,        file.changed};
-        charge(leaves->device, leaves->size);
+        charge(charged_, leaves->device, leaves->size);
     }
     for (const auto& file : files) {
         const std::string stem = file.name.substr(0, file.name.find('.'));
@@ -119,16 +119,20 @@ bool BodyStore::is_complete(const Hash& root, std::uint64_t size) const {
 void BodyStore::keep(const Hash& root) {
     const std::unique_lock lock(mutex_);
     const auto found = bodies_.find(root);
-    if (found == bodies_.end() || !found->second.owner) return;
-    release(*found->second.owner, found->second.size);
-    found->second.owner.reset();
+    if (found == bodies_.end() || found->second.named == Named::Yes) return;
+    Body& body = found->second;
+    body.named = Named::Yes;
+    if (!body.owner) return;
+    release(charged_, *body.owner, body.size);
+    charge(held_, *body.owner, body.size);
 }
 
 void BodyStore::forget(const Hash& root) {
     const std::unique_lock lock(mutex_);
     const auto found = bodies_.find(root);
     if (found == bodies_.end()) return;
-    if (found->second.owner) release(*found->second.owner, found->second.size);
+    const Body& body = found->second;
+    if (body.owner) release(body.named == Named::Yes ? held_ : charged_, *body.owner, body.size);
     bodies_.erase(found);
 }
 
@@ -136,7 +140,7 @@ BodyStore::Stale BodyStore::stale(TimeMs now) const {
     const std::unique_lock lock(mutex_);
     Stale out;
     for (const auto& [root, body] : bodies_) {
-        if (body.owner && body.since + kOrphanAge < now) out.bodies.push_back(root);
+        if (body.named == Named::No && body.since + kOrphanAge < now) out.bodies.push_back(root);
     }
     for (const auto& [root, state] : incoming_) {
         if (state.touched + kIncomingAge < now) out.incoming.push_back(root);

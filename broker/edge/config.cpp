@@ -118,6 +118,7 @@ Status read_attachments(const toml::table& table, AttachmentConfig& attachments)
     constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
     TableReader reader(table, "attachments.");
     CHAPAR_TRY(reader.number("upload_bytes", 0, kMost, attachments.upload_bytes));
+    CHAPAR_TRY(reader.number("held_bytes", 0, kMost, attachments.held_bytes));
     CHAPAR_TRY(reader.number("free_bytes", 0, kMost, attachments.free_bytes));
     return reader.nothing_left();
 }

@@ -35,6 +35,8 @@ struct SessionConfig {
 struct AttachmentConfig {
     // Uploaded by one device and named by no envelope yet, at most.
     std::uint64_t upload_bytes = std::uint64_t{1} << 30;
+    // Named by envelopes of one device that have not expired, at most.
+    std::uint64_t held_bytes = std::uint64_t{8} << 30;
     // Uploads leave so much of the disk free: the store lives there too.
     std::uint64_t free_bytes = std::uint64_t{1} << 30;
 };

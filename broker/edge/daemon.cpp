@@ -81,8 +81,8 @@ Status Daemon::Wiring::open_bodies() {
     const auto txn = CHAPAR_TRY(parts.store.begin_read());
     const auto in_use = [&](const Hash& root) { return file_in_use(*txn, root); };
     const AttachmentConfig& config = parts.config.attachments;
-    bodies = CHAPAR_TRY(
-        BodyStore::open(parts.directory, {config.upload_bytes, config.free_bytes}, in_use));
+    bodies = CHAPAR_TRY(BodyStore::open(
+        parts.directory, {config.upload_bytes, config.free_bytes, config.held_bytes}, in_use));
     return Done{};
 }
 

@@ -218,6 +218,22 @@ TEST_CASE("what a device uploaded counts against its quota until an envelope nam
     CHECK(scene.store->charged(scene.device) == 2 * kSealed + 65'536);
 }
 
+// Fails if keep() forgets whose body it is: upload and submit in turn would fill the disk.
+TEST_CASE(
+    "what envelopes name counts against what its device may have held, until it is released") {
+    const BodySample first(2 * kSealed, 1);
+    const BodySample second(2 * kSealed, 2);
+    Scene scene({kRoomy, 0, 3 * kSealed + 65'536});
+    CHECK(scene.upload(first).complete);
+    scene.store->keep(first.root);
+    scene.used.insert(first.root);
+    CHECK(scene.open(second).refused == Errc::QuotaExceeded);
+    scene.reopen();
+    CHECK(scene.open(second).refused == Errc::QuotaExceeded);
+    scene.store->forget(first.root);
+    CHECK_FALSE(scene.open(second).refused);
+}
+
 TEST_CASE("many small uploads use up the quota too") {
     Scene scene({10 * 70'000, 0});
     std::size_t taken = 0;

@@ -41,6 +41,7 @@ TEST_CASE("every setting of the shipped file is read and equals the default") {
     CHECK(config->sessions.handshake == plain.sessions.handshake);
     CHECK(config->sessions.hello == plain.sessions.hello);
     CHECK(config->attachments.upload_bytes == plain.attachments.upload_bytes);
+    CHECK(config->attachments.held_bytes == plain.attachments.held_bytes);
     CHECK(config->attachments.free_bytes == plain.attachments.free_bytes);
 }
 

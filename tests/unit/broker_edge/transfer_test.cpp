@@ -163,7 +163,7 @@ TEST_CASE("more uploads at a time than a session may have open end it") {
     std::size_t answers = 0;
     while (true) {
         const auto frame = sender->receive();
-        REQUIRE(frame.has_value());
+        if (!frame) break;  // the cut may overtake the ERROR
         if (const auto* error = std::get_if<schemas::ErrorFrame>(&*frame)) {
             CHECK(error->code == "not.permitted");
             break;
