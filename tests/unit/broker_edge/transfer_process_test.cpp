@@ -185,12 +185,13 @@ TEST_CASE("an attachment of 100 MiB passes with little memory, and FLASH passes 
     std::vector<double> delays = Downloading(centre, *sender, *reader).run(sealed.envelope, 20);
     const double downloaded = milliseconds_since(start);
 
-    REQUIRE(delays.size() == 20);
+    // The smaller one may be through before all were sent.
+    REQUIRE(delays.size() >= (kMeasured ? 20U : 1U));
     std::ranges::sort(delays);
     const std::size_t growth = chapard.memory("VmHWM") - before;
     MESSAGE("upload " << uploaded << " ms, download " << downloaded << " ms, memory +" << growth
-                      << " KiB, FLASH during the download: median " << delays[10] << " ms, most "
-                      << delays.back() << " ms; without one: median " << idle[10] << " ms, most "
-                      << idle.back() << " ms");
+                      << " KiB, FLASH during the download: median " << delays[delays.size() / 2]
+                      << " ms, most " << delays.back() << " ms; without one: median " << idle[10]
+                      << " ms, most " << idle.back() << " ms");
     if (kMeasured) CHECK(growth < 64 * 1024);
 }
