@@ -34,4 +34,10 @@ void Link::cut() const {
     if (alive()) shutdown(descriptor_, SHUT_RDWR);
 }
 
+void CondemnedLinks::cut_older() {
+    for (const Link& link : older_) link.cut();
+    older_ = std::move(newer_);
+    newer_.clear();
+}
+
 }  // namespace chapar::broker

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 
 namespace chapar::broker {
 
@@ -25,6 +26,23 @@ class Link {
   private:
     int descriptor_ = -1;
     std::uint64_t cookie_ = 0;
+};
+
+// Connections that a last frame is still leaving by.
+//
+// Each is cut by the second cut_older() after its add(): however soon the first one comes, the
+// frame has the time between two calls to arrive.
+class CondemnedLinks {
+  public:
+    void add(const Link& link) { newer_.insert(link); }
+    [[nodiscard]] bool contains(const Link& link) const {
+        return newer_.contains(link) || older_.contains(link);
+    }
+    void cut_older();
+
+  private:
+    std::set<Link> newer_;
+    std::set<Link> older_;
 };
 
 }  // namespace chapar::broker

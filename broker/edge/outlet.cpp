@@ -44,13 +44,8 @@ Outlet::Offered Outlet::offer(Session& session, const Bytes& frame) {
 
 void Outlet::send_last(Session& session, Bytes frame) {
     const SessionNumber number = session.number;
-    condemned_.insert(session.link);
+    condemned_.add(session.link);
     if (send(session, std::move(frame))) sessions_.end(number);
-}
-
-void Outlet::cut_condemned() {
-    for (const Link& link : condemned_) link.cut();
-    condemned_.clear();
 }
 
 void Outlet::cut(Session& session) {

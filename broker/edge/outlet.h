@@ -29,7 +29,8 @@ class Outlet {
     // that the frame can arrive first; what comes over it until then is to be dropped.
     void send_last(Session& session, Bytes frame);
     [[nodiscard]] bool condemned(const Link& link) const { return condemned_.contains(link); }
-    void cut_condemned();
+    // Called every second.
+    void cut_condemned() { condemned_.cut_older(); }
     // Ends the session and its connection.
     void cut(Session& session);
     // Tries all outboxes once; true if some are still not empty.
@@ -42,7 +43,7 @@ class Outlet {
     Router& router_;
     Sessions& sessions_;
     Tap& tap_;
-    std::set<Link> condemned_;
+    CondemnedLinks condemned_;
     std::set<SessionNumber> unsent_;  // may have something in their outbox
 };
 
