@@ -34,7 +34,7 @@ class Download {
         asks_.push_back(fetch);
         return true;
     }
-    // The question to read for now; empty while one is read for, or enough answers wait.
+    // The question to read for next; empty while one is read for, or enough answers wait.
     [[nodiscard]] const schemas::Fetch* next_ask() const {
         const bool busy = reading_ || answers_.size() >= limits::kChunkFramesQueued;
         return busy || asks_.empty() ? nullptr : &asks_.front();

@@ -3,17 +3,15 @@
 #include "broker/core/directory.h"
 #include "broker/core/ledger_proof.h"
 #include "crypto/checkpoint.h"
+#include "crypto/hello.h"
 
 namespace chapar::broker {
 namespace {
 
 Status check_signature(const schemas::Hello& hello, const Session& session,
                        const CertificateFacts& facts, const NodeKeys& node) {
-    Bytes proven;
-    append(proven, session.challenge.view());
-    append(proven, node.home.view());
-    append(proven, node.manifest.curve_key.view());
-    append(proven, hello.device.view());
+    const Bytes proven = crypto::hello_bytes(session.challenge.view(), node.home,
+                                             node.manifest.curve_key, hello.device);
     return facts.sign_key.verify(crypto::Label::Hello, proven, hello.signature);
 }
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "schemas/base/layout.h"
+#include "client/core/hello.h"
 #include "schemas/frames_codec.h"
 
 namespace chapar::client {
@@ -43,17 +43,7 @@ class Exchange {
 Result<schemas::Head> greet(Exchange& exchange, const Device& device, const std::string& note) {
     CHAPAR_TRY(exchange.send(schemas::Connect{}));
     const auto challenge = CHAPAR_TRY(exchange.answer<schemas::Challenge>());
-    const Bytes signed_bytes = LayoutWriter()
-                                   .raw(challenge.challenge.view())
-                                   .raw(device.card.home().view())
-                                   .raw(device.card.manifest().curve_key.view())
-                                   .raw(device.certificate.view())
-                                   .take();
-    schemas::Hello hello;
-    hello.device = device.certificate;
-    hello.signature = device.signing_key.sign(crypto::Label::Hello, signed_bytes);
-    hello.note = note;
-    CHAPAR_TRY(exchange.send(hello));
+    CHAPAR_TRY(exchange.send(hello_of(device, challenge.challenge, note)));
     return CHAPAR_TRY(exchange.answer<schemas::Welcome>()).head;
 }
 

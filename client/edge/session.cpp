@@ -1,8 +1,8 @@
 #include "client/edge/session.h"
 
 #include "client/core/heads.h"
+#include "client/core/hello.h"
 #include "client/edge/session_frames.h"
-#include "crypto/sign.h"
 #include "schemas/frames_codec.h"
 
 namespace chapar::client {
@@ -71,21 +71,13 @@ Status Session::open() {
     const auto& challenge = std::get<schemas::Challenge>(challenged.frame);
     const Device device = parts_.home.device();
 
-    const Bytes signed_bytes = LayoutWriter()
-                                   .raw(challenge.challenge.view())
-                                   .raw(device.card.home().view())
-                                   .raw(device.card.manifest().curve_key.view())
-                                   .raw(device.certificate.view())
-                                   .take();
-    schemas::Hello hello;
-    hello.device = device.certificate;
-    hello.signature = device.signing_key.sign(crypto::Label::Hello, signed_bytes);
+    std::string note;
     {
         const auto txn = CHAPAR_TRY(parts_.store.begin_read());
         const auto held = CHAPAR_TRY(newest_head(*txn, device.card.log()));
-        if (held) hello.note = held->note;
+        if (held) note = held->note;
     }
-    CHAPAR_TRY(send(hello));
+    CHAPAR_TRY(send(hello_of(device, challenge.challenge, std::move(note))));
     const Received welcomed = CHAPAR_TRY(answer<schemas::Welcome>(options_.answer_patience));
     broker_time_ = std::get<schemas::Welcome>(welcomed.frame).time;
     return Done{};
