@@ -41,6 +41,8 @@ struct Frame {
     chunk @24 :Chunk;                  # device
     fetch @25 :Fetch;                  # device: leaf list or chunks of a stream it may read
     chunks @26 :Chunks;                # broker: answers fetch
+    proofsAsk @27 :ProofsAsk;          # device: proofs of entries against a published head
+    proofs @28 :Proofs;                # broker: answers proofsAsk; later again as heads are witnessed
   }
 }
 
@@ -217,6 +219,17 @@ struct Chunks {
   leaves @4 :List(Data);         # of a question for 0 chunks; at most 1632
   data @5 :Data;                 # 0..3 whole sealed chunks: fewer than asked for at the end
   code @6 :Text;                 # absent = served; else a code of the error catalogue
+}
+
+struct ProofsAsk {
+  entries @0 :List(UInt64);      # 1..256 indices
+  witnessed @1 :Bool;            # against a head that a quorum of witnesses has signed
+}
+
+struct Proofs {
+  head @0 :Head;                 # a published head; the path leads from the smaller to the larger of
+                                 # it and the newest checkpoint this session saw
+  proofs @1 :List(EntryProof);   # bodies absent; what is not witnessed yet follows later
 }
 
 struct Figure {

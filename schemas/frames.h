@@ -299,9 +299,27 @@ struct Chunks {
     bool operator==(const Chunks&) const = default;
 };
 
+enum class Witnessing : std::uint8_t { AnyHead, WitnessedHead };
+
+// Asks for inclusion proofs against a published head.
+struct ProofsAsk {
+    std::vector<EntryIndex> entries;  // 1..256
+    Witnessing witnessing = Witnessing::AnyHead;
+    bool operator==(const ProofsAsk&) const = default;
+};
+
+// Answers PROOFS_ASK; entries that are not witnessed yet follow in later PROOFS, unasked. Here the
+// consistency path of `head` leads from the smaller to the larger of that head and the newest
+// checkpoint that this session saw, for a published head may be older than that.
+struct Proofs {
+    Head head;
+    std::vector<EntryProof> proofs;  // bodies empty, salts zero
+    bool operator==(const Proofs&) const = default;
+};
+
 using Frame = std::variant<Connect, Challenge, Hello, Welcome, Submit, Outcomes, Credit, Deliver,
                            Statements, DirectoryAsk, Directory, ReceiptsAsk, Receipts, ExplainAsk,
                            Explained, LedgerAsk, Ledger, Publish, StatusAsk, StatusReport,
-                           ErrorFrame, Upload, Uploaded, Chunk, Fetch, Chunks>;
+                           ErrorFrame, Upload, Uploaded, Chunk, Fetch, Chunks, ProofsAsk, Proofs>;
 
 }  // namespace chapar::schemas

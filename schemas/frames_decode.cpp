@@ -256,6 +256,19 @@ Frame read(WireReading& in, wire::Error::Reader wire) {
     return ErrorFrame{in.line(wire.getCode(), "code"), in.line(wire.getContext(), "context")};
 }
 
+Frame read(WireReading& in, wire::ProofsAsk::Reader wire) {
+    ProofsAsk out;
+    const auto entries = wire.getEntries();
+    const unsigned count = in.count(entries.size(), 1, limits::kProofsPerFrame, "entries");
+    for (unsigned i = 0; i < count; ++i) out.entries.emplace_back(entries[i]);
+    out.witnessing = wire.getWitnessed() ? Witnessing::WitnessedHead : Witnessing::AnyHead;
+    return out;
+}
+
+Frame read(WireReading& in, wire::Proofs::Reader wire) {
+    return Proofs{read(in, wire.getHead()), read(in, wire.getProofs())};
+}
+
 Frame read_directory(WireReading& in, wire::EntryPage::Reader wire) {
     return Directory{read(in, wire.getHead()), read(in, wire.getEntries()),
                      EntryIndex(wire.getNext()), wire.getDone()};
@@ -323,6 +336,10 @@ Result<Frame> read(WireReading& in, wire::Frame::Reader wire) {
             return read_fetch(in, wire.getFetch());
         case Member::CHUNKS:
             return read_chunks(in, wire.getChunks());
+        case Member::PROOFS_ASK:
+            return read(in, wire.getProofsAsk());
+        case Member::PROOFS:
+            return read(in, wire.getProofs());
     }
     return Error(Errc::MalformedFrame, "unknown frame");
 }

@@ -198,6 +198,18 @@ class FrameWriter {
     void operator()(const Chunk& frame) { write_transfer(out_.initChunk(), frame); }
     void operator()(const Fetch& frame) { write_transfer(out_.initFetch(), frame); }
     void operator()(const Chunks& frame) { write_transfer(out_.initChunks(), frame); }
+    void operator()(const ProofsAsk& frame) {
+        auto out = out_.initProofsAsk();
+        auto list = out.initEntries(size_of(frame.entries));
+        for (unsigned i = 0; i < list.size(); ++i) list.set(i, frame.entries[i].value);
+        out.setWitnessed(frame.witnessing == Witnessing::WitnessedHead);
+    }
+    void operator()(const Proofs& frame) {
+        auto out = out_.initProofs();
+        write(out.initHead(), frame.head);
+        auto list = out.initProofs(size_of(frame.proofs));
+        for (unsigned i = 0; i < list.size(); ++i) write(list[i], frame.proofs[i]);
+    }
 
   private:
     static void page(wire::EntryPage::Builder out, const Head& head,

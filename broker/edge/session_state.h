@@ -14,6 +14,7 @@
 //     UPLOAD      NotGreeted   NotGreeted   Serve
 //     CHUNK       NotGreeted   NotGreeted   Serve
 //     FETCH       NotGreeted   NotGreeted   Serve
+//     PROOFS      NotGreeted   NotGreeted   Serve
 //     otherwise   NotGreeted   NotGreeted   Refuse
 //
 // NotGreeted and Refuse answer ERROR and end the session: a client of ours sends neither. Does not
@@ -40,6 +41,7 @@ enum class SessionEvent : std::uint8_t {
     Upload,
     Chunk,
     Fetch,
+    Proofs,
     Other,
 };
 

@@ -98,6 +98,19 @@ X(NoteInvalid, "note.invalid", VerificationFailed, "The checkpoint is not signed
 X(LeafInvalid, "leaf.invalid", VerificationFailed, "The ledger entry is not the one it should be.", "Nothing was accepted.", "Keep the proof; tell the auditor.") \
 X(LedgerKeyMissing, "ledger.key-missing", Other, "A key that seals this ledger entry is not open.", "Nothing was written.", "Check the file ledger.keys of the broker.") \
 X(LedgerDamaged, "ledger.damaged", Other, "The stored ledger contradicts itself.", "Nothing was signed.", "Restore a backup; do not start from damaged data.") \
+X(RolledBack, "ledger.rolled-back", Other, "This ledger was set back: a head that it signed before is not part of it.", "Nothing was signed; the broker only reads.", "Restore the missing entries (chapard repair), or have two persons override.") \
+X(SecondCopy, "ledger.second-copy", Conflict, "Another live copy of this ledger writes its high-water file.", "This process signed nothing more.", "Stop both; find out which copy is the true one.") \
+X(HighWaterMissing, "ledger.high-water", Other, "The high-water file of the ledger is missing or torn.", "Nothing was signed; the broker only reads.", "Put it back, or have two persons override.") \
+X(WitnessesAwaited, "ledger.witnesses-awaited", QueuedOnly, "No quorum of witnesses has confirmed the ledger since the broker started.", "Nothing was signed; envelopes wait.", "Reach the witnesses, or have two persons override.") \
+X(WitnessRefused, "witness.refused", VerificationFailed, "A witness refused the head.", "The head has no quorum.", "Compare the notes of the witness and of the broker.") \
+X(ForkDetected, "ledger.fork", VerificationFailed, "The ledger's key signed two histories.", "Both notes are kept.", "Send nothing more; give the evidence file to the auditors of all agencies.") \
+X(ReceiptLate, "receipt.late", VerificationFailed, "No quorum of witnesses has signed a head with this entry in 60 seconds.", "The receipt stays at: logged.", "Tell the operator; if it lasts, tell the auditor.") \
+X(HoldForbids, "hold.forbids", Conflict, "A hold forbids to erase this.", "Nothing was erased.", "Have the hold released by those who set it.") \
+X(ShredEarly, "shred.early", Other, "The bucket may still be needed: its month has not ended long enough ago.", "Nothing was erased.", "Wait until 38 days after the end of its month.") \
+X(PruneRefused, "prune.refused", Other, "The range may not be pruned.", "Nothing was erased.", "See the reason; prune a smaller range.") \
+X(EntryShredded, "entry.shredded", Other, "The body of this ledger entry was shredded.", "Its leaf and its proofs stay.", "Ask an agency that kept a copy.") \
+X(EntryPruned, "entry.pruned", Other, "This ledger entry was pruned.", "Its hash and the tree stay.", "Look into the archive that the PRUNE entry names.") \
+X(BackupInvalid, "backup.invalid", VerificationFailed, "The backup is not whole, or not one of this centre.", "Nothing was restored.", "Take another copy of the backup.") \
 X(ExportIncomplete, "export.incomplete", VerificationFailed, "The export is cut short or lacks a file.", "Nothing was verified past the gap.", "Export again.") \
 X(DirectoryStale, "directory.stale", Other, "The directory of this device is older than 7 days: too old to send at this classification.", "The envelope stays a draft.", "Connect and sync, then send it again.") \
 X(Provisional, "directory.behind", Other, "The directory of this device is older than the envelope.", "Nothing was signed for it.", "Sync the directory.") \

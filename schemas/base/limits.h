@@ -66,6 +66,12 @@ constexpr DurationMs kRegistrarsValidity = kDay * 732;
 
 // Ledger.
 constexpr std::size_t kLeafBodyBytes = 64 * 1024;
+constexpr std::size_t kProofsPerFrame = 256;
+constexpr std::size_t kWitnessRequestBytes = 64 * 1024;  // add-checkpoint, whole
+constexpr std::size_t kWitnesses = 32;                   // of one policy
+constexpr std::size_t kLegalBasisBytes = 512;            // of SHRED, HOLD, PRUNE and OVERRIDE
+constexpr std::uint64_t kSegmentEntries = 65'536;        // of one export archive
+constexpr DurationMs kWitnessedBy = kMinute;             // L2 is late after that
 constexpr std::uint64_t kLedgerEntries = 1ULL << 56;  // seven levels of tiles
 
 // Broker's edge.

@@ -82,7 +82,7 @@ TEST_CASE("a frame has one segment of exactly the announced words") {
 
 TEST_CASE("reserved and unknown members are refused") {
     for (const auto& [member, context] :
-         {std::pair{21, "relay is reserved"}, {27, "unknown frame"}, {255, "unknown frame"}}) {
+         {std::pair{21, "relay is reserved"}, {29, "unknown frame"}, {255, "unknown frame"}}) {
         Bytes bytes = encode_frame(StatusAsk{});
         REQUIRE(bytes[kMemberAt] == std::byte{18});
         bytes[kMemberAt] = static_cast<std::byte>(member);
@@ -247,6 +247,21 @@ TEST_CASE("every length and count is read at its bound and refused beyond it") {
         CAPTURE(row.context);
         CHECK(decode_frame(encode_frame(row.at)).value() == row.at);
         check_refused(encode_frame(row.beyond), row.context);
+    }
+}
+
+// Fails if the count of entries is not bounded in read(ProofsAsk).
+TEST_CASE("a question for proofs names 1 to 256 entries") {
+    const auto ask = [](std::size_t entries) {
+        return decode_frame(
+            encode_frame(ProofsAsk{std::vector<EntryIndex>(entries), Witnessing::AnyHead}));
+    };
+    CHECK(ask(1));
+    CHECK(ask(256));
+    for (const std::size_t entries : {std::size_t{0}, std::size_t{257}}) {
+        const auto read = ask(entries);
+        REQUIRE_FALSE(read);
+        CHECK(read.error().context == "entries");
     }
 }
 

@@ -269,6 +269,9 @@ std::vector<Frame> sample_frames() {
         Chunks{filled<EnvelopeHash>(89), 31, 7, filled<Hash>(85), {}, counting_bytes(300), ""},
         Chunks{filled<EnvelopeHash>(89), 1, 0, filled<Hash>(85), {filled<Hash>(86)}, {}, ""},
         Chunks{filled<EnvelopeHash>(89), 1, 0, {}, {}, {}, "not.permitted"},
+        ProofsAsk{{EntryIndex(7), EntryIndex(9)}, Witnessing::WitnessedHead},
+        ProofsAsk{{EntryIndex(0)}, Witnessing::AnyHead},
+        Proofs{kHead, {sample_proof(), sample_proof()}},
     };
 }
 
