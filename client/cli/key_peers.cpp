@@ -123,11 +123,7 @@ void add_key_peers_command(CLI::App& key, Invocation& invocation) {
     command->add_option("--as-version", given->version,
                         "this version, after a draft that came to nothing");
     command->add_flag("--yes", given->yes, "the check words have been compared");
-    command->add_option("--out", given->target.out, "file for the second registrar");
-    auto* broker = command->add_option("--broker", given->target.broker,
-                                       "directory of a running broker on this machine");
-    command->add_option("--device", given->target.device, "home of a device: its session")
-        ->excludes(broker);
+    add_sign_options(*command, given->target);
     invocation.on(command, [&invocation, given] { return peers(invocation, *given); });
 }
 

@@ -161,11 +161,7 @@ void add_suspend(CLI::App& key, Invocation& invocation) {
     command->add_option("--use", given->use, "log this slip, signed by two registrars");
     command->add_flag("--self", given->self, "suspend the device of this home, at once");
     command->add_option("--days", given->days, "how long the slip may be used (366)");
-    command->add_option("--out", given->target.out, "file for the second registrar");
-    auto* broker = command->add_option("--broker", given->target.broker,
-                                       "directory of a running broker on this machine");
-    command->add_option("--device", given->target.device, "home of a device: its session")
-        ->excludes(broker);
+    add_sign_options(*command, given->target);
     invocation.on(command, [&invocation, given] { return suspend(invocation, *given); });
 }
 

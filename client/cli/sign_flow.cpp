@@ -103,14 +103,18 @@ Status show_results(const Invocation& invocation, const CeremonyFile& file,
 
 }  // namespace
 
+void add_sign_options(CLI::App& command, SignTarget& target) {
+    command.add_option("--out", target.out,
+                       "file for the next person, or for the broker's operator");
+    auto* broker = command.add_option("--broker", target.broker,
+                                      "directory of a running broker on this machine");
+    command.add_option("--device", target.device, "home of a device of this agency: its session")
+        ->excludes(broker);
+}
+
 void add_sign_target(CLI::App& command, SignTarget& target) {
     auto* where = command.add_option_group("where the signed record goes");
-    where->add_option("--out", target.out,
-                      "file for the next person, or for the broker's operator");
-    auto* broker = where->add_option("--broker", target.broker,
-                                     "directory of a running broker on this machine");
-    where->add_option("--device", target.device, "home of a device of this agency: its session")
-        ->excludes(broker);
+    add_sign_options(*where, target);
     where->require_option(1, 2);
 }
 

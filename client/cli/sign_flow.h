@@ -25,6 +25,8 @@ struct SignTarget {
 };
 // Adds the three options; at least one must be given.
 void add_sign_target(CLI::App& command, SignTarget& target);
+// The same options, of which none is demanded: what the command does decides.
+void add_sign_options(CLI::App& command, SignTarget& target);
 
 [[nodiscard]] Result<CeremonyFile> read_ceremony_file(const std::string& path);
 [[nodiscard]] Status write_ceremony_file(const std::string& path, const CeremonyFile& file);

@@ -20,9 +20,6 @@ namespace chapar::client {
 // takes them from an AGENCY record, `agrees_with()` compares.
 using AgencyRoots = crypto::PeerRoots;
 
-// Name of the file in a device's home.
-constexpr std::string_view kAgencyRootsFile = "agency.roots";
-
 [[nodiscard]] Bytes encode_agency_roots(const AgencyRoots& roots);
 // MalformedLayout unless 1 <= k <= n <= limits::kRootKeys and the roots ascend.
 [[nodiscard]] Result<AgencyRoots> decode_agency_roots(ByteView bytes);

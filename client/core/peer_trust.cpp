@@ -163,27 +163,6 @@ Result<std::vector<ReachableDevice>> devices_to_seal_to(const DirectoryView& dir
     return found;
 }
 
-std::string_view sentence_of(Doubt doubt) {
-    switch (doubt) {
-        case Doubt::None:
-            return "";
-        case Doubt::DirectoryBehind:
-            return "Provisional: the directory of this device is older than this message, so its "
-                   "sender may have been revoked. Connect and sync.";
-        case Doubt::SignerNotHeld:
-            return "Provisional: the directory of this device does not hold the sender yet. "
-                   "Connect "
-                   "and sync.";
-        case Doubt::Unconfirmed:
-            return "Provisional: your agency has not confirmed the sender's agency. Ask your "
-                   "registrars.";
-        case Doubt::KeyChanged:
-            return "STOP AND CALL: the keys of the sender's agency are not those that your agency "
-                   "confirmed. Do not act on this message before you have called them.";
-    }
-    return "";
-}
-
 Result<Believable> may_believe(const DirectoryView& directory, const AgencyRoots& own,
                                const CertificateHash& signer, const LedgerPosition& at) {
     const Completeness completeness = CHAPAR_TRY(directory.completeness(at.index, at.last_dir));

@@ -74,8 +74,6 @@ enum class Doubt : std::uint8_t {
     Unconfirmed,      // the signer's agency: Trust::Unconfirmed
     KeyChanged,       // the signer's agency: Trust::KeyChanged, stop and call
 };
-// One plain sentence for the officer; "" for None.
-[[nodiscard]] std::string_view sentence_of(Doubt doubt);
 
 // A doubt makes it *provisional*: it may be read, but nothing is signed for it and it moves
 // nothing; it is decided again after the next sync.
