@@ -13,6 +13,18 @@ BIN = pathlib.Path(os.environ["CHAPAR_BIN"])
 # `chapar`, but with the lowest cost that a keystore may have: a founding opens dozens of them.
 QUICK = os.environ.get("CHAPAR_QUICK", str(BIN / "chapar"))
 
+# The import half of every policy here; what an agency lets out is each test's own.
+IMPORT_ALL = """
+[[rule]]
+id = "import.all"
+direction = "import"
+effect = "permit"
+kinds = "any"
+class_max = "secret"
+from = "any"
+to = "any"
+"""
+
 POLICY = """agency = "{agency}"
 
 [[rule]]
@@ -23,16 +35,7 @@ kinds = ["seizure-alert", "recall"]
 class_max = "restricted"
 from = ["agency:{agency}"]
 to = "any"
-
-[[rule]]
-id = "import.all"
-direction = "import"
-effect = "permit"
-kinds = "any"
-class_max = "secret"
-from = "any"
-to = "any"
-"""
+""" + IMPORT_ALL
 
 ALERT = {
     "kind": "seizure-alert",
@@ -44,6 +47,11 @@ ALERT = {
     "mode": "road",
     "agency": "Drug Control Agency",
 }
+
+
+def at_another_time(clock):
+    """The environment of a program that lives at another time, such as "+400d"."""
+    return {"LD_PRELOAD": glob.glob("/usr/lib/*/faketime/libfaketime.so.1")[0], "FAKETIME": clock}
 
 
 class Ran:
@@ -104,7 +112,7 @@ class Centre:
 
     def start(self, clock=None):
         """With `clock`, such as "+400d", the broker lives at another time; as itself, so that its pid is ours to stop."""
-        shifted = {"LD_PRELOAD": glob.glob("/usr/lib/*/faketime/libfaketime.so.1")[0], "FAKETIME": clock} if clock else {}
+        shifted = at_another_time(clock) if clock else {}
         self.log = open(self.folder / "chapard.log", "a")
         self.broker = subprocess.Popen([BIN / "chapard", "--dir", self.dir], stdout=subprocess.PIPE, text=True,
                                        stderr=self.log, env=self.environment(**shifted))

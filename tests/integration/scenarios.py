@@ -1,14 +1,11 @@
 """Days in the life of border offices, played through the programs: a stolen laptop, a request that needs a prosecutor, a post
 without a link, a restored backup, a second desk. The clock is moved, never waited for."""
 import datetime
-import glob
 import shutil
 import time
 import unittest
 
 import centre as stage
-
-FAKETIME = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")[0]
 
 APPROVED = """agency = "{agency}"
 
@@ -40,27 +37,13 @@ kinds = ["approval-request", "approval", "seizure-alert"]
 class_max = "confidential"
 from = ["agency:{agency}"]
 to = ["agency:{agency}"]
-
-[[rule]]
-id = "import.all"
-direction = "import"
-effect = "permit"
-kinds = "any"
-class_max = "secret"
-from = "any"
-to = "any"
-"""
+""" + stage.IMPORT_ALL
 
 REQUEST = {"kind": "info-request", "to": ["UZ-TAS-PCU"], "urgency": "urgent", "classification": "confidential",
            "purpose": "operation", "question": "vehicle", "subject": "parcel RR123456785KZ, Almaty to Tashkent",
            "justification": "controlled delivery by post, 2.0 kg, content replaced; consent asked until Friday"}
 REPLY = {"kind": "info-reply", "result": "FOUND", "answer": "Prosecutor ref 14-221: consent for 72 h, sample kept",
          "classification": "confidential"}
-
-
-def later(days):
-    """The environment of a program that lives so many days later."""
-    return {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+{days}d"} if days else {}
 
 
 def states(items, message):
@@ -195,7 +178,7 @@ class LongAway(Scenario):
         """The broker, and from now on every command, live so many days later."""
         self.centre.stop()
         self.centre.start(clock=f"+{days}d")
-        return later(days)
+        return stage.at_another_time(f"+{days}d")
 
     def alert_for_a_month(self, **options):
         return self.centre.send(file=self.centre.alert_file(

@@ -26,16 +26,7 @@ kinds = "any"
 class_max = "restricted"
 from = ["agency:{agency}"]
 to = ["agency:{agency}"]
-
-[[rule]]
-id = "import.all"
-direction = "import"
-effect = "permit"
-kinds = "any"
-class_max = "secret"
-from = "any"
-to = "any"
-"""
+""" + stage.IMPORT_ALL
 
 
 class Sending(unittest.TestCase):

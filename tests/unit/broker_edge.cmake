@@ -1,6 +1,5 @@
 set(CHAPAR_BROKER_EDGE_TESTS ${CMAKE_CURRENT_LIST_DIR}/broker_edge)
 add_executable(test_broker_edge
-    ${CHAPAR_BROKER_EDGE_TESTS}/main.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/centre.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/running_broker.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/test_client.cpp
@@ -13,6 +12,7 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/download_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/files_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/hello_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/link_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/log_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/submit_test.cpp
@@ -23,7 +23,8 @@ chapar_target(test_broker_edge)
 target_compile_definitions(test_broker_edge PRIVATE
     CHAPAR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     CHAPAR_CHAPARD="$<TARGET_FILE:chapard>")
-target_link_libraries(test_broker_edge PRIVATE chapar_broker_edge chapar_storage_lmdb Boost::json)
+target_link_libraries(test_broker_edge PRIVATE chapar_test_main chapar_broker_edge chapar_storage_lmdb
+    Boost::json)
 add_dependencies(test_broker_edge chapard)
 add_test(NAME test_broker_edge COMMAND test_broker_edge)
 set_tests_properties(test_broker_edge PROPERTIES LABELS "unit;threads" ENVIRONMENT

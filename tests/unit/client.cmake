@@ -1,7 +1,10 @@
 set(CHAPAR_CLIENT_TESTS ${CMAKE_CURRENT_LIST_DIR}/client)
+# What the client's test programs share: a centre and three devices, in memory.
+add_library(chapar_client_world STATIC ${CHAPAR_CLIENT_TESTS}/world.cpp)
+chapar_target(chapar_client_world)
+target_link_libraries(chapar_client_world PUBLIC chapar_test_main chapar_client_core)
+
 add_executable(test_client
-    ${CHAPAR_CLIENT_TESTS}/main.cpp
-    ${CHAPAR_CLIENT_TESTS}/world.cpp
     ${CHAPAR_CLIENT_TESTS}/cases_test.cpp
     ${CHAPAR_CLIENT_TESTS}/inbox_test.cpp
     ${CHAPAR_CLIENT_TESTS}/outbox_test.cpp
@@ -9,15 +12,13 @@ add_executable(test_client
     ${CHAPAR_CLIENT_TESTS}/home_test.cpp
     ${CHAPAR_CLIENT_TESTS}/session_test.cpp)
 chapar_target(test_client)
-target_link_libraries(test_client PRIVATE chapar_client_edge chapar_client_cases
+target_link_libraries(test_client PRIVATE chapar_client_world chapar_client_edge chapar_client_cases
     chapar_storage_lmdb)
 add_test(NAME test_client COMMAND test_client)
 set_tests_properties(test_client PROPERTIES LABELS unit)
 
 # What a device believes: directory, trust, epochs, proofs.
 add_executable(test_client_directory
-    ${CHAPAR_CLIENT_TESTS}/main.cpp
-    ${CHAPAR_CLIENT_TESTS}/world.cpp
     ${CHAPAR_CLIENT_TESTS}/directory_test.cpp
     ${CHAPAR_CLIENT_TESTS}/epochs_test.cpp
     ${CHAPAR_CLIENT_TESTS}/heads_test.cpp
@@ -27,14 +28,12 @@ add_executable(test_client_directory
     ${CHAPAR_CLIENT_TESTS}/receipt_test.cpp
     ${CHAPAR_CLIENT_TESTS}/trust_list_test.cpp)
 chapar_target(test_client_directory)
-target_link_libraries(test_client_directory PRIVATE chapar_client_core)
+target_link_libraries(test_client_directory PRIVATE chapar_client_world)
 add_test(NAME test_client_directory COMMAND test_client_directory)
 set_tests_properties(test_client_directory PROPERTIES LABELS unit)
 
 # Large attachments, from chunk to file.
 add_executable(test_client_transfer
-    ${CHAPAR_CLIENT_TESTS}/main.cpp
-    ${CHAPAR_CLIENT_TESTS}/world.cpp
     ${CHAPAR_CLIENT_TESTS}/attachment_test.cpp
     ${CHAPAR_CLIENT_TESTS}/blob_store_test.cpp
     ${CHAPAR_CLIENT_TESTS}/inbox_doubt_test.cpp
@@ -42,14 +41,13 @@ add_executable(test_client_transfer
     ${CHAPAR_CLIENT_TESTS}/transfer_test.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/progress.cpp)
 chapar_target(test_client_transfer)
-target_link_libraries(test_client_transfer PRIVATE chapar_client_edge Boost::json)
+target_link_libraries(test_client_transfer PRIVATE chapar_client_world chapar_client_edge Boost::json)
 add_test(NAME test_client_transfer COMMAND test_client_transfer)
 set_tests_properties(test_client_transfer PROPERTIES LABELS unit)
 
 # The ceremony: homes, files between people, who signs what.
 set(CHAPAR_CEREMONY_TESTS ${CMAKE_CURRENT_LIST_DIR}/client_ceremony)
 add_executable(test_client_ceremony
-    ${CHAPAR_CLIENT_TESTS}/main.cpp
     ${CHAPAR_CEREMONY_TESTS}/ceremony_file_test.cpp
     ${CHAPAR_CEREMONY_TESTS}/homes_test.cpp
     ${CHAPAR_CEREMONY_TESTS}/key_requests_test.cpp
@@ -64,20 +62,18 @@ add_executable(test_client_ceremony
     ${PROJECT_SOURCE_DIR}/client/cli/record_words.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/signing.cpp)
 chapar_target(test_client_ceremony)
-target_link_libraries(test_client_ceremony PRIVATE chapar_client_edge chapar_client_cases
+target_link_libraries(test_client_ceremony PRIVATE chapar_test_main chapar_client_edge chapar_client_cases
     Boost::json)
 add_test(NAME test_client_ceremony COMMAND test_client_ceremony)
 set_tests_properties(test_client_ceremony PROPERTIES LABELS unit)
 
 # Drafts with attachments, approvals, and what is sealed again.
 add_executable(test_client_sending
-    ${CHAPAR_CLIENT_TESTS}/main.cpp
-    ${CHAPAR_CLIENT_TESTS}/world.cpp
     ${CHAPAR_CLIENT_TESTS}/approval_test.cpp
     ${CHAPAR_CLIENT_TESTS}/draft_attachment_test.cpp
     ${CHAPAR_CLIENT_TESTS}/recipients_test.cpp
     ${CHAPAR_CLIENT_TESTS}/reseal_test.cpp)
 chapar_target(test_client_sending)
-target_link_libraries(test_client_sending PRIVATE chapar_client_core)
+target_link_libraries(test_client_sending PRIVATE chapar_client_world)
 add_test(NAME test_client_sending COMMAND test_client_sending)
 set_tests_properties(test_client_sending PROPERTIES LABELS unit)

@@ -19,7 +19,6 @@ target_link_libraries(test_crypto_vectors PRIVATE chapar_crypto Boost::json PkgC
 add_test(NAME crypto_vectors COMMAND test_crypto_vectors)
 
 add_executable(test_crypto
-    unit/crypto/main.cpp
     unit/crypto/arena_test.cpp
     unit/crypto/attack_batch.cpp
     unit/crypto/attack_forwarding.cpp
@@ -37,6 +36,6 @@ add_executable(test_crypto
     unit/crypto/tree_test.cpp)
 chapar_target(test_crypto)
 target_include_directories(test_crypto PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-target_link_libraries(test_crypto PRIVATE chapar_crypto)
+target_link_libraries(test_crypto PRIVATE chapar_test_main)
 add_test(NAME crypto COMMAND test_crypto)
 set_tests_properties(crypto crypto_vectors PROPERTIES LABELS unit)

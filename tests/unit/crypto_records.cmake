@@ -1,7 +1,6 @@
 set(CHAPAR_RECORD_TESTS ${CMAKE_CURRENT_LIST_DIR}/crypto_records)
 
 add_executable(test_crypto_records
-    ${CHAPAR_RECORD_TESTS}/main.cpp
     ${CHAPAR_RECORD_TESTS}/bundle_test.cpp
     ${CHAPAR_RECORD_TESTS}/certificate_test.cpp
     ${CHAPAR_RECORD_TESTS}/check_words_test.cpp
@@ -17,7 +16,7 @@ add_executable(test_crypto_records
     ${CHAPAR_RECORD_TESTS}/vault_test.cpp)
 chapar_target(test_crypto_records)
 target_include_directories(test_crypto_records PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-target_link_libraries(test_crypto_records PRIVATE chapar_crypto)
+target_link_libraries(test_crypto_records PRIVATE chapar_test_main)
 add_test(NAME crypto_records COMMAND test_crypto_records)
 
 add_executable(test_ledger_vectors

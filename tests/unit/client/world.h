@@ -27,25 +27,10 @@
 #include "crypto/tree.h"
 #include "storage/memory_store.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/results.h"
 #include "tests/support/test_agency.h"
 
 namespace chapar::testing {
-
-template <typename T>
-T must(Result<T> result) {
-    if (!result) {
-        const std::string what =
-            std::string(text_of(result.error().code).code) + " " + result.error().context;
-        FAIL(what);
-    }
-    return std::move(result).value();
-}
-// The code of an error; fails the test if there is none.
-template <typename T>
-Errc error_of(const Result<T>& result) {
-    REQUIRE_FALSE(result.has_value());
-    return result.error().code;
-}
 
 AgencyId agency(std::string_view name);
 OfficeId office(std::string_view name);

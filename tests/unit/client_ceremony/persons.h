@@ -10,24 +10,10 @@
 #include "client/cli/signing.h"
 #include "client/edge/ceremony_file.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/results.h"
 #include "tests/support/temporary_directory.h"
 
 namespace chapar::testing {
-
-template <typename T>
-T must(Result<T> result) {
-    if (!result) {
-        const std::string what =
-            std::string(text_of(result.error().code).code) + " " + result.error().context;
-        FAIL(what);
-    }
-    return std::move(result).value();
-}
-template <typename T>
-Errc error_of(const Result<T>& result) {
-    REQUIRE_FALSE(result.has_value());
-    return result.error().code;
-}
 
 constexpr TimeMs kNow{1'795'000'000'000};
 

@@ -10,6 +10,7 @@
 
 #include "crypto/vault.h"
 #include "support/fake_random.h"
+#include "support/results.h"
 #include "support/temporary_directory.h"
 
 namespace chapar::testing {
@@ -37,11 +38,6 @@ struct Home {
 
 const RecordPlace kPlace{"inbox.texts", view("1")};
 const RecordPlace kOther{"inbox.texts", view("2")};
-
-Errc error_of(const Result<SecretBuffer>& result) {
-    REQUIRE_FALSE(result);
-    return result.error().code;
-}
 
 }  // namespace
 

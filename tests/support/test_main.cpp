@@ -1,3 +1,4 @@
+// main() of the test programs that use crypto/: doctest, once the library's self-test has passed.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
@@ -10,6 +11,5 @@ int main(int count, char** arguments) {
         std::puts("self-test failed");
         return 1;
     }
-    doctest::Context context(count, arguments);
-    return context.run();
+    return doctest::Context(count, arguments).run();
 }

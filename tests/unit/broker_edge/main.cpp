@@ -1,9 +1,0 @@
-#define DOCTEST_CONFIG_IMPLEMENT
-#include <doctest/doctest.h>
-
-#include "crypto/self_test.h"
-
-int main(int argc, char** argv) {
-    if (!chapar::crypto::start()) return 1;
-    return doctest::Context(argc, argv).run();
-}
