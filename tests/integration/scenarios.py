@@ -94,6 +94,7 @@ class StolenLaptop(Scenario):
     def test_the_open_session_ends_at_once_and_nothing_later_counts(self):
         alert = self.centre.send().results[0]["message"]
         self.assertEqual([i["message"] for i in self.watch("AF-SKB-BLO") if "message" in i], [alert])
+        self.assertTrue(any(self.centre.figure("sessions") == 0 for _ in range(200)), "those before are gone")
         watching = stage.subprocess.Popen([stage.BIN / stage.QUICK, "inbox", "watch", "--json", "--home",
                                            self.home("TJ-NPJ-BLO")], stdout=stage.subprocess.PIPE,
                                           stderr=stage.subprocess.PIPE, text=True, env=self.centre.environment())
