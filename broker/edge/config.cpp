@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "broker/edge/files.h"
+#include "schemas/base/hex.h"
+#include "schemas/base/limits.h"
 
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
@@ -39,6 +41,24 @@ class TableReader {
                                                " to " + std::to_string(most));
         }
         out = Number(static_cast<std::uint64_t>(value));
+        return Done{};
+    }
+
+    Status text(std::string_view name, std::string& out) {
+        const toml::node* node = take(name);
+        if (node == nullptr) return Done{};
+        const auto* text = node->as_string();
+        if (text == nullptr || text->get().empty()) {
+            return invalid(node->source(), full(name) + " must be a text");
+        }
+        out = text->get();
+        return Done{};
+    }
+
+    Status path(std::string_view name, std::filesystem::path& out) {
+        std::string text_of_path = out.string();
+        CHAPAR_TRY(text(name, text_of_path));
+        out = text_of_path;
         return Done{};
     }
 
@@ -123,6 +143,65 @@ Status read_attachments(const toml::table& table, AttachmentConfig& attachments)
     return reader.nothing_left();
 }
 
+Status read_ledger(const toml::table& table, LedgerConfig& ledger) {
+    TableReader reader(table, "ledger.");
+    CHAPAR_TRY(reader.path("high_water", ledger.high_water));
+    CHAPAR_TRY(reader.path("kek", ledger.kek));
+    CHAPAR_TRY(reader.path("witness_policy", ledger.witness_policy));
+    return reader.nothing_left();
+}
+
+Result<WitnessContact> read_witness(const toml::table& table) {
+    WitnessContact witness;
+    std::string curve;
+    TableReader reader(table, "witness.");
+    CHAPAR_TRY(reader.text("name", witness.name));
+    CHAPAR_TRY(reader.text("endpoint", witness.endpoint));
+    CHAPAR_TRY(reader.text("curve", curve));
+    CHAPAR_TRY(reader.text("url", witness.url));
+    CHAPAR_TRY(reader.nothing_left());
+    if (witness.name.empty()) return invalid(table.source(), "a witness needs a name");
+    if (witness.endpoint.empty() == witness.url.empty()) {
+        return invalid(table.source(), "a witness needs either endpoint and curve, or url");
+    }
+    if (!witness.url.empty()) {
+        if (!parse_http_url(witness.url))
+            return invalid(table.source(), "url must be \"http://HOST[:PORT][/PREFIX]\"");
+        return witness;
+    }
+    if (!valid_endpoint(witness.endpoint)) {
+        return invalid(table.source(), "endpoint must be \"tcp://IPV4:PORT\"");
+    }
+    const auto key = from_hex(curve);
+    if (!key || key->size() != witness.curve.bytes.size()) {
+        return invalid(table.source(), "curve must be 64 hexadecimal digits");
+    }
+    std::copy(key->begin(), key->end(), witness.curve.bytes.begin());
+    return witness;
+}
+
+Status read_witnesses(TableReader& reader, std::vector<WitnessContact>& witnesses) {
+    const toml::node* node = reader.take("witness");
+    if (node == nullptr) return Done{};
+    const auto* array = node->as_array();
+    if (array == nullptr || array->size() > limits::kWitnesses) {
+        return invalid(node->source(), "witness must be at most " +
+                                           std::to_string(limits::kWitnesses) +
+                                           " [[witness]] tables");
+    }
+    std::set<std::string> names;
+    for (const toml::node& element : *array) {
+        if (!element.is_table()) {
+            return invalid(element.source(), "witness must be [[witness]] tables");
+        }
+        witnesses.push_back(CHAPAR_TRY(read_witness(*element.as_table())));
+        if (!names.insert(witnesses.back().name).second) {
+            return invalid(element.source(), "two witnesses of one name");
+        }
+    }
+    return Done{};
+}
+
 Result<Config> read_all(const toml::table& root) {
     constexpr std::uint64_t kLeastMap = std::uint64_t{1} << 20;
     constexpr std::uint64_t kMostMap = std::uint64_t{1} << 44;
@@ -142,11 +221,47 @@ Result<Config> read_all(const toml::table& root) {
     if (const auto* attachments = CHAPAR_TRY(reader.table("attachments"))) {
         CHAPAR_TRY(read_attachments(*attachments, config.attachments));
     }
+    if (const auto* ledger = CHAPAR_TRY(reader.table("ledger"))) {
+        CHAPAR_TRY(read_ledger(*ledger, config.ledger));
+    }
+    CHAPAR_TRY(read_witnesses(reader, config.witnesses));
+    if (!config.witnesses.empty() && config.ledger.witness_policy.empty()) {
+        return Error(Errc::ConfigInvalid, "witnesses need ledger.witness_policy");
+    }
     CHAPAR_TRY(reader.nothing_left());
     return config;
 }
 
 }  // namespace
+
+Result<HttpUrl> parse_http_url(std::string_view text) {
+    constexpr std::string_view kScheme = "http://";
+    const Error bad(Errc::ConfigInvalid, "not an http address");
+    if (!text.starts_with(kScheme) || text.size() > 1024) return bad;
+    text.remove_prefix(kScheme.size());
+    for (const char c : text) {
+        if (c <= ' ' || c > '~' || c == '?' || c == '#' || c == '@') return bad;
+    }
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    HttpUrl url;
+    std::string_view authority = text.substr(0, slash);
+    url.prefix = text.substr(slash);
+    while (url.prefix.ends_with('/')) url.prefix.pop_back();
+    if (const std::size_t colon = authority.rfind(':'); colon != std::string_view::npos) {
+        const std::string_view port = authority.substr(colon + 1);
+        unsigned value = 0;
+        const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), value);
+        if (error != std::errc() || end != port.data() + port.size() || value == 0 ||
+            value > 65535) {
+            return bad;
+        }
+        url.port = port;
+        authority = authority.substr(0, colon);
+    }
+    url.host = authority;
+    if (url.host.empty()) return bad;
+    return url;
+}
 
 Result<Config> parse_config(std::string_view text) {
     try {

@@ -13,7 +13,9 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
 
@@ -41,6 +43,21 @@ struct AttachmentConfig {
     std::uint64_t free_bytes = std::uint64_t{1} << 30;
 };
 
+// Files of the ledger; relative ones are in the broker's directory.
+struct LedgerConfig {
+    std::filesystem::path high_water = "high-water";  // belongs on another volume
+    std::filesystem::path kek = "kek/ledger.kek";     // belongs outside all backups
+    std::filesystem::path witness_policy;             // C2SP tlog-policy; empty: no witnesses
+};
+
+// Where a witness of the policy is reached: either by CURVE (endpoint and key) or by HTTP (url).
+struct WitnessContact {
+    std::string name;      // as in the policy
+    std::string endpoint;  // "tcp://IPV4:PORT", or empty
+    CurveKey curve;
+    std::string url;  // "http://HOST:PORT/PREFIX", without a slash at the end, or empty
+};
+
 struct Config {
     std::string listen = "tcp://127.0.0.1:7415";
     std::uint64_t map_size = std::uint64_t{8} << 30;
@@ -50,7 +67,17 @@ struct Config {
     TickConfig tick;
     SessionConfig sessions;
     AttachmentConfig attachments;
+    LedgerConfig ledger;
+    std::vector<WitnessContact> witnesses;
 };
+
+struct HttpUrl {
+    std::string host;
+    std::string port = "80";
+    std::string prefix;  // empty, or "/.." without a slash at the end
+};
+// ConfigInvalid for all that is not "http://HOST[:PORT][/PREFIX]".
+[[nodiscard]] Result<HttpUrl> parse_http_url(std::string_view text);
 
 [[nodiscard]] Result<Config> parse_config(std::string_view text);
 // FileFailed: the file cannot be read.
