@@ -1,50 +1,21 @@
 #include "crypto/note.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "crypto/base64.h"
-#include "crypto/sha256.h"
+#include "crypto/note_line.h"
 #include "crypto/text_form.h"
-#include "schemas/base/hex.h"
 #include "schemas/base/layout.h"
 
 namespace chapar::crypto {
 namespace {
 
-constexpr std::string_view kSignaturePrefix = "\xE2\x80\x94 ";  // em dash, space
 constexpr std::string_view kSecretPrefix = "PRIVATE+KEY+";
-constexpr std::byte kEd25519{0x01};
-constexpr std::size_t kKeyIdBytes = 4;
-
-std::string hex_of(NoteKeyId id) { return to_hex(LayoutWriter().u32(id.value).bytes()); }
-
-// The three parts of `name+hash+base64`. Names and hashes have no '+', base 64 may.
-struct KeyText {
-    std::string_view name;
-    std::string_view hash;
-    std::string_view data;
-};
-
-std::optional<KeyText> split_key(std::string_view text) {
-    const std::size_t first = text.find('+');
-    if (first == std::string_view::npos) return std::nullopt;
-    const std::size_t second = text.find('+', first + 1);
-    if (second == std::string_view::npos) return std::nullopt;
-    return KeyText{text.substr(0, first), text.substr(first + 1, second - first - 1),
-                   text.substr(second + 1)};
-}
-
-bool is_note_text(std::string_view text) {
-    const auto forbidden = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
-    return !text.empty() && text.back() == '\n' && std::ranges::none_of(text, forbidden) &&
-           decode_utf8(text).has_value();
-}
 
 Result<NoteSignature> parse_signature_line(std::string_view line) {
-    if (!line.starts_with(kSignaturePrefix)) return Error(Errc::NoteInvalid, "signature line");
-    line.remove_prefix(kSignaturePrefix.size());
+    if (!line.starts_with(kSignatureStart)) return Error(Errc::NoteInvalid, "signature line");
+    line.remove_prefix(kSignatureStart.size());
     const std::size_t space = line.find(' ');
     if (space == std::string_view::npos) return Error(Errc::NoteInvalid, "signature line");
     const std::string_view name = line.substr(0, space);
@@ -68,9 +39,7 @@ const NoteVerifier* find_key(std::span<const NoteVerifier> known, const NoteSign
 }  // namespace
 
 NoteKeyId note_key_id(std::string_view name, const SigningPublicKey& key) {
-    const std::array<std::byte, 2> separator{std::byte{'\n'}, kEd25519};
-    const Hash hash = sha256({view(name), separator, key.view()});
-    return NoteKeyId(LayoutReader(hash.view()).u32());
+    return typed_key_id(name, kNoteEd25519, key);
 }
 
 bool is_note_name(std::string_view name) {
@@ -89,25 +58,11 @@ Result<NoteVerifier> NoteVerifier::create(std::string name, const VerifyingKey& 
 }
 
 Result<NoteVerifier> NoteVerifier::parse(std::string_view vkey) {
-    const std::optional<KeyText> parts = split_key(vkey);
-    if (!parts) return Error(Errc::MalformedLayout, "vkey");
-    const std::optional<Bytes> data = from_base64(parts->data);
-    if (!data || data->empty() || data->front() != kEd25519) {
-        return Error(Errc::MalformedLayout, "vkey");
-    }
-    const auto bytes = SigningPublicKey::from(ByteView(*data).subspan(1));
-    if (!bytes) return Error(Errc::MalformedLayout, "vkey");
-    const VerifyingKey key = CHAPAR_TRY(VerifyingKey::create(*bytes));
-    NoteVerifier verifier = CHAPAR_TRY(create(std::string(parts->name), key));
-    if (verifier.vkey() != vkey) return Error(Errc::MalformedLayout, "vkey");
-    return verifier;
+    NamedKey parsed = CHAPAR_TRY(parse_vkey(vkey, kNoteEd25519));
+    return NoteVerifier(std::move(parsed.name), parsed.key);
 }
 
-std::string NoteVerifier::vkey() const {
-    Bytes data{kEd25519};
-    append(data, key_.bytes().view());
-    return name_ + "+" + hex_of(key_id_) + "+" + to_base64(data);
-}
+std::string NoteVerifier::vkey() const { return vkey_text(name_, kNoteEd25519, key_.bytes()); }
 
 Result<NoteSigner> NoteSigner::create(std::string name, SigningKey key) {
     NoteVerifier verifier = CHAPAR_TRY(NoteVerifier::create(std::move(name), key.verifying_key()));
@@ -120,7 +75,7 @@ Result<NoteSigner> NoteSigner::parse(std::string_view skey) {
     const std::optional<KeyText> parts = split_key(skey.substr(kSecretPrefix.size()));
     if (!parts) return malformed;
     std::optional<Bytes> data = from_base64(parts->data);
-    if (!data || data->empty() || data->front() != kEd25519) return malformed;
+    if (!data || data->empty() || data->front() != kNoteEd25519) return malformed;
     std::optional<Secret32> seed = Secret32::from(ByteView(*data).subspan(1));
     wipe(*data);
     if (!seed) return malformed;
@@ -132,13 +87,9 @@ Result<NoteSigner> NoteSigner::parse(std::string_view skey) {
 
 Result<std::string> NoteSigner::sign(std::string_view text) const {
     if (!is_note_text(text)) return Error(Errc::NoteInvalid, "text");
-    LayoutWriter line;
-    line.u32(verifier_.key_id().value).raw(RawEd25519::sign(key_, view(text)).view());
-    std::string note(text);
-    note += "\n";
-    note += kSignaturePrefix;
-    note += verifier_.name() + " " + to_base64(line.bytes()) + "\n";
-    return note;
+    return std::string(text) + "\n" +
+           signature_line(verifier_.name(), verifier_.key_id(),
+                          RawEd25519::sign(key_, view(text)).view());
 }
 
 Result<ParsedNote> ParsedNote::parse(std::string_view note) {
