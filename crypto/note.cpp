@@ -106,6 +106,14 @@ Result<ParsedNote> ParsedNote::parse(std::string_view note) {
     return out;
 }
 
+std::string OpenedNote::note() const {
+    std::string out = text + "\n";
+    for (const NoteSignature& line : verified) {
+        out += signature_line(line.name, line.key_id, line.signature);
+    }
+    return out;
+}
+
 Result<OpenedNote> open_note(std::string_view note, std::span<const NoteVerifier> known) {
     ParsedNote parsed = CHAPAR_TRY(ParsedNote::parse(note));
     OpenedNote out{std::move(parsed.text), {}};

@@ -87,6 +87,9 @@ struct ParsedNote {
 struct OpenedNote {
     std::string text;
     std::vector<NoteSignature> verified;  // one a key, in the order of the note
+
+    // The note again, with these lines only: what is worth keeping of a note from a stranger.
+    [[nodiscard]] std::string note() const;
 };
 
 constexpr std::size_t kNoteSignatures = 100;
