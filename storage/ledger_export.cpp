@@ -7,62 +7,51 @@
 #include "schemas/base/hex.h"
 #include "schemas/base/layout.h"
 #include "storage/export_format.h"
+#include "storage/export_layout.h"
+#include "storage/export_tree.h"
 
 namespace chapar::storage {
 namespace {
 
-constexpr std::uint64_t kTileWidth = 256;
 constexpr std::string_view kSums = "SHA256SUMS";
 
-std::string group(std::uint64_t n) {
-    const std::string digits = std::to_string(n % 1000);
-    return std::string(3 - digits.size(), '0') + digits;
-}
-
-std::string tile_name(const std::string& folder, std::uint64_t number, std::uint64_t width) {
-    std::string path = group(number);
-    for (number /= 1000; number > 0; number /= 1000) path = "x" + group(number) + "/" + path;
-    path = folder + "/" + path;
-    if (width < kTileWidth) path += ".p/" + std::to_string(width);
-    return path;
-}
-
-// Calls `make(number, first, width)` for each tile over `count` things.
-template <typename Make>
-void for_each_tile(std::uint64_t count, Make make) {
-    for (std::uint64_t first = 0; first < count; first += kTileWidth) {
-        make(first / kTileWidth, first, std::min(kTileWidth, count - first));
-    }
-}
+ExportRange whole(std::uint64_t size) { return {0, size, size}; }
 
 void add_tiles(std::vector<Member>& out, const std::vector<ExportedEntry>& entries) {
-    std::vector<Hash> hashes;
-    for (const ExportedEntry& entry : entries) hashes.push_back(crypto::leaf_hash(entry.leaf));
-    for (int level = 0; !hashes.empty(); ++level) {
-        std::vector<Hash> above;
-        const std::string folder = "tile/" + std::to_string(level);
-        for_each_tile(hashes.size(), [&](auto number, auto first, auto width) {
-            const auto tile = std::span<const Hash>(hashes).subspan(first, width);
-            Member member{tile_name(folder, number, width), {}};
-            for (const Hash& hash : tile) append(member.bytes, hash.view());
-            out.push_back(std::move(member));
-            if (width == kTileWidth) above.push_back(crypto::tree_root(tile));
-        });
-        hashes = std::move(above);
+    std::vector<std::vector<Hash>> levels(kTileLevels);
+    ExportTree tree;
+    const auto put = [&](const TileRef& tile, std::span<const Hash> hashes) -> Status {
+        auto& level = levels.at(tile.level);
+        level.insert(level.end(), hashes.begin(), hashes.end());
+        return Done{};
+    };
+    for (const ExportedEntry& entry : entries) {
+        CHAPAR_ASSERT(tree.push(hash_of_exported(entry.leaf), put));
     }
+    CHAPAR_ASSERT(tree.put_partial(put));
+    for_each_tile(whole(entries.size()), [&](const TileRef& tile) {
+        Member member{tile.name(), {}};
+        for (std::uint64_t i = 0; i < tile.width; ++i) {
+            append(member.bytes, levels.at(tile.level).at(tile.number * kTileWidth + i).view());
+        }
+        out.push_back(std::move(member));
+        return true;
+    });
 }
 
 void add_bundles(std::vector<Member>& out, const std::vector<ExportedEntry>& entries) {
-    for_each_tile(entries.size(), [&](auto number, auto first, auto width) {
-        LayoutWriter bundle;
-        for (auto i = first; i < first + width; ++i) bundle.counted16(entries.at(i).leaf);
-        out.push_back({tile_name("tile/entries", number, width), bundle.take()});
-    });
-    for_each_tile(entries.size(), [&](auto number, auto first, auto width) {
-        LayoutWriter bundle;
-        for (auto i = first; i < first + width; ++i) bundle.counted32(entries.at(i).body);
-        out.push_back({tile_name("body", number, width), bundle.take()});
-    });
+    for (const bool leaves : {true, false}) {
+        for_each_bundle(whole(entries.size()), [&](std::uint64_t number, std::uint64_t width) {
+            LayoutWriter bundle;
+            for (std::uint64_t i = 0; i < width; ++i) {
+                const ExportedEntry& entry = entries.at(number * kTileWidth + i);
+                leaves ? bundle.counted16(entry.leaf) : bundle.counted32(entry.body);
+            }
+            out.push_back(
+                {tile_name(leaves ? "tile/entries" : "body", number, width), bundle.take()});
+            return true;
+        });
+    }
 }
 
 Member digests(const std::vector<Member>& members) {
@@ -112,7 +101,13 @@ Status read_bundles(const Index& index, std::uint64_t number, std::uint64_t widt
 
 }  // namespace
 
+Hash hash_of_exported(ByteView leaf) {
+    const bool tombstone = leaf.size() == kTombstoneBytes && leaf.front() == std::byte{0};
+    return tombstone ? *Hash::from(leaf.subspan(1)) : crypto::leaf_hash(leaf);
+}
+
 std::vector<Member> members_of(const LedgerExport& ledger) {
+    CHAPAR_ASSERT(ledger.entries.size() <= limits::kSegmentEntries);
     std::vector<Member> out{{"FORMAT.txt", to_bytes(kExportFormat)},
                             {"manifest", ledger.manifest},
                             {"vkey", to_bytes(ledger.vkey + "\n")},

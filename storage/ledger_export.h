@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "schemas/base/bytes.h"
+#include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 #include "storage/tar.h"
 
@@ -28,7 +29,11 @@ struct LedgerExport {
     bool operator==(const LedgerExport&) const = default;
 };
 
-// In their fixed order, SHA256SUMS last.
+// Of the leaf, or the one that a tombstone (00 || leaf hash, where an entry was pruned) holds.
+[[nodiscard]] Hash hash_of_exported(ByteView leaf);
+
+// In their fixed order, SHA256SUMS last. Of one segment: larger ledgers are written by
+// ledger_export_write.h. REQUIRES: at most kSegmentEntries entries.
 [[nodiscard]] std::vector<Member> members_of(const LedgerExport& ledger);
 // ExportIncomplete, naming the member, if one is missing, misshapen or too many. Does not compare
 // digests or tiles: the reader that proves things does.

@@ -43,22 +43,6 @@ std::optional<std::uint64_t> octal(ByteView field) {
     return n;
 }
 
-Bytes head_of(const Member& member) {
-    CHAPAR_ASSERT(!member.name.empty() && member.name.size() <= kNameField);
-    Bytes block(kBlock);
-    put_text(block, 0, member.name);
-    put_octal(block, 100, 8, 0644);
-    put_octal(block, 108, 8, 0);
-    put_octal(block, 116, 8, 0);
-    put_octal(block, 124, 12, member.bytes.size());
-    put_octal(block, 136, 12, 0);
-    put_text(block, 156, "0");
-    put_text(block, 257, std::string_view("ustar\00000", 8));
-    put_octal(block, kChecksumAt, kChecksumSize - 1, checksum(block));
-    block[kChecksumAt + kChecksumSize - 1] = std::byte{' '};
-    return block;
-}
-
 std::string name_of(ByteView head) {
     const ByteView field = head.first(kNameField);
     const auto end = std::ranges::find(field, std::byte{0});
@@ -69,14 +53,39 @@ Error cut_short(const std::string& where) { return Error(Errc::ExportIncomplete,
 
 }  // namespace
 
+Bytes tar_head(const std::string& name, std::uint64_t size) {
+    CHAPAR_ASSERT(!name.empty() && name.size() <= kNameField);
+    Bytes block(kBlock);
+    put_text(block, 0, name);
+    put_octal(block, 100, 8, 0644);
+    put_octal(block, 108, 8, 0);
+    put_octal(block, 116, 8, 0);
+    put_octal(block, 124, 12, size);
+    put_octal(block, 136, 12, 0);
+    put_text(block, 156, "0");
+    put_text(block, 257, std::string_view("ustar\00000", 8));
+    put_octal(block, kChecksumAt, kChecksumSize - 1, checksum(block));
+    block[kChecksumAt + kChecksumSize - 1] = std::byte{' '};
+    return block;
+}
+
+std::size_t tar_filling(std::uint64_t size) { return (kBlock - size % kBlock) % kBlock; }
+
+std::optional<std::pair<std::string, std::uint64_t>> read_tar_head(ByteView head) {
+    const auto size = octal(head.subspan(124, 12));
+    const auto sum = octal(head.subspan(kChecksumAt, kChecksumSize));
+    if (!size || sum != checksum(head) || head[156] != std::byte{'0'}) return std::nullopt;
+    return std::pair(name_of(head), *size);
+}
+
 Bytes encode_tar(const std::vector<Member>& members) {
     Bytes out;
     for (const Member& member : members) {
-        append(out, head_of(member));
+        append(out, tar_head(member.name, member.bytes.size()));
         append(out, member.bytes);
-        out.resize((out.size() + kBlock - 1) / kBlock * kBlock);
+        out.resize(out.size() + tar_filling(member.bytes.size()));
     }
-    out.resize(out.size() + 2 * kBlock);
+    out.resize(out.size() + kTarEnd);
     return out;
 }
 
@@ -88,16 +97,13 @@ Result<std::vector<Member>> decode_tar(ByteView archive) {
         const ByteView head = rest.first(kBlock);
         rest = rest.subspan(kBlock);
         if (std::ranges::all_of(head, [](std::byte b) { return b == std::byte{0}; })) return out;
-        const auto size = octal(head.subspan(124, 12));
-        const auto sum = octal(head.subspan(kChecksumAt, kChecksumSize));
-        const std::string name = name_of(head);
-        if (!size || sum != checksum(head) || head[156] != std::byte{'0'}) {
-            return cut_short("damaged head after " + (out.empty() ? "" : out.back().name));
-        }
-        if (*size > rest.size()) return cut_short(name);
+        const auto member = read_tar_head(head);
+        if (!member) return cut_short("damaged head after " + (out.empty() ? "" : out.back().name));
+        const auto& [name, size] = *member;
+        if (size > rest.size()) return cut_short(name);
         if (!names.insert(name).second) return cut_short(name + " stands twice");
-        out.push_back({name, to_bytes(rest.first(*size))});
-        rest = rest.subspan(std::min(rest.size(), (*size + kBlock - 1) / kBlock * kBlock));
+        out.push_back({name, to_bytes(rest.first(size))});
+        rest = rest.subspan(std::min(rest.size(), size + tar_filling(size)));
     }
     return cut_short("the closing blocks are missing");
 }
