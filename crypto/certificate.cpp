@@ -6,6 +6,7 @@
 #include "crypto/peers.h"
 #include "crypto/policy_record.h"
 #include "crypto/record_layout.h"
+#include "crypto/retention.h"
 #include "crypto/suspension.h"
 
 namespace chapar::crypto {
@@ -233,8 +234,14 @@ Result<AgencyId> agency_named_by(const SignedRecord& record) {
             return CHAPAR_TRY(SuspendRecord::decode(record.body)).agency;
         case RecordType::Reinstate:
             return CHAPAR_TRY(ReinstateRecord::decode(record.body)).agency;
+        case RecordType::Shred:
+            return CHAPAR_TRY(ShredRecord::decode(record.body)).bucket.sender;
+        case RecordType::Hold:
+            return CHAPAR_TRY(HoldRecord::decode(record.body)).agency;
         case RecordType::Manifest:
         case RecordType::Bundle:
+        case RecordType::Prune:
+        case RecordType::Override:
             break;
     }
     return Error(Errc::RecordRefused, "names no agency");

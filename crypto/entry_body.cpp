@@ -145,6 +145,19 @@ Result<std::uint8_t> decode_u8(ByteView content) {
     return n;
 }
 
+Result<ClockStep> decode_step(ByteView content) {
+    LayoutReader in(content);
+    const std::uint8_t direction = in.u8();
+    const DurationMs by(in.u64());
+    CHAPAR_TRY(in.finish("body step"));
+    if (direction < 1 || direction > 2) return malformed("body step");
+    return ClockStep{static_cast<StepDirection>(direction), by};
+}
+
+Bytes encode_step(const ClockStep& step) {
+    return LayoutWriter().u8(static_cast<std::uint8_t>(step.direction)).u64(step.by.value).take();
+}
+
 Status read_record(EntryBody& body, BodyId id, ByteView content) {
     switch (id) {
         case BodyId::Event:
@@ -201,6 +214,9 @@ Status read_record(EntryBody& body, BodyId id, ByteView content) {
         case BodyId::EnvelopeHash:
             body.envelope_hash = CHAPAR_TRY(decode_fixed<EnvelopeHash>(content));
             break;
+        case BodyId::Step:
+            body.step = CHAPAR_TRY(decode_step(content));
+            break;
     }
     return Done{};
 }
@@ -226,6 +242,7 @@ Result<Bytes> EntryBody::encode() const {
     if (build) out.put(BodyId::Build, view(*build));
     if (cause) out.put_u64(BodyId::Cause, cause->value);
     if (envelope_hash) out.put(BodyId::EnvelopeHash, envelope_hash->view());
+    if (step) out.put(BodyId::Step, encode_step(*step));
     return out.take();
 }
 

@@ -45,7 +45,8 @@ enum class KeyEvent : std::uint8_t {
     Suspend = 8,
     Reinstate = 9,
 };
-enum class AdminEvent : std::uint8_t { Founded = 1 };
+enum class AdminEvent : std::uint8_t { Founded = 1, Override = 2 };
+enum class TimeEvent : std::uint8_t { Advanced = 0, Stepped = 1 };
 constexpr std::uint8_t kNoEvent = 0;
 
 // A stanza as this agency may see it: its own in full, the others' as bare leaf values.
@@ -70,6 +71,14 @@ struct BodyDecision {
     bool operator==(const BodyDecision&) const = default;
 };
 
+// How far the wall clock moved against the time since boot.
+enum class StepDirection : std::uint8_t { Forward = 1, Backward = 2 };
+struct ClockStep {
+    StepDirection direction = StepDirection::Forward;
+    DurationMs by{0};
+    bool operator==(const ClockStep&) const = default;
+};
+
 struct EntryBody {
     std::uint8_t event = kNoEvent;                   // 1
     TimeMs time;                                     // 2, exact
@@ -89,6 +98,7 @@ struct EntryBody {
     std::optional<std::string> build;                // 16
     std::optional<EntryIndex> cause;                 // 17
     std::optional<EnvelopeHash> envelope_hash;       // 18
+    std::optional<ClockStep> step;                   // 19
 
     // TooLarge above limits::kLeafBodyBytes. REQUIRES: what decode demands for this kind.
     [[nodiscard]] Result<Bytes> encode() const;
@@ -107,6 +117,9 @@ struct EntryBody {
     return static_cast<std::uint8_t>(event);
 }
 [[nodiscard]] constexpr std::uint8_t event_number(AdminEvent event) {
+    return static_cast<std::uint8_t>(event);
+}
+[[nodiscard]] constexpr std::uint8_t event_number(TimeEvent event) {
     return static_cast<std::uint8_t>(event);
 }
 // The event of the entry that logs such a statement.

@@ -64,6 +64,7 @@ BodyIds ids_of(const EntryBody& body) {
     add(BodyId::Build, body.build.has_value());
     add(BodyId::Cause, body.cause.has_value());
     add(BodyId::EnvelopeHash, body.envelope_hash.has_value());
+    add(BodyId::Step, body.step.has_value());
     return ids;
 }
 
@@ -100,19 +101,25 @@ std::optional<BodyRule> body_rule(LeafKind kind, std::uint8_t event) {
                             event <= event_number(KeyEvent::Reinstate),
                         {kRecord});
         case LeafKind::Admin:
-            return only(event == event_number(AdminEvent::Founded), {kRecord});
+            return only(event >= event_number(AdminEvent::Founded) &&
+                            event <= event_number(AdminEvent::Override),
+                        {kRecord});
         case LeafKind::Policy:
         case LeafKind::Ladder:
             return only(event == kNoEvent, {kRecord});
         case LeafKind::Epoch:
             return only(event == kNoEvent, {kAlways | bit(BodyId::Nonce) | bit(BodyId::Build)});
         case LeafKind::Time:
-            return only(event == kNoEvent, {kAlways});
+            if (event == event_number(TimeEvent::Stepped)) {
+                return BodyRule{kAlways | bit(BodyId::Step)};
+            }
+            return only(event == event_number(TimeEvent::Advanced), {kAlways});
         case LeafKind::Anchor:
+            return only(event == kNoEvent, {kAlways, bit(BodyId::Record)});
         case LeafKind::Shred:
         case LeafKind::Prune:
         case LeafKind::Hold:
-            return only(event == kNoEvent, {kAlways, bit(BodyId::Record)});
+            return only(event == kNoEvent, {kRecord});
     }
     return std::nullopt;
 }

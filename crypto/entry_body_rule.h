@@ -31,8 +31,9 @@ enum class BodyId : std::uint8_t {
     Build = 16,
     Cause = 17,
     EnvelopeHash = 18,
+    Step = 19,
 };
-constexpr std::uint8_t kLastBodyId = 18;
+constexpr std::uint8_t kLastBodyId = 19;
 
 using BodyIds = std::uint32_t;
 [[nodiscard]] constexpr BodyIds bit(BodyId id) {

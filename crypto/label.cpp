@@ -54,6 +54,14 @@ std::string_view label_text(Label label) {
             return "suspend";
         case Label::Reinstate:
             return "reinstate";
+        case Label::Shred:
+            return "shred";
+        case Label::Hold:
+            return "hold";
+        case Label::Prune:
+            return "prune";
+        case Label::Override:
+            return "override";
         case Label::CheckWords:
             return "check-words";
         case Label::Possession:

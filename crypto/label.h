@@ -34,6 +34,10 @@ enum class Label : std::uint8_t {
     Peers,       // "peers"        Sign of the roots of other agencies
     Suspend,     // "suspend"      Sign of a suspension
     Reinstate,   // "reinstate"    Sign of its end
+    Shred,       // "shred"        Sign of the end of a bucket key
+    Hold,        // "hold"         Sign of a hold, and of its release
+    Prune,       // "prune"        Sign of the pruning of a prefix
+    Override,    // "override"     Sign of what lets a stopped ledger go on
     CheckWords,  // "check-words"  TH of what two people compare by voice
     Possession,  // "possession"   Sign of a key file by the key in it
 };

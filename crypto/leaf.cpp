@@ -1,5 +1,6 @@
 #include "crypto/leaf.h"
 
+#include "crypto/tree.h"
 #include "schemas/base/layout.h"
 
 namespace chapar::crypto {
@@ -57,6 +58,19 @@ Result<Leaf> Leaf::decode(ByteView bytes) {
     if (!in.finish("leaf")) return invalid("leaf length");
     CHAPAR_TRY(check(out));
     return out;
+}
+
+Bytes tombstone_of(const Hash& leaf_hash) {
+    return LayoutWriter().u8(0).raw(leaf_hash.view()).take();
+}
+
+bool is_tombstone(ByteView stored) {
+    return stored.size() == kTombstoneBytes && stored.front() == std::byte{0};
+}
+
+Hash stored_leaf_hash(ByteView stored) {
+    if (!is_tombstone(stored)) return leaf_hash(stored);
+    return *Hash::from(stored.subspan(1));
 }
 
 }  // namespace chapar::crypto

@@ -1,6 +1,7 @@
 // Ledger leaves: the only bytes that are hashed into the tree.
 //
-// Owns: the leaf layout, strictly read. Does not know bodies (entry_body.h), nor what was appended
+// Owns: the leaf layout, strictly read, and its tombstone: what a pruned leaf is stored as, which
+// is no leaf but still gives its hash. Does not know bodies (entry_body.h), nor what was appended
 // before. Times are UTC ms rounded down to a second. Source: design ledger.md 2.1;
 // crypto/README.md, "Leaf".
 #pragma once
@@ -63,5 +64,12 @@ struct Leaf {
     [[nodiscard]] static Result<Leaf> decode(ByteView bytes);
     bool operator==(const Leaf&) const = default;
 };
+
+// `00 || leaf hash`. A leaf begins with its version, 1, and is longer.
+inline constexpr std::size_t kTombstoneBytes = 33;
+[[nodiscard]] Bytes tombstone_of(const Hash& leaf_hash);
+[[nodiscard]] bool is_tombstone(ByteView stored);
+// The hash that the tree holds for a stored row, whether it is a leaf or a tombstone.
+[[nodiscard]] Hash stored_leaf_hash(ByteView stored);
 
 }  // namespace chapar::crypto

@@ -25,11 +25,6 @@ std::string_view text_of(const std::optional<AgencyId>& agency) {
     return agency ? std::string_view(agency->text()) : std::string_view();
 }
 
-bool is_month(std::uint32_t yyyymm) {
-    const std::uint32_t month = yyyymm % 100;
-    return yyyymm >= 197001 && yyyymm <= 999912 && month >= 1 && month <= 12;
-}
-
 Result<LedgerKeyScope> read_scope(LayoutReader& in) {
     CHAPAR_TRY(read_version(in, "ledger key"));
     const std::uint8_t purpose = in.u8();
@@ -42,7 +37,7 @@ Result<LedgerKeyScope> read_scope(LayoutReader& in) {
         return LedgerKeyScope::pad();
     }
     Result<AgencyId> first_agency = AgencyId::parse(first);
-    if (!first_agency || !is_month(month.value)) return malformed();
+    if (!first_agency || !is_month(month)) return malformed();
     if (purpose == static_cast<std::uint8_t>(LedgerKeyPurpose::Tag)) {
         if (!second.empty()) return malformed();
         return LedgerKeyScope::tag(*first_agency, month);
@@ -73,6 +68,19 @@ YearMonth month_of(TimeMs time) {
         std::chrono::sys_days{std::chrono::days{static_cast<int>(day)}}};
     const auto year = static_cast<std::uint32_t>(static_cast<int>(date.year()));
     return YearMonth(year * 100 + static_cast<std::uint32_t>(static_cast<unsigned>(date.month())));
+}
+
+bool is_month(YearMonth month) {
+    const std::uint32_t in_year = month.value % 100;
+    return month.value >= 197001 && month.value <= 999912 && in_year >= 1 && in_year <= 12;
+}
+
+TimeMs end_of(YearMonth month) {
+    CHAPAR_ASSERT(is_month(month));
+    const std::chrono::year_month at{std::chrono::year(static_cast<int>(month.value / 100)),
+                                     std::chrono::month(month.value % 100)};
+    const std::chrono::sys_days end{(at + std::chrono::months(1)) / 1};
+    return TimeMs(static_cast<std::uint64_t>(end.time_since_epoch().count()) * kDay.value);
 }
 
 LedgerKeyScope::LedgerKeyScope(LedgerKeyPurpose purpose, std::optional<AgencyId> first,

@@ -27,6 +27,9 @@ enum class LedgerKeyPurpose : std::uint8_t { Bucket = 1, Tag = 2, Pad = 3 };
 // 202611 for any time in November 2026.
 using YearMonth = StrongNumber<struct YearMonthTag, std::uint32_t>;
 [[nodiscard]] YearMonth month_of(TimeMs time);
+[[nodiscard]] bool is_month(YearMonth month);
+// The first moment after it. REQUIRES: is_month(month).
+[[nodiscard]] TimeMs end_of(YearMonth month);
 
 // What a key is for: the public part of a KEY record.
 class LedgerKeyScope {

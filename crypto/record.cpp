@@ -19,7 +19,7 @@ bool signers_ascend(const std::vector<RecordSignature>& signatures) {
 
 bool is_known_type(std::uint8_t type) {
     return type >= static_cast<std::uint8_t>(RecordType::Manifest) &&
-           type <= static_cast<std::uint8_t>(RecordType::Reinstate);
+           type <= static_cast<std::uint8_t>(RecordType::Override);
 }
 
 }  // namespace
@@ -48,6 +48,14 @@ Label label_of(RecordType type) {
             return Label::Suspend;
         case RecordType::Reinstate:
             return Label::Reinstate;
+        case RecordType::Shred:
+            return Label::Shred;
+        case RecordType::Hold:
+            return Label::Hold;
+        case RecordType::Prune:
+            return Label::Prune;
+        case RecordType::Override:
+            return Label::Override;
     }
     CHAPAR_ASSERT(false);
     return Label::Manifest;

@@ -33,6 +33,7 @@ struct Dispatch {
         return decide_withhold(txn, moment, body);
     }
     Result<Plan> operator()(const Advance&) const { return decide_advance(txn, moment); }
+    Result<Plan> operator()(const Step& body) const { return decide_step(moment, body); }
 };
 
 Result<Plan> decide(const storage::ReadTxn& txn, const std::optional<Centre>& centre,

@@ -36,8 +36,12 @@ Result<Plan> decide_opened(const RecordCase& in) {
             return decide_suspend(in);
         case RecordType::Reinstate:
             return decide_reinstate(in);
-        case RecordType::Manifest:
-            break;  // only Found brings one
+        case RecordType::Manifest:  // only Found brings one
+        case RecordType::Shred:
+        case RecordType::Hold:
+        case RecordType::Prune:
+        case RecordType::Override:
+            break;
     }
     return Error(Errc::RecordRefused, "manifest");
 }

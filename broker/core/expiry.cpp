@@ -74,4 +74,13 @@ Result<Plan> decide_advance(const storage::ReadTxn& txn, const Moment& moment) {
     return plan;
 }
 
+Result<Plan> decide_step(const Moment& moment, const Step& step) {
+    Plan plan;
+    EntryDraft draft =
+        draft_at(moment, crypto::LeafKind::Time, event_number(crypto::TimeEvent::Stepped));
+    draft.body.step = step.step;
+    add_draft(plan, moment, std::move(draft));
+    return plan;
+}
+
 }  // namespace chapar::broker

@@ -8,10 +8,13 @@
 // nothing is due, an Advance leaves nothing. Does not know the clock.
 #pragma once
 
+#include "broker/core/operation.h"
 #include "broker/core/plan.h"
 
 namespace chapar::broker {
 
 [[nodiscard]] Result<Plan> decide_advance(const storage::ReadTxn& txn, const Moment& moment);
+// One TIME entry (event STEPPED) that says how far the clock moved. It expires nothing.
+[[nodiscard]] Result<Plan> decide_step(const Moment& moment, const Step& step);
 
 }  // namespace chapar::broker

@@ -179,9 +179,13 @@ Status check_device_may_publish(const crypto::SignedRecord& record, const Certif
         case crypto::RecordType::Peers:
         case crypto::RecordType::Suspend:
         case crypto::RecordType::Reinstate:
+        case crypto::RecordType::Shred:
+        case crypto::RecordType::Hold:
             return Done{};
         case crypto::RecordType::Manifest:
         case crypto::RecordType::Agency:  // who is a member is the centre's business
+        case crypto::RecordType::Prune:
+        case crypto::RecordType::Override:
             return Error(Errc::NotPermitted, "record");
         case crypto::RecordType::Bundle:
             break;

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "crypto/entry_body.h"
 #include "crypto/leaf.h"
 #include "schemas/base/bytes.h"
 #include "schemas/base/ids.h"
@@ -89,9 +90,13 @@ struct Withhold {
 // Time passes: what is due by the operation's own time happens. Proposed when next_deadline() is
 // due; where nothing is due it leaves no entry.
 struct Advance {};
+// The wall clock moved against the time since boot.
+struct Step {
+    crypto::ClockStep step;
+};
 
 using OperationBody =
-    std::variant<Found, OpenEpoch, OpenKey, PutRecord, Submit, Confirm, Withhold, Advance>;
+    std::variant<Found, OpenEpoch, OpenKey, PutRecord, Submit, Confirm, Withhold, Advance, Step>;
 
 struct Operation {
     Stamp stamp;

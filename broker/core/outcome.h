@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/override.h"
 #include "crypto/policy_record.h"
 #include "schemas/base/errors.h"
 #include "schemas/base/ids.h"
@@ -53,6 +54,9 @@ struct Effects {
                                             // waits for them is in withholds_due
     std::vector<CertificateHash> suspended;  // sessions must end (CertificateSuspended); rows stay
     std::vector<Hash> released;              // stream files (R_j) that expired; see file_in_use
+    std::vector<BucketId> shredded;          // after the commit their secrets must be destroyed
+    bool pruned = false;                     // prune_some() has work (retention.h)
+    std::optional<crypto::OverrideWhat> overridden;  // an OVERRIDE was logged now
 };
 
 struct Outcome {

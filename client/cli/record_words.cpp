@@ -4,6 +4,8 @@
 
 #include "client/cases/time_text.h"
 #include "client/cli/policy_words.h"
+#include "crypto/override.h"
+#include "crypto/retention.h"
 #include "crypto/suspension.h"
 #include "schemas/base/hex.h"
 
@@ -110,6 +112,81 @@ RecordWords say(const crypto::ReinstateRecord& record) {
         {}};
 }
 
+std::string month_text(crypto::YearMonth month) {
+    const std::string digits = std::to_string(month.value);
+    return digits.substr(0, 4) + "-" + digits.substr(4);
+}
+
+std::string bucket_text(const crypto::Bucket& bucket) {
+    return "what " + bucket.sender.text() + " sent " + bucket.recipient.text() + " in " +
+           month_text(bucket.month);
+}
+
+RecordWords say(const crypto::ShredRecord& record) {
+    return {"shred",
+            "SHREDDING of the ledger's bodies: " + bucket_text(record.bucket),
+            {"the centre's key is destroyed: nobody at the broker can read them again",
+             "leaves, times and proofs stay", "legal basis: " + shown(record.basis),
+             "cannot be undone"},
+            {}};
+}
+
+RecordWords say(const crypto::HoldRecord& record) {
+    const bool set = record.action == crypto::HoldAction::Set;
+    std::string target;
+    if (const auto* bucket = std::get_if<crypto::Bucket>(&record.target)) {
+        target = "bodies of " + bucket_text(*bucket);
+    } else {
+        const auto& range = std::get<crypto::EntryRange>(record.target);
+        target = "entries " + std::to_string(range.from.value) + " to " +
+                 std::to_string(range.to.value - 1);
+    }
+    const std::string number = std::to_string(set ? record.number : record.released);
+    RecordWords out{
+        set ? "hold" : "release",
+        (set ? "hold " : "END of hold ") + number + " of " + record.agency.text() + ": " + target,
+        {},
+        {}};
+    out.lines.emplace_back(set ? "may not be shredded or pruned until released"
+                               : "may be shredded and pruned again");
+    if (!set) out.lines.push_back("number of this record: " + std::to_string(record.number));
+    out.lines.push_back("reason: " + shown(record.reason));
+    return out;
+}
+
+RecordWords say(const crypto::PruneRecord& record) {
+    return {"prune",
+            "PRUNING of the ledger: messages among entries 0 to " +
+                std::to_string(record.end.value - 1),
+            {"all older than " + time_text(record.before),
+             "they stay only in the archive with SHA-256 " + to_hex(record.archive.view()),
+             "their hashes, the tree and all other entries stay",
+             "retention policy: " + shown(record.policy), "cannot be undone"},
+            {}};
+}
+
+std::string_view override_text(crypto::OverrideWhat what) {
+    switch (what) {
+        case crypto::OverrideWhat::HighWater:
+            return "the high-water file is missing or torn";
+        case crypto::OverrideWhat::Witnesses:
+            return "no quorum of witnesses has answered";
+        case crypto::OverrideWhat::RolledBack:
+            return "the ledger was set back: entries it once signed are LOST";
+    }
+    return "unknown";
+}
+
+RecordWords say(const crypto::OverrideRecord& record) {
+    return {
+        "override",
+        "OVERRIDE: the ledger goes on from " + std::to_string(record.size.value) + " entries",
+        {"although " + std::string(override_text(record.what)),
+         "may be used " + time_text(record.validity.from) + " to " + time_text(record.validity.to),
+         "reason: " + shown(record.reason), "stays in the ledger for all to see"},
+        {}};
+}
+
 RecordWords say(const crypto::PolicyRecord& policy) {
     RecordWords out{"policy", "policy of " + policy.agency.text(), {}, {}};
     out.lines.push_back("version " + std::to_string(policy.version));
@@ -167,6 +244,14 @@ Result<RecordWords> words_for(const SignedRecord& record) {
             return said<crypto::SuspendRecord>(record);
         case RecordType::Reinstate:
             return said<crypto::ReinstateRecord>(record);
+        case RecordType::Shred:
+            return said<crypto::ShredRecord>(record);
+        case RecordType::Hold:
+            return said<crypto::HoldRecord>(record);
+        case RecordType::Prune:
+            return said<crypto::PruneRecord>(record);
+        case RecordType::Override:
+            return said<crypto::OverrideRecord>(record);
         case RecordType::Manifest:
         case RecordType::Bundle:
             break;

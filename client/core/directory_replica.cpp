@@ -49,6 +49,11 @@ Status take_meaning(Ingestion& in, const ProvenEntry& entry) {
         body.event == crypto::event_number(crypto::KeyEvent::Opened)) {
         return Done{};
     }
+    // It lets a stopped ledger go on, and changes nothing in the directory.
+    if (kind == crypto::LeafKind::Admin &&
+        body.event == crypto::event_number(crypto::AdminEvent::Override)) {
+        return Done{};
+    }
     const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(*body.record));
     const Placed placed{record, entry.index(), body.time};
     switch (kind) {

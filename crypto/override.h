@@ -1,0 +1,45 @@
+// Two persons let a stopped ledger go on: OVERRIDE records.
+//
+// Owns: the body of record type 15, and that the centre root and a registrar signed it. Does not
+// know what stopped the ledger, nor whether the record fits what stopped it: the fold checks size
+// and times, the broker's start what it overrides. Times are UTC ms. Source: crypto/README.md,
+// "Signed records"; design ledger.md 2.8.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "crypto/certificate.h"
+#include "crypto/record.h"
+
+namespace chapar::crypto {
+
+enum class OverrideWhat : std::uint8_t {
+    HighWater = 1,   // the high-water file is missing, torn or from elsewhere
+    Witnesses = 2,   // no quorum since the start
+    RolledBack = 3,  // a note under our own key is beyond or beside our tree
+};
+
+// From its first to its last moment.
+inline constexpr DurationMs kOverrideValidity{7 * kDay.value};
+
+// Type 15, signed by the centre root and at least one registrar.
+struct OverrideRecord {
+    OverrideWhat what = OverrideWhat::HighWater;
+    TreeSize size;      // of the ledger that the signers read
+    Validity validity;  // when it may be logged; at most kOverrideValidity
+    std::string reason;
+
+    [[nodiscard]] Bytes encode() const;
+    [[nodiscard]] static Result<OverrideRecord> decode(ByteView body);
+    bool operator==(const OverrideRecord&) const = default;
+};
+
+// CertificateNotSigned unless the root and at least one of `registrars` signed, and nobody else.
+// `registrars`: keys in force, of any agency.
+[[nodiscard]] Result<OverrideRecord> open_override(const SignedRecord& record,
+                                                   const SigningPublicKey& centre_root,
+                                                   std::span<const SigningPublicKey> registrars);
+
+}  // namespace chapar::crypto
