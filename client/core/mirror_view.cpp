@@ -1,0 +1,418 @@
+#include "client/core/mirror_view.h"
+
+#include <algorithm>
+
+#include "client/core/mirror_search.h"
+#include "client/core/mirror_tables.h"
+#include "client/core/store_keys.h"
+#include "crypto/body_seal.h"
+#include "crypto/certificate.h"
+#include "crypto/retention.h"
+#include "schemas/base/hex.h"
+
+namespace chapar::client {
+namespace {
+
+using crypto::LeafKind;
+
+constexpr std::string_view kReader = "reader";
+constexpr std::string_view kCounts = "counts";
+
+// What view_some() has counted so far.
+struct Counts {
+    std::uint64_t viewed = 0;
+    std::uint64_t own = 0;
+    std::uint64_t others = 0;
+    std::uint64_t directory = 0;
+    std::uint64_t pruned = 0;
+    std::uint64_t pruned_below = 0;  // one above the highest tombstone
+    std::uint64_t minimum = 0;       // of the newest PRUNE entry
+    std::uint64_t keys_without_body = 0;
+};
+
+Result<Counts> get_counts(const storage::ReadTxn& txn) {
+    Counts counts;
+    const auto row = CHAPAR_TRY(txn.get(tables::kMirrorState, view(kCounts)));
+    if (!row) return counts;
+    LayoutReader in(*row);
+    for (std::uint64_t* field :
+         {&counts.viewed, &counts.own, &counts.others, &counts.directory, &counts.pruned,
+          &counts.pruned_below, &counts.minimum, &counts.keys_without_body}) {
+        *field = in.u64();
+    }
+    if (!in.finish("counts")) return Error(Errc::StoreDamaged, "mirror.state");
+    return counts;
+}
+
+Status put_counts(storage::Txn& txn, const Counts& counts) {
+    const Bytes row = LayoutWriter()
+                          .u64(counts.viewed)
+                          .u64(counts.own)
+                          .u64(counts.others)
+                          .u64(counts.directory)
+                          .u64(counts.pruned)
+                          .u64(counts.pruned_below)
+                          .u64(counts.minimum)
+                          .u64(counts.keys_without_body)
+                          .take();
+    return txn.put(tables::kMirrorState, view(kCounts), row);
+}
+
+struct GapRow {
+    Gap gap = Gap::BodyWithheld;
+    EntryIndex key_entry;  // of its bucket, as the body names it; 0: it names none
+};
+
+Result<GapRow> read_gap(ByteView row) {
+    LayoutReader in(row);
+    GapRow out{static_cast<Gap>(in.u8()), EntryIndex(in.u64())};
+    if (!in.finish("mirror.gap")) return Error(Errc::StoreDamaged, "mirror.gap");
+    return out;
+}
+
+// Either the body, or why there is none.
+struct Seen {
+    std::optional<crypto::EntryBody> body;
+    crypto::BodySalt salt;
+    GapRow gap;
+};
+
+enum class Owner : std::uint8_t { Reader, Other };
+
+// One walk's tools. Borrows all.
+class Viewer {
+  public:
+    Viewer(const storage::ReadTxn& txn, const TrustCard& card, const MirrorReader& reader,
+           MirrorSecrets& secrets)
+        : txn_(txn),
+          reader_(reader),
+          secrets_(secrets),
+          origin_(crypto::origin_hash(card.manifest().origin)) {}
+
+    // By the tags of the leaf. Every sealed entry is the centre auditor's.
+    Result<Owner> owner_of(const crypto::Leaf& leaf) {
+        if (!reader_.agency) return Owner::Reader;
+        const auto scope =
+            crypto::LedgerKeyScope::tag(*reader_.agency, crypto::month_of(leaf.time));
+        const crypto::Secret32* key = CHAPAR_TRY(secrets_.of_scope(txn_, scope));
+        if (key == nullptr) return Owner::Other;
+        const ViewTag own = crypto::view_tag(*key, origin_, leaf.index);
+        return std::ranges::find(leaf.tags, own) != leaf.tags.end() ? Owner::Reader : Owner::Other;
+    }
+
+    Result<Seen> open(const crypto::Leaf& leaf) {
+        Seen out;
+        const ByteView stored = CHAPAR_TRY(mirror_body(txn_, leaf.index));
+        if (stored.empty()) return gap(std::move(out), Gap::BodyWithheld);
+        const auto key_entry = crypto::key_entry_of(stored);
+        if (!key_entry) return gap(std::move(out), Gap::NotOpened);
+        out.gap.key_entry = *key_entry;
+        const bool known = *key_entry < leaf.index;
+        const crypto::Secret32* key =
+            known ? CHAPAR_TRY(secrets_.of_entry(txn_, *key_entry)) : nullptr;
+        if (key == nullptr) return gap(std::move(out), Gap::KeyUnknown);
+        const auto opened = crypto::open_body(*key, leaf.index, stored);
+        if (!opened) return gap(std::move(out), Gap::NotOpened);
+        out.salt = crypto::body_salt(*key, leaf.index);
+        if (crypto::body_commit(out.salt, *opened) != leaf.body_commit) {
+            return gap(std::move(out), Gap::NotOpened);
+        }
+        auto body = crypto::EntryBody::decode(leaf.kind, *opened);
+        if (!body || !CHAPAR_TRY(is_consistent(leaf, *body))) {
+            return gap(std::move(out), Gap::NotAnEntry);
+        }
+        out.body = std::move(*body);
+        return out;
+    }
+
+  private:
+    static Seen gap(Seen out, Gap reason) {
+        out.gap.gap = reason;
+        return out;
+    }
+
+    // The leaf's time is the body's, the agencies are the reader's business, and the tags are those
+    // of the agencies as far as this reader can tell.
+    Result<bool> is_consistent(const crypto::Leaf& leaf, const crypto::EntryBody& body) {
+        if (crypto::leaf_time(body.time) != leaf.time) return false;
+        if (leaf.kind != LeafKind::Message) return true;
+        if (!reader_.sees(*body.sender_agency) && !reader_.sees(*body.recipient_agency)) {
+            return false;
+        }
+        if (!CHAPAR_TRY(has_tag(leaf, 0, *body.sender_agency))) return false;
+        if (*body.sender_agency == *body.recipient_agency) return true;
+        return has_tag(leaf, 1, *body.recipient_agency);
+    }
+
+    Result<bool> has_tag(const crypto::Leaf& leaf, std::size_t place, const AgencyId& agency) {
+        if (!reader_.sees(agency)) return true;
+        const auto scope = crypto::LedgerKeyScope::tag(agency, crypto::month_of(leaf.time));
+        const crypto::Secret32* key = CHAPAR_TRY(secrets_.of_scope(txn_, scope));
+        return key != nullptr && leaf.tags[place] == crypto::view_tag(*key, origin_, leaf.index);
+    }
+
+    const storage::ReadTxn& txn_;
+    const MirrorReader& reader_;
+    MirrorSecrets& secrets_;
+    Hash origin_;
+};
+
+Status put_gap(storage::Txn& txn, EntryIndex index, const GapRow& gap) {
+    const Bytes row =
+        LayoutWriter().u8(static_cast<std::uint8_t>(gap.gap)).u64(gap.key_entry.value).take();
+    return txn.put(tables::kMirrorGaps, number_key(index.value), row);
+}
+
+Status keep_seen(storage::Txn& txn, const crypto::Leaf& leaf, const Seen& seen) {
+    if (!seen.body) return put_gap(txn, leaf.index, seen.gap);
+    const auto summary = summarize(txn, leaf, *seen.body);
+    if (!summary) {
+        if (summary.error().code == Errc::StoreDamaged) return summary.error();
+        return put_gap(txn, leaf.index, {Gap::NotAnEntry, seen.gap.key_entry});
+    }
+    return index_entry(txn, *summary);
+}
+
+// What later entries are read by: ledger keys, devices, shreds, the pruned prefix.
+Status take_clear(storage::Txn& txn, const crypto::Leaf& leaf, const crypto::EntryBody& body,
+                  Counts& counts) {
+    if (!body.record) return Done{};
+    if (leaf.kind == LeafKind::Key &&
+        body.event == crypto::event_number(crypto::KeyEvent::Opened)) {
+        return note_ledger_key(txn, leaf.index,
+                               CHAPAR_TRY(crypto::LedgerKeyRecord::decode(*body.record)));
+    }
+    const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(*body.record));
+    if (record.type == crypto::RecordType::Device) {
+        const auto device = CHAPAR_TRY(crypto::DeviceRecord::decode(record.body));
+        return txn.put(tables::kMirrorDevices, crypto::certificate_hash(record.body).view(),
+                       view(device.request.request.office.text()));
+    }
+    if (record.type == crypto::RecordType::Shred) {
+        const auto shred = CHAPAR_TRY(crypto::ShredRecord::decode(record.body));
+        return note_shredded(txn, leaf.index, shred.bucket.scope().name());
+    }
+    if (record.type == crypto::RecordType::Prune) {
+        counts.minimum = CHAPAR_TRY(crypto::PruneRecord::decode(record.body)).end.value;
+    }
+    return Done{};
+}
+
+Status view_clear(storage::Txn& txn, const crypto::Leaf& leaf, Counts& counts) {
+    ++counts.directory;
+    const ByteView stored = CHAPAR_TRY(mirror_body(txn, leaf.index));
+    if (stored.empty() && leaf.kind == LeafKind::Key) {
+        ++counts.keys_without_body;
+        return Done{};
+    }
+    const auto body = CHAPAR_TRY(crypto::EntryBody::decode(leaf.kind, stored));
+    CHAPAR_TRY(take_clear(txn, leaf, body, counts));
+    return index_entry(txn, CHAPAR_TRY(summarize(txn, leaf, body)));
+}
+
+Status view_sealed(storage::Txn& txn, Viewer& viewer, const MirrorReader& reader,
+                   const crypto::Leaf& leaf, Counts& counts) {
+    const Owner owner = CHAPAR_TRY(viewer.owner_of(leaf));
+    Seen seen = CHAPAR_TRY(viewer.open(leaf));
+    if (owner == Owner::Reader) {
+        ++counts.own;
+        return keep_seen(txn, leaf, seen);
+    }
+    // Whatever opens with a key of ours should have carried our tag. (A body of two other agencies
+    // cannot open; what its head says about its key is not authenticated.)
+    if (reader.agency && (seen.body || seen.gap.gap == Gap::NotAnEntry)) {
+        ++counts.own;
+        return put_gap(txn, leaf.index, {Gap::TagMissing, seen.gap.key_entry});
+    }
+    ++counts.others;
+    return Done{};
+}
+
+Status view_one(storage::Txn& txn, Viewer& viewer, const MirrorReader& reader, Counts& counts) {
+    const EntryIndex index(counts.viewed++);
+    const ByteView row = CHAPAR_TRY(mirror_leaf(txn, index));
+    if (crypto::is_tombstone(row)) {
+        ++counts.pruned;
+        counts.pruned_below = index.value + 1;
+        return Done{};
+    }
+    const auto leaf = CHAPAR_TRY(crypto::Leaf::decode(row));
+    return crypto::is_sealed(leaf.kind) ? view_sealed(txn, viewer, reader, leaf, counts)
+                                        : view_clear(txn, leaf, counts);
+}
+
+Status bind_reader(storage::Txn& txn, const MirrorReader& reader) {
+    if (const auto held = CHAPAR_TRY(txn.get(tables::kMirrorState, view(kReader)))) {
+        if (to_string(*held) == reader.text()) return Done{};
+        return Error(Errc::Conflict, "the mirror is the view of " + to_string(*held));
+    }
+    return txn.put(tables::kMirrorState, view(kReader), view(reader.text()));
+}
+
+Result<std::uint64_t> shreds_without_key(const storage::ReadTxn& txn) {
+    std::uint64_t count = 0;
+    const auto cursor = txn.cursor(tables::kMirrorShredded);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        if (!CHAPAR_TRY(txn.get(tables::kMirrorKeyNames, cursor->key()))) ++count;
+    }
+    return count;
+}
+
+Status report_gaps(const storage::ReadTxn& txn, ViewReport& report) {
+    const auto cursor = txn.cursor(tables::kMirrorGaps);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        const GapRow row = CHAPAR_TRY(read_gap(cursor->value()));
+        const EntryIndex index(number_at_end(cursor->key()));
+        const bool by_key =
+            row.gap == Gap::KeyUnknown && row.key_entry.value != 0 && row.key_entry < index;
+        if (by_key && CHAPAR_TRY(is_shredded(txn, row.key_entry))) {
+            ++report.shredded;
+            continue;
+        }
+        ++report.missing_total;
+        if (report.missing.size() < ViewReport::kMissingShown) {
+            report.missing.push_back({index, row.gap});
+        }
+    }
+    return Done{};
+}
+
+// Keys that are sealed to this agency by their scope, and do not open.
+Status report_locked(const storage::ReadTxn& txn, MirrorSecrets& secrets, ViewReport& report) {
+    const auto cursor = txn.cursor(tables::kMirrorKeys);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        const EntryIndex index(number_at_end(cursor->key()));
+        const auto summary = CHAPAR_TRY(mirror_entry(txn, index));
+        if (!summary) continue;
+        LayoutReader in(cursor->value());
+        in.raw(2);
+        const std::string first = to_string(in.counted8());
+        const std::string second = to_string(in.counted8());
+        const bool ours = report.reader == "*" || first == report.reader || second == report.reader;
+        if (!ours || CHAPAR_TRY(secrets.of_entry(txn, index)) != nullptr) continue;
+        if (CHAPAR_TRY(is_shredded(txn, index))) continue;
+        report.locked_keys.push_back(summary->subject);
+    }
+    return Done{};
+}
+
+}  // namespace
+
+std::string_view text_of(Gap gap) {
+    switch (gap) {
+        case Gap::BodyWithheld:
+            return "the broker handed out no body";
+        case Gap::NotOpened:
+            return "the body is not the one that was logged";
+        case Gap::KeyUnknown:
+            return "this audit key does not open its bucket";
+        case Gap::TagMissing:
+            return "it does not carry the agency's tag";
+        case Gap::NotAnEntry:
+            return "it says what no such entry may say";
+    }
+    return "unknown";
+}
+
+Result<std::size_t> view_some(storage::Txn& txn, const TrustCard& card, const MirrorReader& reader,
+                              MirrorSecrets& secrets, std::size_t most) {
+    CHAPAR_TRY(bind_reader(txn, reader));
+    const std::uint64_t size = CHAPAR_TRY(mirror_state(txn)).proven.size;
+    Counts counts = CHAPAR_TRY(get_counts(txn));
+    Viewer viewer(txn, card, reader, secrets);
+    std::size_t done = 0;
+    for (; done < most && counts.viewed < size; ++done) {
+        CHAPAR_TRY(view_one(txn, viewer, reader, counts));
+    }
+    CHAPAR_TRY(put_counts(txn, counts));
+    return done;
+}
+
+Result<std::size_t> close_gaps(storage::Txn& txn, const TrustCard& card, const MirrorReader& reader,
+                               MirrorSecrets& secrets) {
+    std::vector<EntryIndex> gaps;
+    {
+        const auto cursor = txn.cursor(tables::kMirrorGaps);
+        for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+            const Gap gap = CHAPAR_TRY(read_gap(cursor->value())).gap;
+            if (gap == Gap::BodyWithheld || gap == Gap::NotOpened || gap == Gap::KeyUnknown) {
+                gaps.push_back(EntryIndex(number_at_end(cursor->key())));
+            }
+        }
+    }
+    std::size_t closed = 0;
+    Viewer viewer(txn, card, reader, secrets);
+    for (const EntryIndex index : gaps) {
+        const ByteView row = CHAPAR_TRY(mirror_leaf(txn, index));
+        const auto leaf = CHAPAR_TRY(crypto::Leaf::decode(row));
+        const Seen seen = CHAPAR_TRY(viewer.open(leaf));
+        if (!seen.body) continue;
+        CHAPAR_TRY(txn.erase(tables::kMirrorGaps, number_key(index.value)));
+        CHAPAR_TRY(keep_seen(txn, leaf, seen));
+        ++closed;
+    }
+    return closed;
+}
+
+Result<std::vector<EntryIndex>> missing_bodies(const storage::ReadTxn& txn, std::size_t most) {
+    std::vector<EntryIndex> out;
+    const auto cursor = txn.cursor(tables::kMirrorGaps);
+    CHAPAR_TRY(cursor->seek_first());
+    for (; cursor->at_record() && out.size() < most; CHAPAR_TRY(cursor->next())) {
+        const Gap gap = CHAPAR_TRY(read_gap(cursor->value())).gap;
+        if (gap == Gap::BodyWithheld || gap == Gap::NotOpened) {
+            out.push_back(EntryIndex(number_at_end(cursor->key())));
+        }
+    }
+    return out;
+}
+
+Result<ViewReport> view_report(const storage::ReadTxn& txn, MirrorSecrets& secrets) {
+    ViewReport report;
+    if (const auto reader = CHAPAR_TRY(txn.get(tables::kMirrorState, view(kReader)))) {
+        report.reader = to_string(*reader);
+    }
+    const Counts counts = CHAPAR_TRY(get_counts(txn));
+    report.size = CHAPAR_TRY(mirror_state(txn)).proven.size;
+    report.viewed = counts.viewed;
+    report.own = counts.own;
+    report.others = counts.others;
+    report.directory = counts.directory;
+    report.pruned = counts.pruned;
+    report.unfounded_tombstones = counts.pruned_below > counts.minimum ? 1 : 0;
+    const std::uint64_t shredded_keys = CHAPAR_TRY(shreds_without_key(txn));
+    report.keys_without_body =
+        counts.keys_without_body - std::min(counts.keys_without_body, shredded_keys);
+    CHAPAR_TRY(report_gaps(txn, report));
+    CHAPAR_TRY(report_locked(txn, secrets, report));
+    report.opened = report.own - report.shredded - report.missing_total;
+    return report;
+}
+
+Result<OpenedEntry> open_mirror_entry(const storage::ReadTxn& txn, const TrustCard& card,
+                                      const MirrorReader& reader, MirrorSecrets& secrets,
+                                      EntryIndex index) {
+    const ByteView row = CHAPAR_TRY(mirror_leaf(txn, index));
+    const std::string where = "entry " + std::to_string(index.value);
+    if (crypto::is_tombstone(row)) return Error(Errc::EntryPruned, where);
+    auto leaf = CHAPAR_TRY(crypto::Leaf::decode(row));
+    if (!crypto::is_sealed(leaf.kind)) {
+        const ByteView stored = CHAPAR_TRY(mirror_body(txn, index));
+        if (stored.empty()) return Error(Errc::EntryShredded, where);
+        auto body = CHAPAR_TRY(crypto::EntryBody::decode(leaf.kind, stored));
+        return OpenedEntry{std::move(leaf), std::move(body), to_hex(crypto::BodySalt{}.view())};
+    }
+    Viewer viewer(txn, card, reader, secrets);
+    Seen seen = CHAPAR_TRY(viewer.open(leaf));
+    if (seen.body) {
+        return OpenedEntry{std::move(leaf), std::move(*seen.body), to_hex(seen.salt.view())};
+    }
+    if (CHAPAR_TRY(viewer.owner_of(leaf)) == Owner::Other) return Error(Errc::NotPermitted, where);
+    if (seen.gap.gap == Gap::KeyUnknown && seen.gap.key_entry < index &&
+        CHAPAR_TRY(is_shredded(txn, seen.gap.key_entry))) {
+        return Error(Errc::EntryShredded, where);
+    }
+    return Error(Errc::LedgerDamaged, where + ": " + std::string(text_of(seen.gap.gap)));
+}
+
+}  // namespace chapar::client
