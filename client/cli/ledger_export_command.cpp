@@ -1,0 +1,161 @@
+#include "client/cli/ledger_export_command.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "client/cli/device_context.h"
+#include "client/edge/admin_client.h"
+#include "client/edge/home_files.h"
+#include "crypto/checkpoint.h"
+#include "storage/ledger_export_write.h"
+
+namespace chapar::client {
+namespace {
+namespace json = boost::json;
+
+constexpr std::size_t kPolicyBytes = 65'536;
+constexpr std::size_t kCardBytes = 128 * 1024;
+constexpr std::uint64_t kNotesApart = 256;  // entries between two heads that are kept
+
+struct ExportArguments {
+    std::string out;
+    std::string broker;
+    std::uint64_t from = 0;
+    bool directory = false;
+};
+
+// Where entries come from: the device's session, or the broker's socket.
+struct Source {
+    TrustCard card;
+    std::string policy;
+    std::function<Result<schemas::Ledger>(EntryIndex)> read;
+};
+
+// One line on the terminal that rewrites itself; nothing anywhere else.
+class EntryProgress {
+  public:
+    explicit EntryProgress(Output::Form form)
+        : shown_(form == Output::Form::Text && ::isatty(STDERR_FILENO) == 1) {}
+    ~EntryProgress() {
+        if (drawn_) std::fputs("\n", stderr);
+    }
+    EntryProgress(const EntryProgress&) = delete;
+    EntryProgress& operator=(const EntryProgress&) = delete;
+
+    void show(std::uint64_t done, std::uint64_t all) {
+        if (!shown_) return;
+        drawn_ = true;
+        std::fprintf(stderr, "\rexporting  %3llu %%  %llu of %llu entries",
+                     static_cast<unsigned long long>(all == 0 ? 100 : done * 100 / all),
+                     static_cast<unsigned long long>(done), static_cast<unsigned long long>(all));
+    }
+
+  private:
+    bool shown_;
+    bool drawn_ = false;
+};
+
+Result<std::string> policy_of(const std::filesystem::path& folder) {
+    const std::filesystem::path file = folder / "witness.policy";
+    if (!file_exists(file)) return std::string();
+    return to_string(CHAPAR_TRY(read_file(file, kPolicyBytes)));
+}
+
+// Reads until the signed head that came with the newest piece is reached.
+Result<storage::WrittenExport> fetch(const Source& source, storage::ExportWriter& writer,
+                                     EntryProgress& progress) {
+    std::uint64_t kept = 0;
+    for (;;) {
+        const std::uint64_t next = writer.next();
+        const schemas::Ledger part = CHAPAR_TRY(source.read(EntryIndex(next)));
+        const std::string& note = part.head.checkpoint;
+        const auto head = CHAPAR_TRY(crypto::open_checkpoint(note, source.card.log()));
+        if (next + part.entries.size() > head.size.value) {
+            return Error(Errc::LedgerDamaged, "entries beyond the signed head");
+        }
+        for (const schemas::StoredEntry& entry : part.entries) {
+            CHAPAR_TRY(writer.add({entry.leaf, entry.body}));
+        }
+        if (kept == 0 || head.size.value >= kept + kNotesApart) {
+            CHAPAR_TRY(writer.keep_note(head.size.value, note));
+            kept = head.size.value;
+        }
+        progress.show(writer.next(), head.size.value);
+        if (writer.next() == head.size.value) {
+            return writer.finish(note, head.size.value, head.root);
+        }
+        if (part.entries.empty()) return Error(Errc::MalformedFrame, "LEDGER");
+    }
+}
+
+Status run_export(Invocation& invocation, const Source& source, const ExportArguments& given) {
+    auto writer = CHAPAR_TRY(storage::ExportWriter::open(
+        {given.out, given.directory ? storage::ExportForm::Directory : storage::ExportForm::Archive,
+         given.from, source.card.record().encode(), source.card.log().vkey(), source.policy}));
+    storage::WrittenExport written;
+    {
+        EntryProgress progress(invocation.output.form());
+        written = CHAPAR_TRY(fetch(source, writer, progress));
+    }
+    json::array files;
+    std::string text;
+    for (const std::string& file : written.files) {
+        files.emplace_back(file);
+        text += file + "\n";
+    }
+    text += std::to_string(written.entries) + " entries, root checked";
+    const json::object result{{"export", written.files.front()},
+                              {"files", files},
+                              {"entries", written.entries},
+                              {"size", written.size}};
+    invocation.output.result(result, text);
+    return Done{};
+}
+
+Status from_broker(Invocation& invocation, const ExportArguments& given) {
+    const std::filesystem::path folder = given.broker;
+    const Bytes card = CHAPAR_TRY(read_file(folder / "trust-card.json", kCardBytes));
+    auto client = CHAPAR_TRY(AdminClient::connect(folder / "admin.sock"));
+    Source source{CHAPAR_TRY(TrustCard::parse(to_string(card))), CHAPAR_TRY(policy_of(folder)),
+                  [&](EntryIndex from) -> Result<schemas::Ledger> {
+                      schemas::Frame answer = CHAPAR_TRY(client.ask(schemas::LedgerAsk{from}));
+                      auto* part = std::get_if<schemas::Ledger>(&answer);
+                      if (part == nullptr) return Error(Errc::MalformedFrame, "LEDGER");
+                      return std::move(*part);
+                  }};
+    return run_export(invocation, source, given);
+}
+
+Status from_device(Invocation& invocation, const ExportArguments& given) {
+    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    CHAPAR_TRY(context->connect());
+    const std::filesystem::path home = CHAPAR_TRY(invocation.require_home());
+    const Source source{context->home().card(), CHAPAR_TRY(policy_of(home)),
+                        [&](EntryIndex from) { return context->session().read_ledger(from); }};
+    return run_export(invocation, source, given);
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& ledger, Invocation& invocation) {
+    auto given = std::make_shared<ExportArguments>();
+    CLI::App* command = add_command(
+        ledger, "export",
+        "write the ledger to files of 65,536 entries each, or to a directory; goes on after a cut",
+        "chapar ledger export --out 2026-11.chapar --home ~/auditor");
+    command->add_option("--out", given->out, "file (segments get a number), or directory")
+        ->required();
+    command->add_option("--from", given->from,
+                        "first entry, a multiple of 65,536: the segments before are held already");
+    command->add_flag("--directory", given->directory,
+                      "a directory that any web server can serve (tlog-tiles)");
+    command->add_option("--broker", given->broker,
+                        "directory of a running broker on this machine, instead of --home");
+    invocation.on(command, [&invocation, given] {
+        return given->broker.empty() ? from_device(invocation, *given)
+                                     : from_broker(invocation, *given);
+    });
+}
+
+}  // namespace chapar::client
