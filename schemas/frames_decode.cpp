@@ -1,187 +1,14 @@
 #include "schemas/base/limits.h"
 #include "schemas/frames.capnp.h"
 #include "schemas/frames_codec.h"
+#include "schemas/frames_entries.h"
+#include "schemas/frames_mail.h"
 #include "schemas/frames_transfer.h"
 #include "schemas/wire_message.h"
 #include "schemas/wire_reading.h"
 
 namespace chapar::schemas {
 namespace {
-
-constexpr std::size_t kLabelBytes = 69;
-constexpr std::size_t kStatementBytes = 83;
-constexpr std::size_t kBatchBytes = 174;             // B || signature
-constexpr std::size_t kItemBytes = kBatchBytes + 2;  // and u16 index, before the path
-constexpr std::size_t kItemPathNodes = 8;            // of kBatchItems items
-constexpr std::size_t kSealBytes = 48;               // ct of DEVICE and VISIBLE
-constexpr std::size_t kAuditSealBytes = 96;          // ct of AUDIT
-constexpr std::size_t kLeafBytes = 256;              // generous; the layout is crypto's
-constexpr std::size_t kBodyBytes = limits::kLeafBodyBytes + 256;  // sealed: index, nonce, tag
-
-Head read(WireReading& in, wire::Head::Reader wire) {
-    Head out;
-    out.checkpoint =
-        in.text(wire.getCheckpoint(), limits::kNoteBytes, TextForm::Lines, "head.checkpoint");
-    out.consistency =
-        in.fixed_list<Hash>(wire.getConsistency(), limits::kPathNodes, "head.consistency");
-    return out;
-}
-
-EntryProof read(WireReading& in, wire::EntryProof::Reader wire) {
-    EntryProof out;
-    out.index = EntryIndex(wire.getIndex());
-    out.leaf = in.bytes(wire.getLeaf(), 1, kLeafBytes, "proof.leaf");
-    out.path = in.fixed_list<Hash>(wire.getPath(), limits::kPathNodes, "proof.path");
-    out.body = in.bytes(wire.getBody(), 0, kBodyBytes, "proof.body");
-    out.salt = in.fixed<Hash>(wire.getSalt(), "proof.salt");
-    return out;
-}
-
-std::vector<EntryProof> read(WireReading& in, capnp::List<wire::EntryProof>::Reader wire) {
-    std::vector<EntryProof> out;
-    const unsigned count = in.count(wire.size(), 0, limits::kPageEntries, "proofs");
-    for (unsigned i = 0; i < count && in.ok(); ++i) out.push_back(read(in, wire[i]));
-    return out;
-}
-
-Bytes read_ct(WireReading& in, capnp::Data::Reader wire) {
-    Bytes out = in.bytes(wire, kSealBytes, kAuditSealBytes, "stanza.ct");
-    in.demand(out.size() == kSealBytes || out.size() == kAuditSealBytes, "stanza.ct");
-    return out;
-}
-
-std::vector<Bytes> read_streams(WireReading& in, capnp::List<capnp::Data>::Reader wire) {
-    std::vector<Bytes> out;
-    const unsigned count = in.count(wire.size(), 1, limits::kStreams, "streams");
-    for (unsigned i = 0; i < count; ++i) {
-        out.push_back(in.bytes(wire[i], 0, limits::kFrameBytes, "streams"));
-    }
-    return out;
-}
-
-// `batch` empty: a whole item; else nothing.
-Bytes read_item(WireReading& in, capnp::Data::Reader wire, const Bytes& batch) {
-    if (!batch.empty()) return in.bytes(wire, 0, 0, "item");
-    Bytes out = in.bytes(wire, kItemBytes, kItemBytes + kItemPathNodes * Hash::kSize, "item");
-    in.demand(out.size() < kItemBytes || (out.size() - kItemBytes) % Hash::kSize == 0, "item");
-    return out;
-}
-
-Bytes read_batch(WireReading& in, capnp::Data::Reader wire) {
-    Bytes out = in.bytes(wire, 0, kBatchBytes, "batch");
-    in.demand(out.empty() || out.size() == kBatchBytes, "batch");
-    return out;
-}
-
-SubmittedStanza read(WireReading& in, wire::SubmittedStanza::Reader wire) {
-    return {in.bytes(wire.getLabel(), kLabelBytes, kLabelBytes, "stanza.label"),
-            in.fixed<PublicKey>(wire.getEnc(), "stanza.enc"), read_ct(in, wire.getCt())};
-}
-
-SubmittedEnvelope read(WireReading& in, wire::SubmittedEnvelope::Reader wire, const Bytes& batch) {
-    SubmittedEnvelope out;
-    out.envelope = in.bytes(wire.getEnvelope(), 1, limits::kFrameBytes, "envelope");
-    out.item = read_item(in, wire.getItem(), batch);
-    out.blind = in.fixed<AudienceBlind>(wire.getBlind(), "blind");
-    const auto stanzas = wire.getStanzas();
-    const unsigned count = in.count(stanzas.size(), 1, limits::kStanzas, "stanzas");
-    for (unsigned i = 0; i < count; ++i) out.stanzas.push_back(read(in, stanzas[i]));
-    out.streams = read_streams(in, wire.getStreams());
-    return out;
-}
-
-Frame read(WireReading& in, wire::Submit::Reader wire) {
-    Submit out;
-    out.batch = read_batch(in, wire.getBatch());
-    const auto list = wire.getEnvelopes();
-    const unsigned count = in.count(list.size(), 1, limits::kEnvelopesPerFrame, "envelopes");
-    for (unsigned i = 0; i < count && in.ok(); ++i) {
-        out.envelopes.push_back(read(in, list[i], out.batch));
-    }
-    return out;
-}
-
-Frame read(WireReading& in, wire::Statements::Reader wire) {
-    Statements out;
-    out.batch = read_batch(in, wire.getBatch());
-    const auto list = wire.getStatements();
-    const unsigned count = in.count(list.size(), 1, limits::kBatchItems, "statements");
-    for (unsigned i = 0; i < count && in.ok(); ++i) {
-        out.statements.push_back(
-            {in.bytes(list[i].getStatement(), kStatementBytes, kStatementBytes, "statement"),
-             read_item(in, list[i].getItem(), out.batch)});
-    }
-    return out;
-}
-
-ItemOutcome read(WireReading& in, wire::ItemOutcome::Reader wire) {
-    ItemOutcome out;
-    out.about = in.fixed<Hash>(wire.getAbout(), "about");
-    out.code = in.line(wire.getCode(), "code");
-    out.context = in.line(wire.getContext(), "context");
-    out.rule = in.line(wire.getRule(), "rule");
-    out.policy = in.fixed_or_none<PolicyHash>(wire.getPolicy(), "policy");
-    out.proofs = read(in, wire.getProofs());
-    return out;
-}
-
-Frame read(WireReading& in, wire::Outcomes::Reader wire) {
-    Outcomes out;
-    out.head = read(in, wire.getHead());
-    out.time = in.time(wire.getTime(), "time");
-    const auto list = wire.getItems();
-    const unsigned count = in.count(list.size(), 0, limits::kPageEntries, "items");
-    for (unsigned i = 0; i < count && in.ok(); ++i) out.items.push_back(read(in, list[i]));
-    return out;
-}
-
-DeliveredStanza read(WireReading& in, wire::DeliveredStanza::Reader wire) {
-    DeliveredStanza out;
-    out.label = in.bytes(wire.getLabel(), kLabelBytes, kLabelBytes, "stanza.label");
-    out.enc = in.fixed<PublicKey>(wire.getEnc(), "stanza.enc");
-    out.ct = read_ct(in, wire.getCt());
-    out.index = wire.getIndex();
-    in.demand(out.index < limits::kStanzas, "stanza.index");
-    out.path = in.fixed_list<Hash>(wire.getPath(), limits::kPathNodes, "stanza.path");
-    return out;
-}
-
-Delivery read(WireReading& in, wire::Delivery::Reader wire) {
-    Delivery out;
-    out.number = MailboxNumber(wire.getNumber());
-    out.envelope = in.bytes(wire.getEnvelope(), 1, limits::kFrameBytes, "envelope");
-    out.item = read_item(in, wire.getItem(), {});
-    out.stanza = read(in, wire.getStanza());
-    const auto audits = wire.getAudits();
-    const unsigned count = in.count(audits.size(), 0, limits::kAuditors, "audits");
-    for (unsigned i = 0; i < count; ++i) out.audits.push_back(read(in, audits[i]));
-    out.streams = read_streams(in, wire.getStreams());
-    out.proof = read(in, wire.getProof());
-    return out;
-}
-
-Frame read(WireReading& in, wire::Deliver::Reader wire) {
-    Deliver out;
-    out.head = read(in, wire.getHead());
-    const auto list = wire.getDeliveries();
-    const unsigned count = in.count(list.size(), 1, limits::kEnvelopesPerFrame, "deliveries");
-    for (unsigned i = 0; i < count && in.ok(); ++i) out.deliveries.push_back(read(in, list[i]));
-    return out;
-}
-
-Frame read(WireReading& in, wire::LedgerPage::Reader wire) {
-    Ledger out;
-    out.head = read(in, wire.getHead());
-    const auto list = wire.getEntries();
-    const unsigned count = in.count(list.size(), 0, limits::kPageEntries, "entries");
-    for (unsigned i = 0; i < count; ++i) {
-        out.entries.push_back({in.bytes(list[i].getLeaf(), 1, kLeafBytes, "leaf"),
-                               in.bytes(list[i].getBody(), 0, kBodyBytes, "body")});
-    }
-    out.next = EntryIndex(wire.getNext());
-    out.done = wire.getDone();
-    return out;
-}
 
 // 1 and 2, the first and the second of their enum.
 template <typename Choice>
@@ -249,34 +76,11 @@ Frame read(WireReading& in, wire::Hello::Reader wire) {
 }
 
 Frame read(WireReading& in, wire::Welcome::Reader wire) {
-    return Welcome{in.time(wire.getTime(), "time"), read(in, wire.getHead())};
+    return Welcome{in.time(wire.getTime(), "time"), read_head(in, wire.getHead())};
 }
 
 Frame read(WireReading& in, wire::Error::Reader wire) {
     return ErrorFrame{in.line(wire.getCode(), "code"), in.line(wire.getContext(), "context")};
-}
-
-Frame read(WireReading& in, wire::ProofsAsk::Reader wire) {
-    ProofsAsk out;
-    const auto entries = wire.getEntries();
-    const unsigned count = in.count(entries.size(), 1, limits::kProofsPerFrame, "entries");
-    for (unsigned i = 0; i < count; ++i) out.entries.emplace_back(entries[i]);
-    out.witnessing = wire.getWitnessed() ? Witnessing::WitnessedHead : Witnessing::AnyHead;
-    return out;
-}
-
-Frame read(WireReading& in, wire::Proofs::Reader wire) {
-    return Proofs{read(in, wire.getHead()), read(in, wire.getProofs())};
-}
-
-Frame read_directory(WireReading& in, wire::EntryPage::Reader wire) {
-    return Directory{read(in, wire.getHead()), read(in, wire.getEntries()),
-                     EntryIndex(wire.getNext()), wire.getDone()};
-}
-
-Frame read_receipts(WireReading& in, wire::EntryPage::Reader wire) {
-    return Receipts{read(in, wire.getHead()), read(in, wire.getEntries()),
-                    EntryIndex(wire.getNext()), wire.getDone()};
 }
 
 Result<Frame> read(WireReading& in, wire::Frame::Reader wire) {
@@ -291,15 +95,15 @@ Result<Frame> read(WireReading& in, wire::Frame::Reader wire) {
         case Member::WELCOME:
             return read(in, wire.getWelcome());
         case Member::SUBMIT:
-            return read(in, wire.getSubmit());
+            return read_submit(in, wire.getSubmit());
         case Member::OUTCOMES:
-            return read(in, wire.getOutcomes());
+            return read_outcomes(in, wire.getOutcomes());
         case Member::CREDIT:
             return Frame(Credit{wire.getCredit()});
         case Member::DELIVER:
-            return read(in, wire.getDeliver());
+            return read_deliver(in, wire.getDeliver());
         case Member::STATEMENTS:
-            return read(in, wire.getStatements());
+            return read_statements(in, wire.getStatements());
         case Member::DIRECTORY_ASK:
             return Frame(DirectoryAsk{EntryIndex(wire.getDirectoryAsk())});
         case Member::DIRECTORY:
@@ -315,7 +119,7 @@ Result<Frame> read(WireReading& in, wire::Frame::Reader wire) {
         case Member::LEDGER_ASK:
             return Frame(LedgerAsk{EntryIndex(wire.getLedgerAsk())});
         case Member::LEDGER:
-            return read(in, wire.getLedger());
+            return read_ledger(in, wire.getLedger());
         case Member::PUBLISH:
             return Frame(Publish{in.bytes(wire.getPublish(), 1, limits::kRecordBytes, "record")});
         case Member::STATUS_ASK:
@@ -337,9 +141,9 @@ Result<Frame> read(WireReading& in, wire::Frame::Reader wire) {
         case Member::CHUNKS:
             return read_chunks(in, wire.getChunks());
         case Member::PROOFS_ASK:
-            return read(in, wire.getProofsAsk());
+            return read_proofs_ask(in, wire.getProofsAsk());
         case Member::PROOFS:
-            return read(in, wire.getProofs());
+            return read_proofs_answer(in, wire.getProofs());
     }
     return Error(Errc::MalformedFrame, "unknown frame");
 }
