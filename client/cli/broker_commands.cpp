@@ -1,5 +1,6 @@
 #include "client/cli/broker_commands.h"
 
+#include "client/cli/broker_backup.h"
 #include "client/cli/broker_init.h"
 #include "client/cli/record_words.h"
 #include "client/cli/sign_flow.h"
@@ -115,6 +116,7 @@ void add_broker_commands(CLI::App& app, Invocation& invocation) {
     add_init(*broker, invocation);
     add_status(*broker, invocation);
     add_admit(*broker, invocation);
+    add_backup_commands(*broker, invocation);
 }
 
 }  // namespace chapar::client

@@ -1,0 +1,41 @@
+// Restoring a backup into a new directory: all of it is verified before any of it is visible.
+//
+// Owns: the checks and their order, and that the directory appears whole or not at all. Does not
+// know the tree: chapard compares head and entries when it starts, and finds by its notes that the
+// copy is older than what was signed after it. The keys' artefact names the store's by its digest,
+// and nobody without the centre's log key can have made it: so a pair that opens and fits is the
+// centre's own. Blocks.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "client/edge/backup_header.h"
+#include "client/edge/backup_key.h"
+#include "crypto/random.h"
+#include "schemas/base/result.h"
+
+namespace chapar::client {
+
+struct RestorePlan {
+    std::filesystem::path store_file;
+    std::filesystem::path keys_file;
+    std::filesystem::path directory;           // must not exist; its parent must
+    std::optional<std::filesystem::path> kek;  // kept apart from all backups
+};
+
+struct RestoredBackup {
+    BackupHeader header;
+    std::string kek_id;      // that ledger.keys needs; empty: none
+    bool kek_given = false;  // it stands in DIR/kek/ledger.kek now
+};
+
+// Errors: AlreadyExists (the directory), BackupInvalid (context: what is wrong, among it a centre
+// that is not the holder's card's), NotFound, FileFailed, StoreFull, and those of the store.
+// After an error nothing is there that was not there before.
+[[nodiscard]] Result<RestoredBackup> restore_backup(const RestorePlan& plan,
+                                                    const BackupHolder& holder,
+                                                    crypto::Random& random);
+
+}  // namespace chapar::client
