@@ -2,6 +2,7 @@
 
 #include "client/cli/ledger_export_command.h"
 #include "client/cli/programs.h"
+#include "client/cli/witness_commands.h"
 
 namespace chapar::client {
 namespace {
@@ -83,6 +84,7 @@ void add_ledger_commands(CLI::App& app, Invocation& invocation) {
     add_export_command(*ledger, invocation);
     add_verify(*ledger, invocation);
     add_replay(*ledger, invocation);
+    add_witness_commands(*ledger, invocation);
 }
 
 }  // namespace chapar::client
