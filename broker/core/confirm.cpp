@@ -53,6 +53,10 @@ Status check_key_gone(const storage::ReadTxn& txn, const Moment& moment,
     if (stanza.stage(DeliveryEvent::Delivered) || stanza.stage(DeliveryEvent::Opened)) {
         return Error(Errc::NotPermitted, "key gone after delivery");
     }
+    // What may be pruned is a year old; the decision must not depend on whether it is gone yet.
+    if (stanza.accepted < CHAPAR_TRY(read_minimum(txn))) {
+        return Error(Errc::NotPermitted, "key gone after 30 days");
+    }
     const auto accepted = CHAPAR_TRY(read_leaf(txn, stanza.accepted));
     if (moment.time > accepted.time + limits::kKeyGone) {
         return Error(Errc::NotPermitted, "key gone after 30 days");

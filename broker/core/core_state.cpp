@@ -8,6 +8,16 @@ namespace {
 
 constexpr std::string_view kCentreKey = "centre";
 constexpr std::string_view kTimeKey = "time";
+constexpr std::string_view kMinimumKey = "minimum";
+
+Result<std::uint64_t> read_number(const storage::ReadTxn& txn, std::string_view key) {
+    const auto row = CHAPAR_TRY(txn.get(kCoreTable, view(key)));
+    if (!row) return std::uint64_t{0};
+    LayoutReader in(*row);
+    const std::uint64_t number = in.u64();
+    if (!in.finish("core row")) return Error(Errc::StoreDamaged, "core");
+    return number;
+}
 
 }  // namespace
 
@@ -34,16 +44,19 @@ Status write_centre(storage::Txn& txn, const Centre& centre) {
 }
 
 Result<TimeMs> read_time(const storage::ReadTxn& txn) {
-    const auto row = CHAPAR_TRY(txn.get(kCoreTable, view(kTimeKey)));
-    if (!row) return TimeMs(0);
-    LayoutReader in(*row);
-    const TimeMs time(in.u64());
-    if (!in.finish("time row")) return Error(Errc::StoreDamaged, "core");
-    return time;
+    return TimeMs(CHAPAR_TRY(read_number(txn, kTimeKey)));
 }
 
 Status write_time(storage::Txn& txn, TimeMs time) {
     return txn.put(kCoreTable, view(kTimeKey), LayoutWriter().u64(time.value).bytes());
+}
+
+Result<EntryIndex> read_minimum(const storage::ReadTxn& txn) {
+    return EntryIndex(CHAPAR_TRY(read_number(txn, kMinimumKey)));
+}
+
+Status write_minimum(storage::Txn& txn, EntryIndex minimum) {
+    return txn.put(kCoreTable, view(kMinimumKey), LayoutWriter().u64(minimum.value).bytes());
 }
 
 }  // namespace chapar::broker

@@ -5,6 +5,7 @@
 //     "centre"  home[32] || u32 ledgerNo || centre root[32] || centre auditor key[32]
 //               || counted8 origin
 //     "time"    u64 exact ms of the newest entry
+//     "minimum" u64 end of the last PRUNE: messages below it may be gone
 #pragma once
 
 #include <optional>
@@ -32,5 +33,9 @@ struct Centre {
 // Zero before the first entry.
 [[nodiscard]] Result<TimeMs> read_time(const storage::ReadTxn& txn);
 [[nodiscard]] Status write_time(storage::Txn& txn, TimeMs time);
+
+// Zero before the first PRUNE.
+[[nodiscard]] Result<EntryIndex> read_minimum(const storage::ReadTxn& txn);
+[[nodiscard]] Status write_minimum(storage::Txn& txn, EntryIndex minimum);
 
 }  // namespace chapar::broker

@@ -143,6 +143,17 @@ Result<std::vector<CertificateHash>> all_devices(const storage::ReadTxn& txn) {
     return all;
 }
 
+Result<std::vector<AgencyId>> all_agencies(const storage::ReadTxn& txn) {
+    std::vector<AgencyId> all;
+    const auto cursor = txn.cursor(kAgencyTable);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        auto name = AgencyId::parse(to_string(cursor->key()));
+        if (!name) return damaged(kAgencyTable);
+        all.push_back(std::move(*name));
+    }
+    return all;
+}
+
 Result<std::optional<EntryIndex>> entry_of_record(const storage::ReadTxn& txn, const Hash& record) {
     const auto row = CHAPAR_TRY(txn.get(kRecordTable, record.view()));
     if (!row) return std::optional<EntryIndex>();

@@ -93,6 +93,7 @@ struct PolicyEntry {
                                                              const AgencyId& agency);
 // Every certificate ever enrolled, revoked and expired ones too, by hash: to fill a cache at start.
 [[nodiscard]] Result<std::vector<CertificateHash>> all_devices(const storage::ReadTxn& txn);
+[[nodiscard]] Result<std::vector<AgencyId>> all_agencies(const storage::ReadTxn& txn);
 // The entry that a record with this hash became.
 [[nodiscard]] Result<std::optional<EntryIndex>> entry_of_record(const storage::ReadTxn& txn,
                                                                 const Hash& record);

@@ -5,6 +5,7 @@
 #include "broker/core/agency_records.h"
 #include "broker/core/device_records.h"
 #include "broker/core/ledger_key_index.h"
+#include "broker/core/retention_records.h"
 #include "crypto/manifest.h"
 
 namespace chapar::broker {
@@ -36,12 +37,16 @@ Result<Plan> decide_opened(const RecordCase& in) {
             return decide_suspend(in);
         case RecordType::Reinstate:
             return decide_reinstate(in);
-        case RecordType::Manifest:  // only Found brings one
         case RecordType::Shred:
+            return decide_shred(in);
         case RecordType::Hold:
+            return decide_hold(in);
         case RecordType::Prune:
+            return decide_prune(in);
         case RecordType::Override:
-            break;
+            return decide_override(in);
+        case RecordType::Manifest:
+            break;  // only Found brings one
     }
     return Error(Errc::RecordRefused, "manifest");
 }

@@ -17,13 +17,43 @@ EntryKeys keys_of(const EntryReaders& readers, TimeMs time) {
             one_reader ? LedgerKeyScope::pad() : LedgerKeyScope::tag(readers.second, month)};
 }
 
-Result<std::optional<EntryIndex>> key_entry(const storage::ReadTxn& txn, const BucketId& name) {
-    const auto row = CHAPAR_TRY(txn.get(kBucketTable, name.view()));
+namespace {
+
+Result<std::optional<EntryIndex>> read_index(const storage::ReadTxn& txn,
+                                             const storage::Table& table, const BucketId& name) {
+    const auto row = CHAPAR_TRY(txn.get(table, name.view()));
     if (!row) return std::optional<EntryIndex>();
     LayoutReader reader(*row);
     const EntryIndex index(reader.u64());
-    if (!reader.finish("bucket row")) return Error(Errc::LedgerDamaged, "bucket row");
+    if (!reader.finish("bucket row")) {
+        return Error(Errc::LedgerDamaged, std::string(table.name) + " row");
+    }
     return std::optional(index);
+}
+
+}  // namespace
+
+Result<std::optional<EntryIndex>> key_entry(const storage::ReadTxn& txn, const BucketId& name) {
+    return read_index(txn, kBucketTable, name);
+}
+
+Result<std::optional<EntryIndex>> shred_entry(const storage::ReadTxn& txn, const BucketId& name) {
+    return read_index(txn, kShreddedTable, name);
+}
+
+Status put_shred_entry(storage::Txn& txn, const BucketId& name, EntryIndex index) {
+    return txn.put(kShreddedTable, name.view(), number_key(index.value));
+}
+
+Result<std::vector<BucketId>> shredded_keys(const storage::ReadTxn& txn) {
+    std::vector<BucketId> all;
+    const auto cursor = txn.cursor(kShreddedTable);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        const auto name = BucketId::from(cursor->key());
+        if (!name) return Error(Errc::LedgerDamaged, "shredded row");
+        all.push_back(*name);
+    }
+    return all;
 }
 
 Status put_key_entry(storage::Txn& txn, const BucketId& name, EntryIndex index) {

@@ -1,8 +1,8 @@
 // Which ledger keys an entry needs, and which KEY entry opened each.
 //
-// Owns: table `bucket`, from a key's name to its KEY entry, and the rule that names the keys of a
-// draft. Does not know where secrets are kept (crypto/ledger_keys.h) nor who draws them: the edge
-// does, and proposes them before the operation that needs them.
+// Owns: tables `bucket` and `shredded`, from a key's name to its KEY and SHRED entry, and the rule
+// that names the keys of a draft. Does not know where secrets are kept (crypto/ledger_keys.h) nor
+// who draws them: the edge does, and proposes them before the operation that needs them.
 //
 // A key is open when its KEY entry is in the ledger and its secret in LedgerKeys; both are needed.
 // Months are those of the operation's time. Source: ledger page 2.9; specification, "Ledger keys".
@@ -33,6 +33,14 @@ struct EntryKeys {
 [[nodiscard]] Result<std::optional<EntryIndex>> key_entry(const storage::ReadTxn& txn,
                                                           const BucketId& name);
 [[nodiscard]] Status put_key_entry(storage::Txn& txn, const BucketId& name, EntryIndex index);
+
+// The SHRED entry that ended this key; empty if it stands.
+[[nodiscard]] Result<std::optional<EntryIndex>> shred_entry(const storage::ReadTxn& txn,
+                                                            const BucketId& name);
+[[nodiscard]] Status put_shred_entry(storage::Txn& txn, const BucketId& name, EntryIndex index);
+// All that were ever shredded: at the start their secrets are destroyed once more, should a crash
+// have left them.
+[[nodiscard]] Result<std::vector<BucketId>> shredded_keys(const storage::ReadTxn& txn);
 
 // The keys that append_entries() would miss for these drafts, ascending, none twice. A const
 // decision: `apply` asks before it changes anything.

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "broker/core/ledger_tables.h"
+#include "crypto/leaf.h"
 #include "crypto/tree.h"
 
 namespace chapar::broker {
@@ -12,7 +13,7 @@ Result<Hash> NodeReader::node(unsigned height, std::uint64_t position) {
     if (height == 0) {
         const auto leaf = CHAPAR_TRY(txn_.get(kLeafTable, number_key(position)));
         if (!leaf) return Error(Errc::LedgerDamaged, "a leaf is missing");
-        return crypto::leaf_hash(*leaf);
+        return crypto::stored_leaf_hash(*leaf);
     }
     const NodePlace place = place_of(height, position);
     auto known = tiles_.find(place.tile);

@@ -1,5 +1,6 @@
 #include "broker/core/ledger_read.h"
 
+#include "broker/core/ledger_key_index.h"
 #include "broker/core/ledger_proof.h"
 #include "broker/core/ledger_tables.h"
 #include "crypto/entry_body.h"
@@ -42,6 +43,8 @@ Result<OpenedBody> open_sealed(const storage::ReadTxn& txn, const crypto::Ledger
     if (!opened_by) return Error(Errc::LedgerDamaged, "sealed body");
     const BucketId name = CHAPAR_TRY(key_name(txn, *opened_by));
     const crypto::Secret32* secret = keys.find(name);
+    // Also while a crash has left the secret: the SHRED entry counts, not who still has a copy.
+    if (CHAPAR_TRY(shred_entry(txn, name))) return Error(Errc::EntryShredded);
     if (secret == nullptr) return Error(Errc::LedgerKeyMissing);
     auto body = crypto::open_body(*secret, index, stored);
     if (!body) return Error(Errc::LedgerDamaged, "a sealed body does not open");
@@ -50,12 +53,19 @@ Result<OpenedBody> open_sealed(const storage::ReadTxn& txn, const crypto::Ledger
 
 }  // namespace
 
-Result<ByteView> leaf_bytes(const storage::ReadTxn& txn, EntryIndex index) {
+Result<ByteView> stored_leaf(const storage::ReadTxn& txn, EntryIndex index) {
     return required(txn, kLeafTable, index);
 }
 
+Result<ByteView> leaf_bytes(const storage::ReadTxn& txn, EntryIndex index) {
+    const ByteView stored = CHAPAR_TRY(stored_leaf(txn, index));
+    if (crypto::is_tombstone(stored)) return Error(Errc::EntryPruned);
+    return stored;
+}
+
 Result<crypto::Leaf> read_leaf(const storage::ReadTxn& txn, EntryIndex index) {
-    auto leaf = crypto::Leaf::decode(CHAPAR_TRY(leaf_bytes(txn, index)));
+    const ByteView bytes = CHAPAR_TRY(leaf_bytes(txn, index));
+    auto leaf = crypto::Leaf::decode(bytes);
     if (!leaf || leaf->index != index) return Error(Errc::LedgerDamaged, "a leaf");
     return std::move(leaf).value();
 }

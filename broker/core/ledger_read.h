@@ -3,9 +3,9 @@
 // Owns: the look-up by index, and the check of each body against its leaf's commitment before it
 // leaves the store. Does not know who may read what: callers decide that before they ask.
 //
-// Errors: NotFound for an index beyond the ledger; LedgerDamaged where stored bytes contradict
-// themselves. Views live until the transaction's next write or its end.
-// Thread: any; borrows its arguments for the call.
+// Errors: NotFound for an index beyond the ledger; EntryPruned where only a leaf's tombstone is
+// left; LedgerDamaged where stored bytes contradict themselves. Views live until the transaction's
+// next write or its end. Thread: any; borrows its arguments for the call.
 #pragma once
 
 #include <vector>
@@ -20,12 +20,19 @@
 
 namespace chapar::broker {
 
+// As stored and exported: the leaf, or its tombstone (crypto/leaf.h).
+[[nodiscard]] Result<ByteView> stored_leaf(const storage::ReadTxn& txn, EntryIndex index);
 // The bytes that were hashed into the tree.
 [[nodiscard]] Result<ByteView> leaf_bytes(const storage::ReadTxn& txn, EntryIndex index);
 // The same, read strictly; its index is the one asked for.
 [[nodiscard]] Result<crypto::Leaf> read_leaf(const storage::ReadTxn& txn, EntryIndex index);
-// As stored and exported: sealed for MSG and POLICY, else clear.
+// As stored and exported: sealed for MSG and POLICY, else clear; empty where it was pruned.
 [[nodiscard]] Result<ByteView> stored_body(const storage::ReadTxn& txn, EntryIndex index);
+
+// Gone for good and by rule (EntryShredded, EntryPruned): no damage, and no reason to stop.
+[[nodiscard]] constexpr bool is_gone(Errc code) {
+    return code == Errc::EntryShredded || code == Errc::EntryPruned;
+}
 
 // A body in the clear, with the salt that its leaf commits it under (zero for clear kinds).
 struct OpenedBody {
@@ -33,7 +40,8 @@ struct OpenedBody {
     crypto::BodySalt salt;
     bool operator==(const OpenedBody&) const = default;
 };
-// LedgerKeyMissing if the bucket's secret is not in `keys` (it may have been shredded).
+// EntryShredded if the bucket was shredded; LedgerKeyMissing if its secret is not in `keys` though
+// it was not.
 [[nodiscard]] Result<OpenedBody> open_entry(const storage::ReadTxn& txn,
                                             const crypto::LedgerKeys& keys, EntryIndex index);
 

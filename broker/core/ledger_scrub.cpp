@@ -13,7 +13,7 @@ Result<Hash> child_hash(const storage::ReadTxn& txn, const TileName& tile, std::
     if (tile.level == 0) {
         const auto leaf = CHAPAR_TRY(txn.get(kLeafTable, number_key(position)));
         if (!leaf) return Error(Errc::LedgerDamaged, "a leaf is missing");
-        return crypto::leaf_hash(*leaf);
+        return crypto::stored_leaf_hash(*leaf);
     }
     const TileName below{tile.level - 1, position};
     const auto nodes = CHAPAR_TRY(txn.get(kTileTable, below.key()));

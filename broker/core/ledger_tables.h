@@ -4,10 +4,13 @@
 // bodies (crypto/leaf.h, crypto/entry_body.h) or who writes when (ledger_append.h).
 //
 //     table   key                          value
-//     leaf    u64 index                    the leaf, as hashed into the tree
-//     body    u64 index                    the stored body: sealed for MSG and POLICY, else clear
+//     leaf    u64 index                    the leaf, as hashed into the tree; pruned: its tombstone
+//     body    u64 index                    the stored body: sealed for MSG and POLICY, else clear;
+//                                          pruned: empty
 //     tile    u64 end << 3 | level         255 interior nodes of a closed 256-wide subtree
 //     bucket  ledger key name[32]          u64 index of the KEY entry that opened it
+//     shredded  ledger key name[32]        u64 index of its SHRED entry
+//     prune   u64 0                        u64: pruned entries below it are tombstones already
 //     head    u64 0                        u64 size || root[32] || u32 epoch, unsigned
 //     cp      u64 size                     a published, cosigned note; written by the edge
 //
@@ -29,12 +32,15 @@ inline constexpr storage::Table kLeafTable{"leaf", storage::Framing::Raw};
 inline constexpr storage::Table kBodyTable{"body", storage::Framing::Raw};
 inline constexpr storage::Table kTileTable{"tile", storage::Framing::Raw};
 inline constexpr storage::Table kBucketTable{"bucket"};
+inline constexpr storage::Table kShreddedTable{"shredded"};
+inline constexpr storage::Table kPruneTable{"prune"};
 inline constexpr storage::Table kHeadTable{"head"};
 inline constexpr storage::Table kCheckpointTable{"cp"};
 
 // For the list of tables a store is opened with.
-inline constexpr std::array<storage::Table, 6> kLedgerTables{
-    kLeafTable, kBodyTable, kTileTable, kBucketTable, kHeadTable, kCheckpointTable};
+inline constexpr std::array<storage::Table, 8> kLedgerTables{
+    kLeafTable,     kBodyTable,  kTileTable, kBucketTable,
+    kShreddedTable, kPruneTable, kHeadTable, kCheckpointTable};
 
 [[nodiscard]] constexpr std::array<std::byte, 8> number_key(std::uint64_t number) {
     std::array<std::byte, 8> key{};

@@ -257,6 +257,16 @@ Status end_deadline(storage::Txn& txn, const DueEnvelope& due) {
     return release_files(txn, due.first);
 }
 
+Result<bool> any_deadline_below(const storage::ReadTxn& txn, EntryIndex end) {
+    const auto cursor = txn.cursor(kDeadlineTable);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        LayoutReader key(cursor->key());
+        key.u64();
+        if (EntryIndex(key.u64()) < end) return true;
+    }
+    return false;
+}
+
 Result<std::vector<DueEnvelope>> due_envelopes(const storage::ReadTxn& txn, TimeMs time,
                                                std::size_t limit) {
     std::vector<DueEnvelope> due;

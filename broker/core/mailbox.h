@@ -68,6 +68,9 @@ struct Delivery {
 [[nodiscard]] Result<std::optional<Delivery>> load_delivery(const storage::ReadTxn& txn,
                                                             const MailboxRow& row);
 
+// Whether an envelope that was accepted below `end` still waits, or holds files.
+[[nodiscard]] Result<bool> any_deadline_below(const storage::ReadTxn& txn, EntryIndex end);
+
 // The rest is for the fold.
 
 // One device's share of an accepted envelope.

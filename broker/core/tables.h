@@ -5,7 +5,8 @@
 // ledger rebuilds it. The ledger's own tables are ledger_tables.h's.
 //
 //     table      key                                value                          owner
-//     core       "centre" or "time"                 who we are; newest exact time   core_state
+//     core       "centre", "time" or "minimum"      who we are; newest exact time;  core_state
+//                                                   entries below it are pruned    retention
 //     record     record hash[32]                    u64 index of its entry         directory
 //     agency     agency name                        newest AGENCY record           directory
 //     registrars agency name                        newest REGISTRARS record       directory
@@ -15,6 +16,7 @@
 //     bundle     certHash[32] || u32 seq            BUNDLE body, time of entry     directory
 //     policy     agency name                        newest POLICY record           directory
 //     peers      agency name                        newest PEERS record            directory
+//     hold       agency name || 00 || u64 number    HOLD record, whether in force  retention
 //     envelope   eh[32]                             first outcome, addressing      envelope_row
 //     operation  certHash[32] || msgId[16]          eh of the first envelope       envelope_row
 //     stanza     u64 first index || certHash[32]    stages of one device           stanza_row
@@ -42,6 +44,7 @@ inline constexpr storage::Table kRecordTable{"record"};
 inline constexpr storage::Table kAgencyTable{"agency"};
 inline constexpr storage::Table kRegistrarsTable{"registrars"};
 inline constexpr storage::Table kPeersTable{"peers"};
+inline constexpr storage::Table kHoldTable{"hold"};
 inline constexpr storage::Table kOfficeTable{"office"};
 inline constexpr storage::Table kDeviceTable{"device"};
 inline constexpr storage::Table kKeyUsedTable{"keyused"};
@@ -60,10 +63,11 @@ inline constexpr storage::Table kFileUseTable{"fileuse"};
 inline constexpr storage::Table kNoticeTable{"notice"};
 
 // What a replay rebuilds: everything but the payloads and which files they hold.
-inline constexpr std::array<storage::Table, 18> kStateTables{
-    kCoreTable,      kRecordTable,   kAgencyTable,   kOfficeTable,     kDeviceTable, kKeyUsedTable,
-    kBundleTable,    kPolicyTable,   kEnvelopeTable, kOperationTable,  kStanzaTable, kMailboxTable,
-    kMailCountTable, kDeadlineTable, kNoticeTable,   kRegistrarsTable, kPeersTable,  kClosedTable};
+inline constexpr std::array<storage::Table, 19> kStateTables{
+    kCoreTable,       kRecordTable,  kAgencyTable,    kOfficeTable,   kDeviceTable,
+    kKeyUsedTable,    kBundleTable,  kPolicyTable,    kEnvelopeTable, kOperationTable,
+    kStanzaTable,     kMailboxTable, kMailCountTable, kDeadlineTable, kNoticeTable,
+    kRegistrarsTable, kPeersTable,   kClosedTable,    kHoldTable};
 
 // All tables of a broker's store: state, payloads and ledger.
 [[nodiscard]] std::vector<storage::Table> store_tables();

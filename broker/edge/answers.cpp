@@ -9,14 +9,16 @@ namespace chapar::broker {
 std::size_t list_room() { return limits::kFrameBytes - schemas::kFrameOverheadBytes - kHeadRoom; }
 
 Result<schemas::Head> next_head(const storage::ReadTxn& txn, const Tick& tick, TreeSize& told) {
-    const PublishedHead& published = tick.published();
     schemas::Head head;
+    // Read-only since the start, without a single note: only the operator is answered then.
+    if (!tick.has_published()) return head;
+    const PublishedHead& published = tick.published();
     head.checkpoint = published.note;
     if (told.value > 0 && told < published.head.size) {
         head.consistency =
             CHAPAR_TRY(consistency_path(txn, tick.frontier(), told, published.head.size));
     }
-    told = published.head.size;
+    told = std::max(told, published.head.size);
     return head;
 }
 
@@ -42,7 +44,14 @@ Result<schemas::ItemOutcome> item_of(const storage::ReadTxn& txn, const Tick& ti
     }
     for (std::uint32_t i = 0; i < outcome.count; ++i) {
         const EntryIndex index(outcome.first.value + i);
-        item.proofs.push_back(CHAPAR_TRY(proof_of(txn, tick, index, Body::Opened)));
+        auto proof = proof_of(txn, tick, index, Body::Opened);
+        // Only of an outcome long ago, asked for again: that it was decided is all that is left.
+        if (!proof && is_gone(proof.error().code)) {
+            item.code = text_of(proof.error().code).code;
+            item.proofs.clear();
+            return item;
+        }
+        item.proofs.push_back(CHAPAR_TRY(std::move(proof)));
     }
     return item;
 }

@@ -11,7 +11,10 @@
 namespace chapar::broker {
 namespace {
 
-std::uint64_t size_of(const Tick& tick) { return tick.published().head.size.value; }
+// What can be proven: while nothing may be signed, the head that is shown may be an older one.
+std::uint64_t size_of(const Tick& tick) {
+    return tick.has_published() ? tick.published().head.size.value : 0;
+}
 
 }  // namespace
 
@@ -22,6 +25,8 @@ Result<schemas::Directory> answer_directory(const storage::ReadTxn& txn, const T
     std::uint64_t index = from.value;
     const std::uint64_t size = size_of(tick);
     for (std::size_t looked = 0; index < size && looked < limits::kReadEntries; ++index, ++looked) {
+        const ByteView stored = CHAPAR_TRY(stored_leaf(txn, EntryIndex(index)));
+        if (crypto::is_tombstone(stored)) continue;  // only messages are pruned
         const crypto::Leaf leaf = CHAPAR_TRY(read_leaf(txn, EntryIndex(index)));
         if (leaf.kind == crypto::LeafKind::Message) continue;
         const Body body = crypto::is_sealed(leaf.kind) ? Body::Withheld : Body::Opened;
@@ -45,7 +50,12 @@ Result<schemas::Receipts> answer_receipts(const storage::ReadTxn& txn, const Tic
     answer.next = from;
     answer.done = indices.size() < kNotices;
     for (const EntryIndex index : indices) {
-        auto proof = CHAPAR_TRY(proof_of(txn, tick, index, Body::Opened));
+        auto found = proof_of(txn, tick, index, Body::Opened);
+        if (!found && is_gone(found.error().code)) {
+            answer.next = index.next();
+            continue;
+        }
+        auto proof = CHAPAR_TRY(std::move(found));
         const std::size_t more = schemas::wire_bytes(proof);
         if (more > room && !answer.proofs.empty()) {
             answer.done = false;
@@ -66,7 +76,7 @@ Result<schemas::Ledger> answer_ledger(const storage::ReadTxn& txn, const Tick& t
     const std::uint64_t size = size_of(tick);
     for (; index < size && answer.entries.size() < limits::kPageEntries; ++index) {
         schemas::StoredEntry entry;
-        entry.leaf = to_bytes(CHAPAR_TRY(leaf_bytes(txn, EntryIndex(index))));
+        entry.leaf = to_bytes(CHAPAR_TRY(stored_leaf(txn, EntryIndex(index))));
         entry.body = to_bytes(CHAPAR_TRY(stored_body(txn, EntryIndex(index))));
         const std::size_t more = schemas::wire_bytes(entry);
         if (more > room && !answer.entries.empty()) break;
