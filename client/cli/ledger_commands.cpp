@@ -1,5 +1,7 @@
 #include "client/cli/ledger_commands.h"
 
+#include "client/cli/auditor_commands.h"
+
 #include "client/cli/ledger_export_command.h"
 #include "client/cli/programs.h"
 #include "client/cli/witness_commands.h"
@@ -84,6 +86,7 @@ void add_ledger_commands(CLI::App& app, Invocation& invocation) {
     add_export_command(*ledger, invocation);
     add_verify(*ledger, invocation);
     add_replay(*ledger, invocation);
+    add_auditor_commands(*ledger, invocation);
     add_witness_commands(*ledger, invocation);
 }
 

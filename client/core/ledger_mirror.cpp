@@ -20,7 +20,8 @@ constexpr std::string_view kNote = "note";
 constexpr std::string_view kTip = "tip";
 constexpr std::size_t kAlarms = 64;
 
-// What the newest leaf taken fixes for the next one. Unknown after a tombstone.
+// What the leaves taken fix for the next one. A tombstone changes nothing: only MSG entries are
+// pruned, so it hides no directory entry, and time and epoch of the leaf before it still bind.
 struct Tip {
     bool known = false;
     TimeMs time;
@@ -89,7 +90,7 @@ Status check_clear_body(const crypto::Leaf& leaf, ByteView body) {
     if (crypto::is_sealed(leaf.kind)) return Done{};
     if (body.empty() && leaf.kind == crypto::LeafKind::Key) return Done{};
     if (crypto::body_commit(crypto::BodySalt{}, body) == leaf.body_commit) return Done{};
-    return Error(Errc::LedgerDamaged, "the body of entry " + std::to_string(leaf.index.value));
+    return Error(Errc::LeafInvalid, "the body of entry " + std::to_string(leaf.index.value));
 }
 
 Result<std::optional<std::string>> awaited_note(const storage::ReadTxn& txn, std::uint64_t size) {
@@ -158,7 +159,6 @@ class Taking {
     Result<Hash> read(const schemas::StoredEntry& entry, std::uint64_t index) {
         if (crypto::is_tombstone(entry.leaf)) {
             if (!entry.body.empty()) return Error(Errc::LeafInvalid, "a body without its leaf");
-            tip_.known = false;
             return *Hash::from(ByteView(entry.leaf).subspan(1));
         }
         const auto leaf = CHAPAR_TRY(crypto::Leaf::decode(entry.leaf));
@@ -177,12 +177,14 @@ class Taking {
 
 // The last leaf of the proven part says what the next one must follow.
 Result<Tip> tip_at(const storage::ReadTxn& txn, std::uint64_t size) {
-    if (size == 0) return Tip{};
-    const ByteView row = CHAPAR_TRY(mirror_leaf(txn, EntryIndex(size - 1)));
-    if (crypto::is_tombstone(row)) return Tip{};
-    const auto leaf = CHAPAR_TRY(crypto::Leaf::decode(row));
-    return Tip{true, leaf.time, leaf.epoch,
-               crypto::is_directory(leaf.kind) ? leaf.index : leaf.last_dir};
+    while (size > 0) {
+        const ByteView row = CHAPAR_TRY(mirror_leaf(txn, EntryIndex(--size)));
+        if (crypto::is_tombstone(row)) continue;
+        const auto leaf = CHAPAR_TRY(crypto::Leaf::decode(row));
+        return Tip{true, leaf.time, leaf.epoch,
+                   crypto::is_directory(leaf.kind) ? leaf.index : leaf.last_dir};
+    }
+    return Tip{};
 }
 
 Status erase_notes(storage::Txn& txn) {

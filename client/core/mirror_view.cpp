@@ -367,11 +367,14 @@ Result<std::vector<EntryIndex>> missing_bodies(const storage::ReadTxn& txn, std:
     return out;
 }
 
+Result<std::string> viewed_by(const storage::ReadTxn& txn) {
+    const auto reader = CHAPAR_TRY(txn.get(tables::kMirrorState, view(kReader)));
+    return reader ? to_string(*reader) : std::string();
+}
+
 Result<ViewReport> view_report(const storage::ReadTxn& txn, MirrorSecrets& secrets) {
     ViewReport report;
-    if (const auto reader = CHAPAR_TRY(txn.get(tables::kMirrorState, view(kReader)))) {
-        report.reader = to_string(*reader);
-    }
+    report.reader = CHAPAR_TRY(viewed_by(txn));
     const Counts counts = CHAPAR_TRY(get_counts(txn));
     report.size = CHAPAR_TRY(mirror_state(txn)).proven.size;
     report.viewed = counts.viewed;
@@ -412,7 +415,7 @@ Result<OpenedEntry> open_mirror_entry(const storage::ReadTxn& txn, const TrustCa
         CHAPAR_TRY(is_shredded(txn, seen.gap.key_entry))) {
         return Error(Errc::EntryShredded, where);
     }
-    return Error(Errc::LedgerDamaged, where + ": " + std::string(text_of(seen.gap.gap)));
+    return Error(Errc::LeafInvalid, where + ": " + std::string(text_of(seen.gap.gap)));
 }
 
 }  // namespace chapar::client

@@ -71,10 +71,12 @@ struct ViewReport {
     }
     static constexpr std::size_t kMissingShown = 32;
 };
+// Whose view it is, as ViewReport::reader.
+[[nodiscard]] Result<std::string> viewed_by(const storage::ReadTxn& txn);
 [[nodiscard]] Result<ViewReport> view_report(const storage::ReadTxn& txn, MirrorSecrets& secrets);
 
 // One entry opened: LedgerKeyMissing, EntryShredded, EntryPruned, NotPermitted (another agency's),
-// LedgerDamaged with the gap's words.
+// LeafInvalid with the gap's words.
 struct OpenedEntry {
     crypto::Leaf leaf;
     crypto::EntryBody body;
