@@ -23,10 +23,14 @@ add_executable(test_ledger_vectors
     ${CHAPAR_RECORD_TESTS}/ledger_vectors_main.cpp
     ${CHAPAR_RECORD_TESTS}/ledger_vectors.cpp
     ${CHAPAR_RECORD_TESTS}/merkle_vectors.cpp
-    ${CHAPAR_RECORD_TESTS}/note_vectors.cpp)
+    ${CHAPAR_RECORD_TESTS}/note_vectors.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/crypto_notes/cosigned_vectors.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/crypto_notes/subtree_vectors.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/crypto_notes/witness_vectors.cpp)
 chapar_target(test_ledger_vectors)
 target_include_directories(test_ledger_vectors PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_compile_definitions(test_ledger_vectors PRIVATE CHAPAR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-target_link_libraries(test_ledger_vectors PRIVATE chapar_crypto Boost::json)
+target_link_libraries(test_ledger_vectors PRIVATE chapar_client_core chapar_storage_archive
+    chapar_crypto Boost::json)
 add_test(NAME ledger_vectors COMMAND test_ledger_vectors)
 set_tests_properties(crypto_records ledger_vectors PROPERTIES LABELS unit)
