@@ -31,6 +31,7 @@ constexpr std::string_view kInfo = "info";
 
 }  // namespace
 
+// Fails if info, additional data or the recipient is left out of what HPKE computes.
 TEST_CASE("what was sealed opens, and with nothing changed") {
     const Exchange e;
     const HpkeParameters base{.info = view(kInfo)};
@@ -48,6 +49,7 @@ TEST_CASE("what was sealed opens, and with nothing changed") {
     CHECK_FALSE(open(PublicKey{}, "info", "aad", sealed->ciphertext));
 }
 
+// Fails if the psk or its id is left out of the key schedule.
 TEST_CASE("a psk can neither be stripped, added, nor exchanged") {
     const Exchange e;
     const HpkeParameters base{.info = view(kInfo)};
@@ -65,6 +67,7 @@ TEST_CASE("a psk can neither be stripped, added, nor exchanged") {
     CHECK_FALSE(open(*secured, e.with_psk("18")));
 }
 
+// Fails if HpkeContext::create() does not compare the two.
 TEST_CASE("a mode that contradicts the psk is refused") {
     const Exchange e;
     HpkeParameters parameters = e.with_psk("17");
@@ -76,6 +79,7 @@ TEST_CASE("a mode that contradicts the psk is refused") {
     CHECK(e.seal(parameters).error().code == Errc::ModeRefused);
 }
 
+// Fails if the result of X25519 is not looked at.
 TEST_CASE("nothing is sealed to a key of low order") {
     const Exchange e;
     const auto sealed =
@@ -92,6 +96,7 @@ TEST_CASE("each month has a psk of its own") {
     CHECK_FALSE(equal(november.expose(), e.psk.expose()));
 }
 
+// Fails if nobody looks at the verdict of the library.
 TEST_CASE("an AEAD text opens with its own key, nonce and additional data only") {
     FakeRandom random(9);
     const Secret32 key = Secret32::random(random);

@@ -23,6 +23,7 @@ std::vector<Label> labels() {
 
 }  // namespace
 
+// Fails if two uses share one text: what is signed for the one would count for the other.
 TEST_CASE("every label has a text of its own") {
     std::set<std::string_view> texts;
     for (const Label label : labels()) texts.insert(label_text(label));
@@ -30,6 +31,7 @@ TEST_CASE("every label has a text of its own") {
     CHECK_FALSE(texts.contains(""));
 }
 
+// Fails if the label, or the length of a part, is left out of the transcript.
 TEST_CASE("a transcript separates labels, parts and lengths") {
     const Hash hash = transcript_hash(Label::Audience, {view("a"), view("bc")});
     CHECK(hash != transcript_hash(Label::Stanza, {view("a"), view("bc")}));
@@ -38,6 +40,7 @@ TEST_CASE("a transcript separates labels, parts and lengths") {
     CHECK(hash != transcript_hash(Label::Audience, {view("a"), view("bc"), view("")}));
 }
 
+// Fails if the label is left out of what is signed, or if two labels have one text.
 TEST_CASE("a signature holds for its own label and for no other") {
     FakeRandom random(1);
     const SigningKey key = SigningKey::generate(random);
@@ -51,6 +54,7 @@ TEST_CASE("a signature holds for its own label and for no other") {
     }
 }
 
+// Fails if a part of the text is not signed, or if nobody looks at the verdict of the library.
 TEST_CASE("a signature does not verify with another key, text or bit") {
     FakeRandom random(2);
     const SigningKey key = SigningKey::generate(random);

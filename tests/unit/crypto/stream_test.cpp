@@ -55,6 +55,7 @@ TEST_CASE("a text that ends in zeros or in the mark keeps its end") {
     }
 }
 
+// Fails if the mark is not looked at, or the padded size not computed again.
 TEST_CASE("padding of another size, or without its mark, is refused") {
     CHECK_FALSE(unpadded_size({}).has_value());
     CHECK_FALSE(unpadded_size(Bytes(256)).has_value());
@@ -77,6 +78,8 @@ TEST_CASE("a stream opens to what was sealed, at every length around a chunk") {
     }
 }
 
+// Fails if the last flag or the number of the chunk is left out of its nonce, or if a last chunk
+// may be a tag and nothing else.
 TEST_CASE("a stream that was cut, extended or re-ordered does not open") {
     const Bytes sealed = seal_stream(key(), text(131073));
     const auto fails = [](ByteView ciphertext) {
@@ -104,6 +107,7 @@ TEST_CASE("a stream opens with no other key") {
     CHECK_FALSE(open_stream(Secret32::random(random), seal_stream(key(), text(300))).has_value());
 }
 
+// Fails if the number of the stream is left out of its keys.
 TEST_CASE("the keys of a stream follow from its secret, and differ from those of its neighbour") {
     StreamKeys first = derive_stream_keys(key(), 0);
     const StreamKeys second = derive_stream_keys(key(), 1);
@@ -114,6 +118,7 @@ TEST_CASE("the keys of a stream follow from its secret, and differ from those of
     CHECK(equal(again.key.expose(), first.key.expose()));
 }
 
+// Fails if the root, or the size, is not compared.
 TEST_CASE("the commitment of a stream fits no other ciphertext and no other size") {
     Bytes sealed = seal_stream(key(), text(70000));
     StreamCommitment commitment = commitment_of(sealed);
@@ -127,6 +132,7 @@ TEST_CASE("the commitment of a stream fits no other ciphertext and no other size
     CHECK_FALSE(check_stream(commitment, {}).has_value());
 }
 
+// Fails if a chunk is not compared with its leaf.
 TEST_CASE("chunks are checked on arrival, in any order") {
     const Bytes sealed = seal_stream(key(), text(140000));
     const StreamCommitment commitment = commitment_of(sealed);
@@ -141,6 +147,7 @@ TEST_CASE("chunks are checked on arrival, in any order") {
     CHECK_FALSE(verifier->check(3, all.first(kSealedChunkBytes)));
 }
 
+// Fails if the root of the list, or its number, is not compared.
 TEST_CASE("a leaf list is refused unless its root and number are the committed ones") {
     const Bytes sealed = seal_stream(key(), text(140000));
     const StreamCommitment commitment = commitment_of(sealed);

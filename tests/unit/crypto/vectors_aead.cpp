@@ -57,14 +57,18 @@ void run_file(const std::string& name) {
 
 }  // namespace
 
+// Fails if the additional data is left out.
 TEST_CASE("ChaCha20-Poly1305 seals and opens as Wycheproof says") {
     run_file<Nonce>("wycheproof/chacha20_poly1305_test.json");
 }
 
+// Fails if nobody looks at the tag (the self-test says it first).
 TEST_CASE("XChaCha20-Poly1305 seals and opens as Wycheproof says") {
     run_file<WideNonce>("wycheproof/xchacha20_poly1305_test.json");
 }
 
+// Fails only if the cipher changes: the rule that it asks for is shown by `two_keys` of
+// vectors_envelope_negative.
 TEST_CASE("one ciphertext opens under two keys, which is why commitments are checked first") {
     const std::string name = "aead/chacha20poly1305-two-keys.json";
     const boost::json::value file = load_vectors(name);

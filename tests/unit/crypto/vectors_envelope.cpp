@@ -312,6 +312,7 @@ TEST_CASE("every intermediate value of the known envelopes is reproduced") {
     }
 }
 
+// Fails if any byte that is sealed, hashed or signed changes: labels, nonces, lengths, order.
 TEST_CASE("sealing with the same draws gives the known envelopes byte for byte") {
     for (const auto& json : envelopes()) {
         const std::string name = text_at(json, "name");

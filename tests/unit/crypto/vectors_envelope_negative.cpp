@@ -4,6 +4,8 @@
 
 namespace chapar::testing {
 
+// Fails if one of the checks of receive.cpp or admit.cpp is left out, among them the commitments
+// before the streams (`two_keys`); each name says which.
 TEST_CASE("each of the forged envelopes is refused by the check that is meant for it") {
     const Cast cast(load_vectors(kEnvelopeVectors));
     for (const auto& json : cast.file().at("negative").as_array()) {

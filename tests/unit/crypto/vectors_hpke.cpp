@@ -120,6 +120,7 @@ Bytes draw(Shake128& source) {
 
 }  // namespace
 
+// Fails if a mode with a sender key is let in, or if mode, psk, its id or the info is left out.
 TEST_CASE("HPKE computes RFC 9180's modes base and psk and refuses auth and auth_psk") {
     const boost::json::value file = load_vectors(kVectors);
     for (const auto& json : file.as_array()) {
@@ -136,6 +137,7 @@ TEST_CASE("HPKE computes RFC 9180's modes base and psk and refuses auth and auth
     }
 }
 
+// Fails if the nonce does not move on.
 TEST_CASE("HPKE's first thousand encryptions have the published digest") {
     const boost::json::value file = load_vectors(kAccumulated);
     for (const auto& json : file.as_array()) {

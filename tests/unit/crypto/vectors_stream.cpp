@@ -105,6 +105,7 @@ void run_file(const std::string& name) {
 
 }  // namespace
 
+// Fails if the last flag or the number of the chunk is left out of its nonce.
 TEST_CASE("streams open and fail as the STREAM files of age say") {
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(std::string(CHAPAR_SOURCE_DIR) +

@@ -15,11 +15,13 @@ TEST_CASE("a signed record comes back from its bytes, and from no other bytes") 
     CHECK(layout_is_strict(record));
 }
 
+// Fails if decode() does not ask for the size.
 TEST_CASE("a signed record too large for a ledger entry is refused") {
     const SignedRecord record{RecordType::Policy, Bytes(limits::kRecordBytes), {}};
     CHECK(SignedRecord::decode(record.encode()).error().code == Errc::TooLarge);
 }
 
+// Fails if decode() does not look at the order of the signers.
 TEST_CASE("signers out of order or twice are not a record") {
     const RecordFixture centre;
     SignedRecord record = centre.by_registrars(RecordType::Office, centre.office());
@@ -29,6 +31,7 @@ TEST_CASE("signers out of order or twice are not a record") {
     CHECK(SignedRecord::decode(record.encode()).error().code == Errc::MalformedLayout);
 }
 
+// Fails if sign() only appends.
 TEST_CASE("signing twice with one key leaves one signature") {
     const RecordFixture centre;
     SignedRecord record = centre.by_registrars(RecordType::Office, centre.office());
@@ -36,6 +39,7 @@ TEST_CASE("signing twice with one key leaves one signature") {
     CHECK(record.signatures.size() == 2);
 }
 
+// Fails if check_signed_by() counts signatures and not signers, or forgets the threshold.
 TEST_CASE("two of three registrars are enough, one is not, and one twice is not two") {
     const RecordFixture centre;
     const RegistrarsRecord& registrars = centre.registrars();
@@ -47,6 +51,7 @@ TEST_CASE("two of three registrars are enough, one is not, and one twice is not 
     CHECK(open_office(record, registrars).error().code == Errc::CertificateNotSigned);
 }
 
+// Fails if check_signed_by() does not look for the signer among the keys.
 TEST_CASE("a signature of someone else is refused even beside enough good ones") {
     RecordFixture centre;
     SignedRecord record = centre.by_registrars(RecordType::Office, centre.office(), 1);
@@ -56,6 +61,7 @@ TEST_CASE("a signature of someone else is refused even beside enough good ones")
     CHECK(open_office(record, centre.registrars()).error().code == Errc::CertificateNotSigned);
 }
 
+// Fails if signatures are not verified, or if the type is left out of the label.
 TEST_CASE("a signature over another body or for another type is refused") {
     const RecordFixture centre;
     SignedRecord record = centre.by_registrars(RecordType::Office, centre.office());
@@ -70,6 +76,7 @@ TEST_CASE("a signature over another body or for another type is refused") {
     CHECK(open_office(wrong_type, centre.registrars()).error().code == Errc::SignatureInvalid);
 }
 
+// Fails if signatures are not verified.
 TEST_CASE("every bit of a signed record is under its signatures") {
     const RecordFixture centre;
     const RegistrarsRecord& registrars = centre.registrars();

@@ -83,6 +83,8 @@ TEST_CASE("the largest header fits its limit") {
     CHECK(decode_header(bytes).value() == header);
 }
 
+// Fails if sections_fit() does not compare the data section: a field that this reader does not see
+// would be signed.
 TEST_CASE("a data section longer than this version's is refused") {
     Words words = words_of(encode_header(full_header()));
     insert(words, first_pointer(words), 7);
@@ -90,6 +92,7 @@ TEST_CASE("a data section longer than this version's is refused") {
     check_refused(words, Errc::MalformedHeader, "unknown fields");
 }
 
+// Fails if sections_fit() does not compare the pointer section.
 TEST_CASE("a pointer section longer than this version's is refused") {
     Words words = words_of(encode_header(full_header()));
     const std::size_t at = first_object(words);
@@ -100,6 +103,7 @@ TEST_CASE("a pointer section longer than this version's is refused") {
     check_refused(words, Errc::MalformedHeader, "unknown fields");
 }
 
+// Fails if the header is not encoded again and compared.
 TEST_CASE("a list of another form with the same content is refused") {
     Header header = plain_header();
     header.derived_from = {filled<MessageId>(62)};
@@ -125,6 +129,7 @@ TEST_CASE("an explicit empty value is refused") {
     check_refused(words, Errc::MalformedHeader, "another encoding");
 }
 
+// Fails if the canonical form is not asked for.
 TEST_CASE("words after the last object, a gap between objects and a broken pointer are refused") {
     const Words good = words_of(encode_header(full_header()));
     Words trailing = good;
@@ -146,11 +151,13 @@ TEST_CASE("every strict prefix of a header, and no bytes at all, are refused") {
     }
 }
 
+// Fails if the size is not asked for first.
 TEST_CASE("4096 bytes are read and one word more is too large") {
     CHECK(decode_header(Bytes(limits::kHeaderBytes)).error().code != Errc::TooLarge);
     CHECK(decode_header(Bytes(limits::kHeaderBytes + 8)).error().code == Errc::TooLarge);
 }
 
+// Fails if version, suite or one of the lists is not looked at: a downgrade.
 TEST_CASE("numbers beyond their lists, other versions and unknown bits are refused") {
     struct Row {
         const char* context;
@@ -182,6 +189,7 @@ TEST_CASE("numbers beyond their lists, other versions and unknown bits are refus
     check_refused(words_of(version), Errc::VersionUnknown, "version");
 }
 
+// Fails if times have no bound.
 TEST_CASE("the end of the year 9999 is the last time that is read") {
     Header header = plain_header();
     header.retain_until = limits::kLatestTime;
