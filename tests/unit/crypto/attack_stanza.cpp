@@ -3,11 +3,13 @@
 
 #include <set>
 
+#include "crypto/hpke.h"
 #include "unit/crypto/attack_support.h"
 
 namespace chapar::testing {
 
 using namespace crypto;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -61,6 +63,30 @@ TEST_CASE("attack: a sender that commits to another label than it sealed under r
         CHECK(outcome(office.open("A", forged)) == Errc::HpkeOpen);
         CHECK(outcome(office.open("B", forged)) == kOpened);
     }
+}
+
+// Fails if open_stanza() lets the psk at hand decide the mode: who needs no courier's key for the
+// label that asks for one has stripped it.
+TEST_CASE("attack: a stanza whose label names a psk does not open without it") {
+    TestOffice office;
+    SealedEnvelope forged = *office.seal(office.everyone());
+    const Insider insider = Insider::open(office, "A", forged);
+    Stanza& stanza = stanza_of(forged, office, "A");
+    stanza.label.psk_id = PskId((std::uint64_t{1} << 32) | 202611);
+    const Bytes label = stanza.label.encode();
+    Bytes info = to_bytes("chapar/1 stanza\0"sv);
+    append(info, insider.context.view());
+    append(info, label);
+    const Secret32 ephemeral =
+        hkdf_expand32(insider.prk.expose(), {view("chapar/1 eph\0"sv), label});
+    HpkeSealed sealed =
+        *hpke_seal(office.devices.at("A").epoch.public_key, {.mode = HpkeMode::Base, .info = info},
+                   insider.commits.view(), insider.message_key.expose(), ephemeral.expose());
+    stanza.enc = sealed.enc;
+    stanza.ciphertext = std::move(sealed.ciphertext);
+    put_together(forged);
+    CHECK(outcome(office.open("A", forged)) == Errc::HpkeOpen);
+    CHECK(outcome(office.open("B", forged)) == kOpened);
 }
 
 // Fails if open() does not recompute the AUDIT stanzas.

@@ -42,6 +42,7 @@ TEST_CASE("every member of a batch is provable alone, up to the largest batch") 
     }
 }
 
+// Fails if check_members() does not compare the number, or the root.
 TEST_CASE("a whole batch has the number of members that it states") {
     Signer signer;
     std::vector<EnvelopeHash> envelopes = signer.envelopes(5);
@@ -52,6 +53,12 @@ TEST_CASE("a whole batch has the number of members that it states") {
     CHECK(check(envelopes));
     CHECK(check(std::span(envelopes).first(4)).error().code == Errc::BatchPath);
     CHECK(check({}).error().code == Errc::BatchPath);
+    // Its signer may say another number over the same tree: the paths of some would not hold.
+    BatchHead lie = batch.head;
+    lie.count = 6;
+    const Signature signature = signer.key.sign(Label::Envelopes, lie.encode());
+    CHECK(check_batch(lie, signature, envelopes, signer.key.verifying_key()).error().code ==
+          Errc::BatchPath);
     std::swap(envelopes[0], envelopes[1]);
     CHECK(check(envelopes).error().code == Errc::BatchPath);
 }

@@ -135,6 +135,7 @@ TEST_CASE("the broker admits an envelope from its digests alone") {
     CHECK_FALSE(a.refused().has_value());
 }
 
+// Fails if check_stanzas() does not compute SR again, or does not compare the number.
 TEST_CASE("the broker refuses stanzas that are missing, changed or in another order") {
     Admitted a;
     std::swap(a.digests[0], a.digests[1]);
@@ -147,9 +148,23 @@ TEST_CASE("the broker refuses stanzas that are missing, changed or in another or
     CHECK(a.refused() == Errc::StanzaNotInRoot);
     a.digests[1].label.got -= 1;
     CHECK_FALSE(a.refused().has_value());
+    // A sender may state another number over the same root: the paths of some would not hold.
+    auto lie = *EnvelopeStatement::decode(a.envelope.statement);
+    lie.stanza_count += 1;
+    CHECK(check_stanzas(lie, a.digests).error().code == Errc::StanzaNotInRoot);
     a.digests.pop_back();
     CHECK(check_stanzas(*EnvelopeStatement::decode(a.envelope.statement), a.digests).error().code ==
           Errc::StanzaNotInRoot);
+}
+
+// Fails if admit() does not check the batch item.
+TEST_CASE("the broker refuses an envelope that its sender did not sign") {
+    Admitted a;
+    a.item.signature.bytes[0] ^= std::byte{1};
+    CHECK(a.refused() == Errc::BatchSignature);
+    Admitted moved;
+    moved.item.head.root.bytes[0] ^= std::byte{1};
+    CHECK(moved.refused() == Errc::BatchPath);
 }
 
 TEST_CASE("the broker refuses an approval of another audience") {
