@@ -1,6 +1,7 @@
 #include "broker/core/mailbox.h"
 
 #include "broker/core/ledger_tables.h"
+#include "broker/core/lost_payload.h"
 #include "broker/core/stream_files.h"
 #include "broker/core/tables.h"
 #include "crypto/tree.h"
@@ -131,7 +132,10 @@ Status release(storage::Txn& txn, TimeMs expires, EntryIndex first) {
     DeadlineRow row = CHAPAR_TRY(parse_deadline(*stored));
     if (row.waiting == 0) return Error(Errc::StoreDamaged, "deadline");
     --row.waiting;
-    if (row.waiting == 0) CHAPAR_TRY(txn.erase(kPayloadTable, number_key(first.value)));
+    if (row.waiting == 0) {
+        CHAPAR_TRY(txn.erase(kPayloadTable, number_key(first.value)));
+        CHAPAR_TRY(forget_lost(txn, first));
+    }
     if (row.waiting == 0 && !row.files) {
         CHAPAR_TRY(txn.erase(kDeadlineTable, key));
         return Done{};

@@ -1,8 +1,8 @@
 // The tables of the fold's state, and the list a broker's store is opened with.
 //
 // Owns: names and keys. Does not know the values: each table's owner does (named below). All are
-// Framed: everything here but `payload`, `files` and `fileuse` is derived, and a replay of the
-// ledger rebuilds it. The ledger's own tables are ledger_tables.h's.
+// Framed: everything here but `payload`, `files`, `fileuse` and `lost` is derived, and a replay of
+// the ledger rebuilds it. The ledger's own tables are ledger_tables.h's.
 //
 //     table      key                                value                          owner
 //     core       "centre", "time" or "minimum"      who we are; newest exact time;  core_state
@@ -25,6 +25,7 @@
 //     payload    u64 first index                    what is delivered              mailbox
 //     deadline   u64 time || u64 first index        eh, rows waiting, files held   mailbox
 //     closed     certHash[32]                       rows of a revoked device wait  mailbox
+//     lost       u64 first index                    eh; payload gone, rows wait    lost_payload
 //     files      u64 first index                    streams stored as files        stream_files
 //     fileuse    R_j[32] || u64 first index         that envelope holds the file   stream_files
 //     notice     certHash[32] || u64 index          later events, for the sender   statement
@@ -58,6 +59,7 @@ inline constexpr storage::Table kMailCountTable{"mailcount"};
 inline constexpr storage::Table kPayloadTable{"payload"};
 inline constexpr storage::Table kDeadlineTable{"deadline"};
 inline constexpr storage::Table kClosedTable{"closed"};
+inline constexpr storage::Table kLostTable{"lost"};
 inline constexpr storage::Table kFilesTable{"files"};
 inline constexpr storage::Table kFileUseTable{"fileuse"};
 inline constexpr storage::Table kNoticeTable{"notice"};

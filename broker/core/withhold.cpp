@@ -1,8 +1,11 @@
 #include "broker/core/withhold.h"
 
+#include <algorithm>
+
 #include "broker/core/confirm.h"
 #include "broker/core/directory.h"
 #include "broker/core/envelope_row.h"
+#include "broker/core/lost_payload.h"
 #include "broker/core/policy.h"
 
 namespace chapar::broker {
@@ -48,6 +51,8 @@ Result<std::vector<Withhold>> withholds_due(const storage::ReadTxn& txn, std::si
         }
         if (out.size() >= limit) break;
     }
+    const auto lost = CHAPAR_TRY(lost_withholds(txn, limit - std::min(limit, out.size())));
+    out.insert(out.end(), lost.begin(), lost.end());
     return out;
 }
 
@@ -59,7 +64,11 @@ Result<Plan> decide_withhold(const storage::ReadTxn& txn, const Moment& moment,
     if (!stanza || !stanza->waiting) return Error(Errc::NotFound, "mailbox row");
     const MailboxRow row{withhold.device, stanza->urgency,  *stanza->waiting, withhold.envelope,
                          envelope->first, stanza->accepted, stanza->position};
-    const auto decision = CHAPAR_TRY(may_hand_out(txn, row, moment.time));
+    auto decision = CHAPAR_TRY(may_hand_out(txn, row, moment.time));
+    // Asked last: a replay has no payloads at all, and still finds the reason that was recorded.
+    if (decision.verdict != HandOut::No && !CHAPAR_TRY(has_payload(txn, envelope->first))) {
+        decision = {HandOut::No, WithholdReason::PayloadLost};
+    }
     if (decision.verdict != HandOut::No) return Error(Errc::NotPermitted, "it may be handed out");
 
     Plan plan;

@@ -20,6 +20,7 @@ enum class WithholdReason : std::uint16_t {
     OfficeClosed = 3,        // the recipient's office or agency is not valid now
     Policy = 4,              // the pair is no longer permitted
     EnvelopeExpired = 5,
+    PayloadLost = 6,  // the ciphertext is gone: the ledger was repaired from an export
 };
 
 enum class HandOut : std::uint8_t {
@@ -37,8 +38,9 @@ struct HandOutDecision {
 [[nodiscard]] Result<HandOutDecision> may_hand_out(const storage::ReadTxn& txn,
                                                    const MailboxRow& row, TimeMs now);
 
-// Rows of revoked devices that still wait, at most `limit`: to be proposed until there are none, at
-// start and after each tick. The list is durable; nothing of it is lost by a crash.
+// Rows of revoked devices that still wait, and rows whose payload is lost, at most `limit`: to be
+// proposed until there are none, at start and after each tick. The list is durable; nothing of it
+// is lost by a crash.
 [[nodiscard]] Result<std::vector<Withhold>> withholds_due(const storage::ReadTxn& txn,
                                                           std::size_t limit);
 

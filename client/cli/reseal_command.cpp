@@ -22,7 +22,8 @@ std::string_view cause_text(ResealCause cause) {
         case ResealCause::DeviceJoined:
             return "was not sealed to a device that joined its office since";
         case ResealCause::KeyGone:
-            return "cannot be opened by a device that says it has lost the key";
+            return "cannot be had by a device: it says it has lost the key, or the broker lost the "
+                   "text";
     }
     return "";
 }

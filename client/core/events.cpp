@@ -101,6 +101,7 @@ Result<EventEffect> apply_event(storage::Txn& txn, const AgencyRoots& own,
     if (body.statement) {
         reason = CHAPAR_TRY(crypto::DeliveryStatement::decode(*body.statement)).reason;
     }
+    if (event == crypto::MessageEvent::Withheld) reason = body.reason.value_or(reason);
     for (const CertificateHash& device : devices) {
         if (!sealed_to(*item, device, *body.recipient_agency)) {
             return Error(Errc::LeafInvalid, "not a recipient");

@@ -59,14 +59,18 @@ int rank(Stage stage) {
     }
 }
 
+// The device has the right to the text and cannot have it from this envelope.
+bool is_lost_to_device(const OfficeEvent& event) {
+    if (event.event == crypto::MessageEvent::Withheld) return event.reason == kPayloadLost;
+    return event.event == crypto::MessageEvent::Unopenable &&
+           event.reason == statement_reason::kKeyGone;
+}
+
 void move_office(OutboxOffice& office, const OfficeEvent& event) {
+    const bool known = std::ranges::find(office.key_gone, event.device) != office.key_gone.end();
+    if (is_lost_to_device(event) && !known) office.key_gone.push_back(event.device);
     if (event.event == crypto::MessageEvent::Unopenable) {
         if (!office.unopenable) office.unopenable = event.at;
-        const bool known =
-            std::ranges::find(office.key_gone, event.device) != office.key_gone.end();
-        if (event.reason == statement_reason::kKeyGone && !known) {
-            office.key_gone.push_back(event.device);
-        }
         return;
     }
     const auto stage = stage_of_event(event.event);

@@ -54,7 +54,8 @@ struct OutboxOffice {
     std::optional<EntryIndex> unopenable{};  // a device signed that it cannot open it
     std::optional<CertificateHash> device{};  // who signed, for delivered and later
     std::vector<CertificateHash> devices{};   // sealed to
-    std::vector<CertificateHash> key_gone{};  // of these: signed that they lost the key
+    // Of these: signed that they lost the key, or the broker lost what was sealed to them.
+    std::vector<CertificateHash> key_gone{};
     bool operator==(const OutboxOffice&) const = default;
 };
 
@@ -197,13 +198,17 @@ struct SealedItem {
                                     const OutboxProblem& problem);
 // Only what was never handed to the network: else Conflict. The key of its text is destroyed.
 [[nodiscard]] Status outbox_drop(storage::Txn& txn, OutboxNumber number, crypto::Vault& vault);
+// The reason of a WITHHELD entry (broker/README.md, "Mailboxes"): the broker was repaired from an
+// export, which has no ciphertexts.
+constexpr std::uint16_t kPayloadLost = 6;
+
 // A proven event about one device that the envelope was sealed to.
 struct OfficeEvent {
     CertificateHash device;
     crypto::MessageEvent event = crypto::MessageEvent::Delivered;
     EntryIndex at;
     TimeMs time;
-    std::uint16_t reason = 0;  // of the statement
+    std::uint16_t reason = 0;  // of the statement, or of the WITHHELD entry
 };
 // Moves the device's office: only forward, never back.
 [[nodiscard]] Status outbox_office_event(storage::Txn& txn, OutboxNumber number,

@@ -2,12 +2,12 @@
 //
 // Owns: when that happens by itself and when a person must say so. By itself: an envelope that was
 // refused because a recipient's bundle or certificate was out of date; a device that joined an
-// office to which nothing was delivered yet; a device that has lost its key (UNOPENABLE, reason 1),
-// the last one only up to RESTRICTED, within 7 days of the envelope, 3 a device and day. A signed
-// "key gone" is a request to encrypt something again, and whoever holds a device's signing key can
-// make it: hence the limits. What was approved needs a person and new approvals. What was recalled
-// is never sealed again. Attachments are taken from what was sealed before, not from the person's
-// files. Does not know networks.
+// office to which nothing was delivered yet; a device that has lost its key (UNOPENABLE, reason 1)
+// or whose ciphertext the broker has lost (WITHHELD, reason 6), these two only up to RESTRICTED,
+// within 7 days of the envelope, 3 a device and day. A signed "key gone" is a request to encrypt
+// something again, and whoever holds a device's signing key can make it: hence the limits. What was
+// approved needs a person and new approvals. What was recalled is never sealed again. Attachments
+// are taken from what was sealed before, not from the person's files. Does not know networks.
 //
 // Errors: NotFound, Conflict (nothing to do), Expired, those of compose.h.
 #pragma once
@@ -29,7 +29,7 @@ namespace chapar::client {
 enum class ResealCause : std::uint8_t {
     Refused,       // bundle.stale or certificate.revoked, before acceptance
     DeviceJoined,  // a device of the office that the envelope was not sealed to
-    KeyGone,       // a signed UNOPENABLE, reason 1
+    KeyGone,       // a signed UNOPENABLE, reason 1; WITHHELD, reason 6
 };
 
 enum class ResealVerdict : std::uint8_t { Automatic, NeedsConfirmation };
