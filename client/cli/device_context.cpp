@@ -184,10 +184,15 @@ Result<std::size_t> DeviceContext::reseal_waiting() {
 Status DeviceContext::ready_drafts() {
     auto txn = CHAPAR_TRY(store_->begin_write());
     const auto approvals = CHAPAR_TRY(collect_approvals(*txn, device(), now()));
+    const auto lost = CHAPAR_TRY(renew_approvals(*txn, device(), now(), random_));
     CHAPAR_TRY(unseal_outdated(*txn, now()));
     CHAPAR_TRY(std::move(*txn).commit());
     for (const Error& alarm : approvals.alarms) {
         warn("an approval does not fit its draft: " + std::string(text_of(alarm.code).sentence));
+    }
+    for (const LostApproval& one : lost) {
+        warn("#" + std::to_string(one.number.value) + ": " + one.why.context + " (" +
+             std::string(text_of(one.why.code).code) + ")");
     }
     return Done{};
 }

@@ -43,7 +43,10 @@ void add_problem(ItemView& view, const OutboxProblem& problem) {
         object["policy"] = to_hex(problem.policy.view());
         view.text += " (rule " + problem.rule + ")";
     }
-    if (!problem.context.empty()) object["context"] = problem.context;
+    if (!problem.context.empty()) {
+        object["context"] = problem.context;
+        view.text += " (" + problem.context + ")";
+    }
     view.object["problem"] = std::move(object);
 }
 

@@ -56,6 +56,19 @@ struct ApprovalReport {
 [[nodiscard]] Result<ApprovalReport> collect_approvals(storage::Txn& txn, const Device& device,
                                                        TimeMs now);
 
+// Drafts that were approved but not sealed, of whose approvals one no longer counts: its approver
+// was revoked, suspended, or is not vouched for any more. Each awaits approvals again, says why
+// (`problem`), and is asked for anew, of the offices asked before that can be reached. The caller
+// seals the request as any other draft. Call it after collect_approvals(), before sealing.
+struct LostApproval {
+    OutboxNumber number;
+    std::optional<OutboxNumber> request;  // none if nobody who was asked can be reached
+    Error why;
+};
+[[nodiscard]] Result<std::vector<LostApproval>> renew_approvals(storage::Txn& txn,
+                                                                const Device& device, TimeMs now,
+                                                                crypto::Random& random);
+
 // Approver. The drafted envelope as it stands in a request: decoded and checked against itself and
 // against who asks.
 struct DraftedEnvelope {

@@ -220,6 +220,72 @@ TEST_CASE("an answer whose key was destroyed is told once and holds up no other"
     CHECK(a.answer(a.world.af, approval).complete == std::vector{a.target});
 }
 
+// Fails if renew_approvals() does not look at approvals that came before the revocation: the draft
+// would stay a draft that no seal_drafts() takes, and nobody would be told.
+TEST_CASE("an approval whose approver is revoked before sealing is told and asked for again") {
+    Approving a;
+    const auto renew = [&] {
+        return in_txn(*a.world.tj.store, [&](storage::Txn& txn) {
+            return client::renew_approvals(txn, a.world.device(a.world.tj), a.world.now,
+                                           a.world.random);
+        });
+    };
+    const auto request = a.ask(a.target, {a.world.af.office, a.world.uz.office});
+    const auto at_af = a.sender.deliver(a.world.tj, request, a.world.af);
+    CHECK(a.answer(a.world.af, a.approval_of(a.world.af, at_af)).complete.size() == 1);
+    CHECK(renew().empty());  // while it counts
+
+    a.world.revoke(a.world.af);
+    a.world.sync(a.world.tj);
+    CHECK(error_of(a.sender.try_seal(a.world.tj, a.target)) == Errc::CertificateRevoked);
+    const auto lost = renew();
+    REQUIRE(lost.size() == 1);
+    CHECK(lost.front().number == a.target);
+    const auto item = a.world.item_of(a.world.tj, a.target);
+    CHECK(item.stage == Stage::AwaitingApprovals);
+    CHECK(item.problem.code == "certificate.revoked");
+    CHECK(item.problem.context.find("AF-SKB-BLO") != std::string::npos);
+    CHECK(renew().empty());  // once
+    // What the revoked one signed is read again and does not count.
+    const auto again = a.collect();
+    CHECK(again.complete.empty());
+    REQUIRE(again.alarms.size() == 1);
+    CHECK(again.alarms.front().code == Errc::CertificateRevoked);
+
+    REQUIRE(lost.front().request.has_value());
+    must(a.sender.try_seal(a.world.tj, *lost.front().request));
+    const auto at_uz = a.sender.deliver(a.world.tj, *lost.front().request, a.world.uz);
+    CHECK(a.answer(a.world.uz, a.approval_of(a.world.uz, at_uz)).complete == std::vector{a.target});
+    must(a.sender.try_seal(a.world.tj, a.target));
+    const auto sealed = a.world.item_of(a.world.tj, a.target);
+    REQUIRE(sealed.approvals.given.size() == 1);
+    CHECK(sealed.approvals.given.front().approver == a.world.uz.certificate);
+    CHECK(sealed.problem.code.empty());
+}
+
+// Fails if renew_approvals() asks an office of which nobody is left: such a request is never
+// sealed.
+TEST_CASE("an approval that nobody is left to give again leaves a draft that says so") {
+    Approving a;
+    const auto request = a.ask(a.target, {a.world.af.office});
+    const auto at_af = a.sender.deliver(a.world.tj, request, a.world.af);
+    a.answer(a.world.af, a.approval_of(a.world.af, at_af));
+    a.world.revoke(a.world.af);
+    a.world.sync(a.world.tj);
+    const auto lost = in_txn(*a.world.tj.store, [&](storage::Txn& txn) {
+        return client::renew_approvals(txn, a.world.device(a.world.tj), a.world.now,
+                                       a.world.random);
+    });
+    REQUIRE(lost.size() == 1);
+    CHECK_FALSE(lost.front().request.has_value());
+    const auto item = a.world.item_of(a.world.tj, a.target);
+    CHECK(item.stage == Stage::AwaitingApprovals);
+    CHECK(item.problem.context.find("nobody who was asked can be reached") != std::string::npos);
+    in_txn(*a.world.tj.store, [&](storage::Txn& txn) {
+        return client::outbox_drop(txn, a.target, *a.world.tj.vault);
+    });
+}
+
 // Fails if find_request() takes one of them, the newest or the oldest.
 TEST_CASE("a rival request about the same message is not taken for the one that was read") {
     Approving a;
