@@ -1,45 +1,59 @@
 // chapar-replay: the broker's own fold over an exported ledger. Composition root.
 //
-//     chapar-replay EXPORT --key KEYSTORE [--without-rule AGENCY/RULE] [--json]
-//                   [--passphrase-fd N]
+//     chapar-replay EXPORT.. [--key KEYSTORE] [--until TIME|ENTRY] [--without-rule AGENCY/RULE]
+//                   [--scratch DIR] [--json] [--passphrase-fd N]
 //
-// KEYSTORE holds the centre auditor's X25519 secret under the name "audit"; its passphrase comes
-// from the descriptor, or from the file (0600) that CHAPAR_PASSPHRASE_FILE names. Exit 0: every
-// decision was taken again and is the recorded one; 5: not. What the export itself proves
+// EXPORT: one archive, or all its segments in order. KEYSTORE holds an X25519 secret under the name
+// "audit", the centre auditor's or an agency's; its passphrase comes from the descriptor, or from
+// the file (0600) that CHAPAR_PASSPHRASE_FILE names. Without one only what is public is re-taken.
+// --until ends with who could read what after that entry, or at that time. Exit 0: every decision
+// that can be taken again was, and is the recorded one; 5: not. What the export itself proves
 // (signatures, completeness) is chapar-verify's to say.
-#include <boost/json.hpp>
+//
+// Entries are streamed; the state is in memory up to kInMemory entries, above in an LMDB store
+// under
+// --scratch (default: the system's folder for temporary files), which is removed at the end.
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "broker/core/replay.h"
+#include "broker/core/core_state.h"
 #include "broker/core/tables.h"
+#include "broker/replay_output.h"
 #include "crypto/checkpoint.h"
 #include "crypto/keystore.h"
 #include "crypto/passphrase.h"
 #include "crypto/process_memory.h"
 #include "crypto/self_test.h"
-#include "schemas/base/hex.h"
 #include "schemas/base/problem.h"
-#include "storage/archive_file.h"
-#include "storage/ledger_export.h"
+#include "storage/ledger_export_read.h"
+#include "storage/lmdb/lmdb_store.h"
 #include "storage/memory_store.h"
 
 namespace chapar::broker {
 namespace {
 
 constexpr const char* kUsage =
-    "chapar-replay EXPORT --key KEYSTORE [--without-rule AGENCY/RULE] [--json] "
-    "[--passphrase-fd N]";
-
-enum class Form : std::uint8_t { Text, Json };
+    "chapar-replay EXPORT.. [--key KEYSTORE] [--until TIME|ENTRY] [--without-rule AGENCY/RULE] "
+    "[--scratch DIR] [--json] [--passphrase-fd N]";
+constexpr std::uint64_t kInMemory = 200'000;
+constexpr std::size_t kScratchMap = std::size_t{64} << 30;
 
 struct Arguments {
-    std::string archive;
+    std::vector<std::string> archives;
     std::string keystore;
-    std::optional<RuleName> without;
+    std::string scratch;
+    ReplayOptions options;
+    bool standing = false;
     std::optional<int> passphrase_fd;
     Form form = Form::Text;
 };
@@ -51,37 +65,140 @@ Result<RuleName> parse_rule(std::string_view text) {
     return RuleName{std::move(agency), std::string(text.substr(slash + 1))};
 }
 
-Result<int> parse_descriptor(const std::string& text) {
-    char* end = nullptr;
-    const long number = std::strtol(text.c_str(), &end, 10);
-    if (text.empty() || *end != '\0' || number < 0 || number > 1023) {
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+// 2026-11-20T05:40:00Z and nothing else.
+std::optional<TimeMs> parse_time(const std::string& text) {
+    int year = 0;
+    unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
+    int used = 0;
+    const int fields = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2u:%2u:%2uZ%n", &year, &month, &day,
+                                   &hour, &minute, &second, &used);
+    if (fields != 6 || static_cast<std::size_t>(used) != text.size()) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                           std::chrono::day(day)};
+    if (!date.ok() || year < 1970 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+    const auto days = std::chrono::sys_days(date).time_since_epoch().count();
+    const auto seconds = static_cast<std::uint64_t>(days) * 86400 + hour * 3600ULL + minute * 60ULL;
+    return TimeMs((seconds + second) * 1000 + 999);  // to its end
+}
+
+Status parse_until(const std::string& text, Arguments& out) {
+    out.standing = true;
+    if (const auto number = parse_number(text)) {
+        out.options.until_size = *number + 1;
+        return Done{};
+    }
+    out.options.until_time = parse_time(text);
+    if (!out.options.until_time) return Error(Errc::Usage, kUsage);
+    return Done{};
+}
+
+Status take_option(const std::string& word, const std::string& value, Arguments& out) {
+    if (word == "--key") {
+        out.keystore = value;
+    } else if (word == "--until") {
+        return parse_until(value, out);
+    } else if (word == "--without-rule") {
+        out.options.without = CHAPAR_TRY(parse_rule(value));
+    } else if (word == "--scratch") {
+        out.scratch = value;
+    } else if (word == "--passphrase-fd") {
+        const auto number = parse_number(value);
+        if (!number || *number > 1023) return Error(Errc::Usage, kUsage);
+        out.passphrase_fd = static_cast<int>(*number);
+    } else {
         return Error(Errc::Usage, kUsage);
     }
-    return static_cast<int>(number);
+    return Done{};
 }
 
 Result<Arguments> parse_arguments(int argc, char** argv) {
     Arguments out;
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
-        const bool has_value = i + 1 < argc;
         if (word == "--json") {
             out.form = Form::Json;
-        } else if (word == "--key" && has_value) {
-            out.keystore = argv[++i];
-        } else if (word == "--without-rule" && has_value) {
-            out.without = CHAPAR_TRY(parse_rule(argv[++i]));
-        } else if (word == "--passphrase-fd" && has_value) {
-            out.passphrase_fd = CHAPAR_TRY(parse_descriptor(argv[++i]));
-        } else if (!word.starts_with("--") && out.archive.empty()) {
-            out.archive = word;
+        } else if (!word.starts_with("--")) {
+            out.archives.push_back(word);
+        } else if (i + 1 < argc) {
+            CHAPAR_TRY(take_option(word, argv[++i], out));
         } else {
             return Error(Errc::Usage, kUsage);
         }
     }
-    if (out.archive.empty() || out.keystore.empty()) return Error(Errc::Usage, kUsage);
+    if (out.archives.empty()) return Error(Errc::Usage, kUsage);
     return out;
 }
+
+// Segments, one after the other, as one ledger.
+class ExportedLedger final : public RecordedLedger {
+  public:
+    static Result<std::unique_ptr<ExportedLedger>> open(const std::vector<std::string>& paths) {
+        auto out = std::unique_ptr<ExportedLedger>(new ExportedLedger());
+        for (const std::string& path : paths) {
+            out->segments_.push_back(CHAPAR_TRY(storage::ExportReader::open(path)));
+            if (out->segments_.back().start() != out->size_) {
+                return Error(Errc::ExportIncomplete, "entry " + std::to_string(out->size_));
+            }
+            out->size_ = out->segments_.back().end();
+        }
+        return out;
+    }
+    [[nodiscard]] std::uint64_t size() const override { return size_; }
+    [[nodiscard]] Result<RecordedEntry> read(EntryIndex index) override {
+        for (storage::ExportReader& segment : segments_) {
+            if (index.value >= segment.end()) continue;
+            auto entry = CHAPAR_TRY(segment.read(index.value));
+            return RecordedEntry{std::move(entry.leaf), std::move(entry.body)};
+        }
+        return Error(Errc::ExportIncomplete, "entry " + std::to_string(index.value));
+    }
+    [[nodiscard]] const storage::ExportReader& newest() const { return segments_.back(); }
+
+  private:
+    ExportedLedger() = default;
+    std::vector<storage::ExportReader> segments_;
+    std::uint64_t size_ = 0;
+};
+
+// The state of the fold; on disk where the ledger is large.
+class Scratch {
+  public:
+    static Result<std::unique_ptr<Scratch>> make(std::uint64_t entries, const std::string& parent) {
+        auto out = std::unique_ptr<Scratch>(new Scratch());
+        if (entries <= kInMemory) {
+            out->store_ = std::make_unique<storage::MemoryStore>(store_tables());
+            return out;
+        }
+        const std::filesystem::path folder =
+            parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent);
+        std::string pattern = (folder / "chapar-replay-XXXXXX").string();
+        if (mkdtemp(pattern.data()) == nullptr) return Error(Errc::FileFailed, pattern);
+        out->folder_ = pattern;
+        out->store_ = CHAPAR_TRY(storage::LmdbStore::open(out->folder_ / "store", store_tables(),
+                                                          {.map_size = kScratchMap}));
+        return out;
+    }
+    ~Scratch() {
+        store_.reset();
+        std::error_code ignored;
+        if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    [[nodiscard]] storage::Store& store() { return *store_; }
+
+  private:
+    Scratch() = default;
+    std::filesystem::path folder_;
+    std::unique_ptr<storage::Store> store_;
+};
 
 Result<crypto::SecretBuffer> read_passphrase(const std::optional<int>& descriptor) {
     if (descriptor) return crypto::read_passphrase_line(*descriptor);
@@ -90,83 +207,46 @@ Result<crypto::SecretBuffer> read_passphrase(const std::optional<int>& descripto
     return crypto::read_passphrase_file(path);
 }
 
-// The signed head must be that of the entries beside it.
-Status check_checkpoint(const storage::LedgerExport& ledger, ReplayReport& report) {
-    const auto log = CHAPAR_TRY(crypto::NoteVerifier::parse(ledger.vkey));
-    const auto head = CHAPAR_TRY(crypto::open_checkpoint(ledger.checkpoint, log));
-    if (head.size.value != report.entries || head.root != report.recorded_root) {
-        report.differences.push_back({EntryIndex(head.size.value), "checkpoint"});
-    }
-    return Done{};
-}
-
-Result<ReplayReport> replay_export(const Arguments& arguments) {
-    CHAPAR_TRY(crypto::harden_process());
-    CHAPAR_TRY(crypto::start());
-    const auto members = CHAPAR_TRY(storage::read_archive(arguments.archive));
-    const auto ledger = CHAPAR_TRY(storage::export_of(members));
+Result<RecordedKeys> open_keys(const Arguments& arguments, RecordedLedger& ledger) {
+    if (arguments.keystore.empty()) return survey_without_key(ledger);
     const auto passphrase = CHAPAR_TRY(read_passphrase(arguments.passphrase_fd));
     const auto keystore = CHAPAR_TRY(crypto::Keystore::open(arguments.keystore, passphrase));
     const auto auditor = CHAPAR_TRY(keystore.find32("audit"));
-    std::vector<RecordedEntry> entries;
-    for (const storage::ExportedEntry& entry : ledger.entries) {
-        entries.push_back({entry.leaf, entry.body});
-    }
-    const auto keys = CHAPAR_TRY(open_recorded_keys(entries, auditor));
-    storage::MemoryStore store(store_tables());
+    return open_recorded_keys(ledger, auditor);
+}
+
+// The signed head must be that of the entries beside it.
+Status check_checkpoint(const ExportedLedger& ledger, ReplayReport& report) {
+    if (report.entries < ledger.size()) return Done{};
+    const auto log = CHAPAR_TRY(crypto::NoteVerifier::parse(ledger.newest().vkey()));
+    const auto head = CHAPAR_TRY(crypto::open_checkpoint(ledger.newest().checkpoint(), log));
+    if (head.size.value == report.entries && head.root == report.recorded_root) return Done{};
+    report.differences.push_back({EntryIndex(head.size.value), "head", "checkpoint",
+                                  "the head of " + std::to_string(report.entries) + " entries",
+                                  "one of " + std::to_string(head.size.value)});
+    ++report.differences_total;
+    return Done{};
+}
+
+Status print_standing(storage::Store& store, const Arguments& arguments) {
+    const auto txn = CHAPAR_TRY(store.begin_read());
+    TimeMs at = CHAPAR_TRY(read_time(*txn));
+    if (arguments.options.until_time) at = *arguments.options.until_time;
+    return tell_standing(*txn, at, standing_printer(arguments.form));
+}
+
+Result<bool> replay_export(const Arguments& arguments) {
+    CHAPAR_TRY(crypto::harden_process());
+    CHAPAR_TRY(crypto::start());
+    const auto ledger = CHAPAR_TRY(ExportedLedger::open(arguments.archives));
+    const auto keys = CHAPAR_TRY(open_keys(arguments, *ledger));
+    const auto scratch = CHAPAR_TRY(Scratch::make(ledger->size(), arguments.scratch));
     crypto::SystemRandom nonces;
-    auto report = CHAPAR_TRY(replay(store, entries, keys, nonces, arguments.without));
-    CHAPAR_TRY(check_checkpoint(ledger, report));
-    return report;
-}
-
-const char* word(Effect effect) { return effect == Effect::Permit ? "permit" : "deny"; }
-
-void print_json(const ReplayReport& report) {
-    boost::json::array differences;
-    for (const Difference& one : report.differences) {
-        differences.push_back({{"entry", one.entry.value}, {"what", one.what}});
-    }
-    boost::json::array changed;
-    for (const ChangedDecision& one : report.changed) {
-        changed.push_back({{"entry", one.entry.value},
-                           {"envelope", to_hex(one.envelope.view())},
-                           {"recorded", word(one.recorded)},
-                           {"without", word(one.without)}});
-    }
-    const boost::json::object object{{"replayed", report.equal()},
-                                     {"entries", report.entries},
-                                     {"operations", report.operations},
-                                     {"decisions", report.decisions},
-                                     {"size", report.size.value},
-                                     {"root", to_hex(report.root.view())},
-                                     {"recorded_root", to_hex(report.recorded_root.view())},
-                                     {"differences", differences},
-                                     {"changed", changed}};
-    std::printf("%s\n", boost::json::serialize(object).c_str());
-}
-
-void print_text(const ReplayReport& report, const std::optional<RuleName>& without) {
-    std::printf("%llu entries, %llu operations, %llu decisions on envelopes taken again\n",
-                static_cast<unsigned long long>(report.entries),
-                static_cast<unsigned long long>(report.operations),
-                static_cast<unsigned long long>(report.decisions));
-    for (const Difference& one : report.differences) {
-        std::printf("entry %llu differs: %s\n", static_cast<unsigned long long>(one.entry.value),
-                    one.what.c_str());
-    }
-    if (without) {
-        std::printf("without %s/%s %zu decisions would be others\n", without->agency.text().c_str(),
-                    without->rule.c_str(), report.changed.size());
-    }
-    for (const ChangedDecision& one : report.changed) {
-        std::printf("entry %llu: recorded %s, without the rule %s\n",
-                    static_cast<unsigned long long>(one.entry.value), word(one.recorded),
-                    word(one.without));
-    }
-    std::printf("root %s\n%s\n", to_hex(report.root.view()).c_str(),
-                report.equal() ? "replayed: every decision is the recorded one"
-                               : "NOT replayed: the record is not what these operations give");
+    auto report = CHAPAR_TRY(replay(scratch->store(), *ledger, keys, nonces, arguments.options));
+    CHAPAR_TRY(check_checkpoint(*ledger, report));
+    print_report(report, keys, arguments.options, arguments.form);
+    if (arguments.standing) CHAPAR_TRY(print_standing(scratch->store(), arguments));
+    return report.equal();
 }
 
 int fail(const Error& error, Form form) {
@@ -178,14 +258,9 @@ int fail(const Error& error, Form form) {
 int run(int argc, char** argv) {
     const auto arguments = parse_arguments(argc, argv);
     if (!arguments) return fail(arguments.error(), Form::Text);
-    const auto report = replay_export(*arguments);
-    if (!report) return fail(report.error(), arguments->form);
-    if (arguments->form == Form::Json) {
-        print_json(*report);
-    } else {
-        print_text(*report, arguments->without);
-    }
-    return static_cast<int>(report->equal() ? ExitCode::Done : ExitCode::VerificationFailed);
+    const auto equal = replay_export(*arguments);
+    if (!equal) return fail(equal.error(), arguments->form);
+    return static_cast<int>(*equal ? ExitCode::Done : ExitCode::VerificationFailed);
 }
 
 }  // namespace

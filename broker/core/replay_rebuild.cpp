@@ -30,15 +30,16 @@ void reveal(const std::vector<crypto::BodyStanza>& shown,
     }
 }
 
-Result<OperationBody> rebuild_submit(std::span<const RecordedEntry> entries, EntryIndex at,
+Result<OperationBody> rebuild_submit(RecordedLedger& entries, EntryIndex at,
                                      const RecordedKeys& keys, const OpenedEntry& first) {
     std::vector<std::optional<SubmittedStanza>> stanzas;
     reveal(*first.body.stanzas, stanzas);
     const bool accepted = first.body.event == event_number(MessageEvent::Accepted);
     for (std::uint64_t i = at.value + 1; accepted && i < entries.size(); ++i) {
-        const auto leaf = crypto::Leaf::decode(entries[i].leaf);
+        const RecordedEntry entry = CHAPAR_TRY(entries.read(EntryIndex(i)));
+        const auto leaf = crypto::Leaf::decode(entry.leaf);
         if (!leaf || leaf->kind != LeafKind::Message) break;
-        const auto next = open_recorded(entries[i], EntryIndex(i), keys);
+        const auto next = open_recorded(entry, EntryIndex(i), keys);
         if (!next || next->body.event != first.body.event ||
             next->body.envelope_hash != first.body.envelope_hash) {
             break;
@@ -53,7 +54,7 @@ Result<OperationBody> rebuild_submit(std::span<const RecordedEntry> entries, Ent
     return OperationBody(std::move(submit));
 }
 
-Result<OperationBody> rebuild_message(std::span<const RecordedEntry> entries, EntryIndex at,
+Result<OperationBody> rebuild_message(RecordedLedger& entries, EntryIndex at,
                                       const RecordedKeys& keys, const OpenedEntry& first) {
     switch (static_cast<MessageEvent>(first.body.event)) {
         case MessageEvent::Accepted:
@@ -75,10 +76,13 @@ Result<OperationBody> rebuild_message(std::span<const RecordedEntry> entries, En
     return Error(Errc::LedgerDamaged, "event");
 }
 
-Result<OperationBody> rebuild_body(std::span<const RecordedEntry> entries, EntryIndex at,
-                                   const RecordedKeys& keys, const OpenedEntry& first) {
+Result<OperationBody> rebuild_body(RecordedLedger& entries, EntryIndex at, const RecordedKeys& keys,
+                                   const OpenedEntry& first) {
     switch (first.leaf.kind) {
         case LeafKind::Admin:
+            if (first.body.event == event_number(crypto::AdminEvent::Override)) {
+                return OperationBody(PutRecord{*first.body.record});
+            }
             return OperationBody(Found{*first.body.record});
         case LeafKind::Epoch:
             return OperationBody(OpenEpoch{*first.body.nonce, *first.body.build});
@@ -86,14 +90,20 @@ Result<OperationBody> rebuild_body(std::span<const RecordedEntry> entries, Entry
             return rebuild_key(first.body);
         case LeafKind::Policy:
         case LeafKind::Ladder:
+        case LeafKind::Shred:
+        case LeafKind::Prune:
+        case LeafKind::Hold:
+            if (!first.body.record) break;
             return OperationBody(PutRecord{*first.body.record});
         case LeafKind::Time:
+            if (first.body.step) return OperationBody(Step{*first.body.step});
             return OperationBody(Advance{});
         case LeafKind::Message:
             return rebuild_message(entries, at, keys, first);
-        default:
-            return Error(Errc::LedgerDamaged, "kind");
+        case LeafKind::Anchor:
+            break;
     }
+    return Error(Errc::LedgerDamaged, "kind");
 }
 
 Result<crypto::VerifyingKey> sign_key(const storage::ReadTxn& txn, const CertificateHash& device) {
@@ -135,10 +145,12 @@ Status check_confirm(const storage::ReadTxn& txn, const Confirm& confirm) {
 
 Result<OpenedEntry> open_recorded(const RecordedEntry& entry, EntryIndex index,
                                   const RecordedKeys& keys) {
+    if (crypto::is_tombstone(entry.leaf)) return Error(Errc::EntryPruned);
     auto leaf = CHAPAR_TRY(crypto::Leaf::decode(entry.leaf));
     crypto::BodySalt salt;
     Bytes opened;
     if (crypto::is_sealed(leaf.kind)) {
+        if (entry.body.empty()) return Error(Errc::LedgerKeyMissing, "no body");
         const EntryIndex opened_by = CHAPAR_TRY(crypto::key_entry_of(entry.body));
         const auto name = keys.by_entry.find(opened_by);
         if (name == keys.by_entry.end()) return Error(Errc::LedgerKeyMissing);
@@ -146,6 +158,8 @@ Result<OpenedEntry> open_recorded(const RecordedEntry& entry, EntryIndex index,
         if (bucket == nullptr) return Error(Errc::LedgerKeyMissing);
         opened = CHAPAR_TRY(crypto::open_body(*bucket, index, entry.body));
         salt = crypto::body_salt(*bucket, index);
+    } else if (leaf.kind == LeafKind::Key && entry.body.empty()) {
+        return Error(Errc::EntryShredded);
     } else {
         opened = entry.body;
     }
@@ -156,9 +170,9 @@ Result<OpenedEntry> open_recorded(const RecordedEntry& entry, EntryIndex index,
     return OpenedEntry{std::move(leaf), std::move(body)};
 }
 
-Result<Operation> rebuild(std::span<const RecordedEntry> entries, EntryIndex at,
-                          const RecordedKeys& keys) {
-    const auto first = CHAPAR_TRY(open_recorded(entries[at.value], at, keys));
+Result<Operation> rebuild(RecordedLedger& entries, EntryIndex at, const RecordedKeys& keys) {
+    const RecordedEntry recorded = CHAPAR_TRY(entries.read(at));
+    const auto first = CHAPAR_TRY(open_recorded(recorded, at, keys));
     auto body = CHAPAR_TRY(rebuild_body(entries, at, keys, first));
     return Operation{{first.body.time, first.leaf.clock}, std::move(body)};
 }

@@ -4,8 +4,6 @@
 // Does not know what the fold will say.
 #pragma once
 
-#include <span>
-
 #include "broker/core/operation.h"
 #include "broker/core/replay.h"
 #include "crypto/entry_body.h"
@@ -17,13 +15,14 @@ struct OpenedEntry {
     crypto::Leaf leaf;
     crypto::EntryBody body;
 };
-// LeafInvalid, LedgerKeyMissing, OpenFailed; LedgerDamaged if the leaf does not commit to the body.
+// EntryPruned for a tombstone, EntryShredded for a KEY entry without its body; LeafInvalid,
+// LedgerKeyMissing, OpenFailed; LedgerDamaged if the leaf does not commit to the body.
 [[nodiscard]] Result<OpenedEntry> open_recorded(const RecordedEntry& entry, EntryIndex index,
                                                 const RecordedKeys& keys);
 
-// The operation whose first entry is entries[at]. LedgerDamaged for an entry that no operation
-// begins with, or an envelope whose agencies' entries do not reveal all of its stanzas.
-[[nodiscard]] Result<Operation> rebuild(std::span<const RecordedEntry> entries, EntryIndex at,
+// The operation whose first entry is at `at`. LedgerDamaged for an entry that no operation begins
+// with; context "stanzas": an envelope whose agencies' entries do not reveal all of its stanzas.
+[[nodiscard]] Result<Operation> rebuild(RecordedLedger& entries, EntryIndex at,
                                         const RecordedKeys& keys);
 
 // What ingress checked without state: signatures of the item and of approvals, stanza root,

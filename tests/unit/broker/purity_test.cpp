@@ -238,7 +238,7 @@ TEST_CASE("a replay of the ledger rebuilds root and state, and re-takes every de
     FakeRandom nonces(5);
     const auto report = broker::replay(store.get(), entries, keys, nonces).value();
     for (const auto& difference : report.differences) {
-        MESSAGE(difference.entry.value, " ", difference.what);
+        MESSAGE(difference.entry.value, " ", difference.rule);
     }
     CHECK(report.equal());
     CHECK(report.root == world.frontier.root());
