@@ -3,9 +3,9 @@
 // Owns: the persisted note, and the rule that the ledger only grows: a note is accepted only with a
 // consistency proof from the note held before (RFC 9162 2.1.4), so that every head this device has
 // ever accepted lies on one line. Does not know what the entries say. A note that contradicts is
-// kept as evidence. What is not proven: that other devices are shown the same line (witnesses and
-// the heads named in signatures show that).
-// Errors: NoteInvalid (signature, form), HeadMismatch (another history).
+// kept as evidence (fork.h tells it). What is not proven: that other devices are shown the same
+// line (witnesses and the heads named in signatures, gossip.h, show that). Errors: NoteInvalid
+// (signature, form), HeadMismatch (another history).
 #pragma once
 
 #include <optional>
@@ -38,7 +38,21 @@ struct HeldHead {
                                                      std::string_view note,
                                                      std::span<const Hash> consistency);
 
-// Keeps a note that accept_head() refused with HeadMismatch, and the one it contradicts.
+// The same for a head that may be older than the newest one held, as PROOFS carry them: then `path`
+// leads from the note's tree to the held one, and what is held stays.
+[[nodiscard]] Result<crypto::Checkpoint> accept_published(storage::Txn& txn,
+                                                          const crypto::NoteVerifier& log,
+                                                          std::string_view note,
+                                                          std::span<const Hash> path);
+
+// The root of this size on this device's line, if it remembers one: of the newest kLineRoots or so
+// that were accepted or proven.
+constexpr std::uint64_t kLineRoots = 1024;
+[[nodiscard]] Result<std::optional<Hash>> line_root(const storage::ReadTxn& txn, TreeSize size);
+// REQUIRES: proven against an accepted head.
+[[nodiscard]] Status remember_line(storage::Txn& txn, TreeSize size, const Hash& root);
+
+// Keeps a note that was refused with HeadMismatch, and the one it contradicts; each once.
 [[nodiscard]] Status keep_as_evidence(storage::Txn& txn, std::string_view note);
 // Notes kept so, oldest first. Not empty: this device has seen two histories.
 [[nodiscard]] Result<std::vector<std::string>> evidence(const storage::ReadTxn& txn);

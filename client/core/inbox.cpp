@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "client/core/gossip.h"
 #include "client/core/inbox_examine.h"
 #include "client/core/inbox_judge.h"
 #include "client/core/inbox_keep.h"
@@ -63,6 +64,14 @@ Result<ReceptionReport> open_and_keep(Step& step, const Examined& examined, cons
                                       const std::optional<InboxItem>& known) {
     auto verified = crypto::VerifiedEnvelope::verify(examined.received, *judged.signers);
     if (!verified) return inbox_keep::withdraw(step, known, verified.error());
+    const auto gossip =
+        CHAPAR_TRY(heed_named_head(step.txn,
+                                   {verified->received().item().head.seen, examined.header.sender,
+                                    examined.received.hash(), examined.entry.index()},
+                                   step.input.now));
+    if (gossip == Gossip::Beyond) {
+        return inbox_keep::withdraw(step, known, Error(Errc::HeadUnknown, "named by its author"));
+    }
     const auto same_id = CHAPAR_TRY(
         get_number(step.txn, tables::kInboxIds,
                    inbox_store::id_key(examined.header.sender, examined.header.message_id)));

@@ -9,6 +9,8 @@ namespace chapar::client::outbox_store {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
+// Of receipts; version 1 had no `witnessed`.
+constexpr std::uint8_t kReceiptVersion = 2;
 
 Error damaged(const char* what) { return Error(Errc::StoreDamaged, what); }
 
@@ -225,19 +227,28 @@ Result<OutboxBytes> decode_bytes(ByteView bytes) {
 
 Bytes encode(const ReceiptEntry& entry) {
     LayoutWriter out;
-    out.u8(kVersion).counted8(view(entry.agency.text())).u64(entry.time.value);
+    out.u8(kReceiptVersion).counted8(view(entry.agency.text())).u64(entry.time.value);
     out.raw(entry.salt.view()).counted32(view(entry.text)).counted32(entry.body);
+    out.u8(entry.witnessed ? 1 : 0).u64(entry.witnessed ? entry.witnessed->value : 0);
     return out.take();
 }
 
 Result<ReceiptEntry> decode_receipt(EntryIndex index, ByteView bytes) {
     LayoutReader in(bytes);
-    if (in.u8() != kVersion) return Error(Errc::VersionUnknown, "receipts");
+    const std::uint8_t version = in.u8();
+    if (version != kVersion && version != kReceiptVersion) {
+        return Error(Errc::VersionUnknown, "receipts");
+    }
     const std::string agency = to_string(in.counted8());
     ReceiptEntry entry{index, CHAPAR_TRY(AgencyId::parse(agency)), TimeMs(in.u64()), {}, {}, {}};
     entry.salt = in.fixed<Hash>();
     entry.text = to_string(in.counted32());
     entry.body = to_bytes(in.counted32());
+    if (version == kReceiptVersion) {
+        const bool witnessed = in.u8() != 0;
+        const TimeMs time(in.u64());
+        if (witnessed) entry.witnessed = time;
+    }
     if (!in.finish("receipts")) return damaged("receipts");
     return entry;
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,8 +38,10 @@ struct ReceiptEntry {
     AgencyId agency;   // the recipient agency it is about
     TimeMs time;       // exact
     std::string text;  // C2SP tlog-proof, `extra` = the leaf
-    Bytes body;
-    Hash salt;  // opens the leaf's body_commit
+    Bytes body{};
+    Hash salt{};  // opens the leaf's body_commit
+    // Newest cosignature in the note of `text`, where a quorum of the home's policy signed it.
+    std::optional<TimeMs> witnessed{};
     bool operator==(const ReceiptEntry&) const = default;
 };
 

@@ -11,8 +11,15 @@
 
 namespace chapar::client::tables {
 
-// heads.cpp: "newest" -> note; "alarm" || u64 n -> a note that contradicts it.
+// heads.cpp: "newest" -> note; "alarm" || u64 n -> a note that contradicts it; "line" || u64 slot
+// -> size and root of a head on this device's line.
 constexpr storage::Table kHeads{"heads"};
+// gossip.cpp: u64 size || root -> who named it, not proven yet.
+constexpr storage::Table kSeenHeads{"heads.seen"};
+// awaited_proofs.cpp: u64 index || u8 kind -> an entry that no quorum of witnesses covers yet.
+constexpr storage::Table kAwaitedProofs{"proofs.awaited"};
+// ledger_alarms.cpp: u8 kind || subject -> alarm.
+constexpr storage::Table kLedgerAlarms{"ledger.alarms"};
 
 // directory_store.cpp. Entry: u64 index -> leaf and body. The others: name || 00 || u64 index ->
 // signed record (office devices, keys: an index without a value of its own).
@@ -62,8 +69,11 @@ constexpr storage::Table kStatementHashes{"statements.hashes"};
 // events.cpp, numbers.h: named counters and cursors.
 constexpr storage::Table kState{"state"};
 
-constexpr std::array<storage::Table, 32> kAll{
+constexpr std::array<storage::Table, 35> kAll{
     kHeads,
+    kSeenHeads,
+    kAwaitedProofs,
+    kLedgerAlarms,
     kDirectoryEntries,
     kDirectoryState,
     kAgencies,

@@ -1,5 +1,8 @@
 #include "client/edge/session.h"
 
+#include <type_traits>
+
+#include "client/core/fork.h"
 #include "client/core/heads.h"
 #include "client/core/hello.h"
 #include "client/edge/session_frames.h"
@@ -20,7 +23,8 @@ Status Session::accept(const schemas::Head& head, Received& received) {
     auto checkpoint = accept_head(*txn, log, head.checkpoint, head.consistency);
     if (!checkpoint) {
         if (checkpoint.error().code == Errc::HeadMismatch) {
-            CHAPAR_TRY(keep_as_evidence(*txn, head.checkpoint));
+            CHAPAR_TRY(keep_contradiction(*txn, log, head.checkpoint, SmallerHead::SetBack,
+                                          parts_.clock.now()));
             CHAPAR_TRY(std::move(*txn).commit());
         }
         return checkpoint.error();
@@ -40,13 +44,24 @@ Status Session::within_credit(const schemas::Deliver& frame) const {
     return Done{};
 }
 
+// What ERROR says. Of the note that HELLO presented it may say that the ledger does not hold it.
+Status Session::heard(const schemas::ErrorFrame& frame) {
+    Error error(errc_of(frame.code).value_or(Errc::Internal), frame.context);
+    if (error.code == Errc::HeadUnknown || error.code == Errc::HeadMismatch) {
+        auto txn = CHAPAR_TRY(parts_.store.begin_write());
+        CHAPAR_TRY(keep_unknown_head(*txn, parts_.home.card().log(), parts_.clock.now()));
+        CHAPAR_TRY(std::move(*txn).commit());
+    }
+    return error;
+}
+
 Result<std::optional<Session::Received>> Session::receive_frame(DurationMs patience) {
     const auto bytes = CHAPAR_TRY(parts_.transport.receive(patience));
     if (!bytes) return std::optional<Received>();
     Received received;
     received.frame = CHAPAR_TRY(schemas::decode_frame(*bytes));
     if (const auto* error = std::get_if<schemas::ErrorFrame>(&received.frame)) {
-        return Error(errc_of(error->code).value_or(Errc::Internal), error->context);
+        return heard(*error).error();
     }
     if (const auto* deliver = std::get_if<schemas::Deliver>(&received.frame)) {
         CHAPAR_TRY(within_credit(*deliver));
@@ -54,7 +69,9 @@ Result<std::optional<Session::Received>> Session::receive_frame(DurationMs patie
     // Heads follow each other in the order of the frames, so each is accepted as it arrives.
     const Status accepted = std::visit(
         [&](const auto& frame) -> Status {
-            if constexpr (requires { frame.head; }) {
+            if constexpr (std::is_same_v<decltype(frame), const schemas::Proofs&>) {
+                return take_proofs(frame);
+            } else if constexpr (requires { frame.head; }) {
                 return accept(frame.head, received);
             } else {
                 return Done{};
@@ -65,14 +82,14 @@ Result<std::optional<Session::Received>> Session::receive_frame(DurationMs patie
     return std::optional(std::move(received));
 }
 
-Status Session::open() {
+Status Session::open(Presenting presenting) {
     CHAPAR_TRY(send(schemas::Connect{}));
     const Received challenged = CHAPAR_TRY(answer<schemas::Challenge>(options_.first_patience));
     const auto& challenge = std::get<schemas::Challenge>(challenged.frame);
     const Device device = parts_.home.device();
 
     std::string note;
-    {
+    if (presenting == Presenting::NewestHead) {
         const auto txn = CHAPAR_TRY(parts_.store.begin_read());
         const auto held = CHAPAR_TRY(newest_head(*txn, device.card.log()));
         if (held) note = held->note;

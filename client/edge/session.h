@@ -10,18 +10,26 @@
 // line, a restart of the broker or of this process left it. Between two chunks deliveries are taken
 // and newer FLASH envelopes of the outbox are handed over.
 //
+// Every receipt is asked for again against a head that witnesses signed (awaited_proofs.h), every
+// head that others' signatures name against our own (gossip.h); PROOFS may come between any other
+// answers. What is wrong is kept as an alarm (ledger_alarms.h); after a fork nothing is sent
+// (ForkDetected) until a person has confirmed it.
+//
 // Errors: Unreachable, what the broker names in an ERROR frame, MalformedFrame, NoteInvalid,
-// HeadMismatch (kept as evidence), those of the core, StoreFailed, StoreFull, FileFailed.
+// HeadMismatch (kept as evidence), ForkDetected, those of the core, StoreFailed, StoreFull,
+// FileFailed.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "client/core/awaited_proofs.h"
 #include "client/core/directory_replica.h"
 #include "client/core/inbox.h"
 #include "client/core/outbox.h"
@@ -33,6 +41,7 @@
 #include "client/edge/transport.h"
 #include "crypto/checkpoint.h"
 #include "crypto/random.h"
+#include "crypto/witness_policy.h"
 #include "schemas/base/result.h"
 #include "schemas/frames.h"
 #include "storage/store.h"
@@ -45,6 +54,8 @@ struct SessionOptions {
     std::uint32_t credit = 64;          // envelopes this device is ready to take at a time
     std::uint64_t disk_reserve = 256ULL * 1024 * 1024;  // bytes that no download may take
     TransferWatch watch{};
+    // The home's; without one, or if it asks for no witness, *logged* is the last stage.
+    std::optional<crypto::WitnessPolicy> witnesses{};
 };
 
 struct SessionParts {
@@ -99,8 +110,12 @@ class Session {
   public:
     explicit Session(const SessionParts& parts, const SessionOptions& options = {});
 
-    // CONNECT, CHALLENGE, HELLO, WELCOME. HelloRefused if the broker does not take this device.
-    [[nodiscard]] Status open();
+    // CONNECT, CHALLENGE, HELLO, WELCOME. HelloRefused if the broker does not take this device;
+    // HeadUnknown, HeadMismatch if its ledger does not hold the head that this device presents:
+    // then a second session that presents nothing shows the head it has instead, and keeps it as
+    // evidence. That one is for nothing else.
+    enum class Presenting : std::uint8_t { NewestHead, Nothing };
+    [[nodiscard]] Status open(Presenting presenting = Presenting::NewestHead);
     // The broker's time at WELCOME.
     [[nodiscard]] TimeMs broker_time() const { return broker_time_; }
 
@@ -129,6 +144,10 @@ class Session {
     // Destroys the epoch secrets whose time is over. Call after a sync, and again after deliveries
     // have run dry.
     [[nodiscard]] Result<std::size_t> tidy_epochs();
+    // Waits until the broker owes no proof any more: every receipt is witnessed, or shown again
+    // where the home has no policy. Whether it came to that within `patience`.
+    enum class Proven : std::uint8_t { All, NotYet };
+    [[nodiscard]] Result<Proven> await_proofs(DurationMs patience);
 
     // The broker's own decision, asked for without sending anything.
     [[nodiscard]] Result<schemas::Explained> explain(const schemas::ExplainAsk& ask);
@@ -154,6 +173,7 @@ class Session {
     [[nodiscard]] Status send(const schemas::Frame& frame);
     [[nodiscard]] Result<std::optional<Received>> receive_frame(DurationMs patience);
     [[nodiscard]] Status accept(const schemas::Head& head, Received& received);
+    [[nodiscard]] Status heard(const schemas::ErrorFrame& frame);
     // MalformedFrame for more envelopes than this device has said it is ready to take.
     [[nodiscard]] Status within_credit(const schemas::Deliver& frame) const;
     // The next frame of this type; DELIVER frames and answers about chunks that come first are kept
@@ -179,6 +199,7 @@ class Session {
     [[nodiscard]] Status take_outcome(const schemas::ItemOutcome& outcome, const Received& frame,
                                       StatementReport& report);
     [[nodiscard]] Result<bool> take_events(const Received& frame, EventReport& report);
+    [[nodiscard]] Status heed_event(storage::Txn& txn, const ProvenEntry& entry);
 
     // Receiving.
     [[nodiscard]] Status grant_credit();
@@ -201,16 +222,37 @@ class Session {
     [[nodiscard]] Status let_pass(SubmitReport& report);
     void watch(TransferWay way, TransferPhase phase, const Download& state) const;
 
+    // Proofs against later heads (session_proofs.cpp).
+    [[nodiscard]] bool under_policy() const;
+    // Asks for everything that is owed and was not asked for in this session.
+    [[nodiscard]] Status ask_proofs();
+    [[nodiscard]] Status ask_proofs(const std::set<EntryIndex>& entries,
+                                    schemas::Witnessing witnessing);
+    [[nodiscard]] Status take_proofs(const schemas::Proofs& frame);
+    [[nodiscard]] Result<ShownHead> shown_head(storage::Txn& txn, const schemas::Head& head,
+                                               crypto::Checkpoint& checkpoint);
+    [[nodiscard]] Status take_proof(storage::Txn& txn, const schemas::EntryProof& proof,
+                                    const ShownHead& head);
+    // What has not come by now. REQUIRES: a question that was sent after the last ask_proofs() has
+    // been answered, so all asks are.
+    [[nodiscard]] Status judge_proofs();
+    [[nodiscard]] Status judge_statements(storage::Txn& txn);
+
     SessionParts parts_;
     SessionOptions options_;
     TimeMs broker_time_;
     std::deque<Received> deliveries_;
     std::deque<Received> transfer_answers_;
-    std::size_t transfers_open_ = 0;      // frames about chunks that are not answered yet
-    std::vector<ReceptionReport> taken_;  // for the next take_deliveries()
-    SubmitReport passed_;                 // what passed a download; for the next submit()
-    std::uint64_t outbox_seen_ = 0;       // newest number when the outbox was last looked at
-    std::uint32_t credit_out_ = 0;        // granted, and not taken yet; deliveries_ lie within it
+    std::size_t transfers_open_ = 0;        // frames about chunks that are not answered yet
+    std::vector<ReceptionReport> taken_;    // for the next take_deliveries()
+    SubmitReport passed_;                   // what passed a download; for the next submit()
+    std::uint64_t outbox_seen_ = 0;         // newest number when the outbox was last looked at
+    std::uint32_t credit_out_ = 0;          // granted, and not taken yet; deliveries_ lie within it
+    std::set<EntryIndex> asked_any_;        // not answered yet
+    std::set<EntryIndex> asked_witnessed_;  // the broker keeps these until a quorum has signed
+    std::set<EntryIndex> asked_ever_;       // in this session
+    std::size_t empty_answers_ = 0;         // PROOFS without news that may still come
+    bool statements_pushed_ = false;        // in this session
     // Ledger time before the last sync, while no delivery has come since.
     std::optional<TimeMs> quiet_since_;
 };

@@ -17,6 +17,8 @@ Result<Session::Received> Session::answer(DurationMs patience) {
         auto received = CHAPAR_TRY(receive_frame(DurationMs(until.value - now.value)));
         if (!received) continue;
         if (std::holds_alternative<Wanted>(received->frame)) return std::move(*received);
+        // Taken as they came.
+        if (std::holds_alternative<schemas::Proofs>(received->frame)) continue;
         const bool about_chunks = std::holds_alternative<schemas::Uploaded>(received->frame) ||
                                   std::holds_alternative<schemas::Chunks>(received->frame);
         if (about_chunks && transfer_answers_.size() < transfers_open_) {

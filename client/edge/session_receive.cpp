@@ -3,7 +3,9 @@
 
 #include "client/core/epochs.h"
 #include "client/core/events.h"
+#include "client/core/gossip.h"
 #include "client/edge/session_frames.h"
+#include "crypto/tree.h"
 
 namespace chapar::client {
 namespace {
@@ -12,6 +14,21 @@ namespace {
 constexpr int kEventFrames = 100000;
 
 }  // namespace
+
+// A proven event about an own envelope: its author's head is held against ours, and it is awaited
+// under a witnessed one.
+Status Session::heed_event(storage::Txn& txn, const ProvenEntry& entry) {
+    const crypto::EntryBody& body = *entry.body();
+    const TimeMs now = parts_.clock.now();
+    if (body.statement && body.item) {
+        const auto statement = CHAPAR_TRY(crypto::DeliveryStatement::decode(*body.statement));
+        const auto item = CHAPAR_TRY(crypto::BatchItem::decode(*body.item));
+        CHAPAR_TRY(heed_named_head(
+            txn, {item.head.seen, statement.signer, statement.envelope, entry.index()}, now));
+    }
+    return await_proof(txn, {entry.index(), AwaitedKind::Event, *body.envelope_hash,
+                             crypto::leaf_hash(entry.leaf_bytes()), now});
+}
 
 Result<bool> Session::take_events(const Received& received, EventReport& report) {
     const auto& receipts = std::get<schemas::Receipts>(received.frame);
@@ -23,7 +40,10 @@ Result<bool> Session::take_events(const Received& received, EventReport& report)
         const auto effect = entry ? apply_event(*txn, parts_.home.device().roots, *entry)
                                   : Result<EventEffect>(entry.error());
         if (effect) {
-            if (*effect == EventEffect::Updated) ++report.updated;
+            if (*effect == EventEffect::Updated) {
+                ++report.updated;
+                CHAPAR_TRY(heed_event(*txn, *entry));
+            }
             continue;
         }
         if (effect.error().code == Errc::Conflict || effect.error().code == Errc::Provisional) {
@@ -41,6 +61,7 @@ Result<bool> Session::take_events(const Received& received, EventReport& report)
 
 Result<EventReport> Session::fetch_events() {
     EventReport report;
+    CHAPAR_TRY(ask_proofs());
     for (int frames = 0; frames < kEventFrames; ++frames) {
         EntryIndex from;
         {
@@ -50,7 +71,10 @@ Result<EventReport> Session::fetch_events() {
         CHAPAR_TRY(send(schemas::ReceiptsAsk{from}));
         const Received received = CHAPAR_TRY(answer<schemas::Receipts>(options_.answer_patience));
         const bool go_on = CHAPAR_TRY(take_events(received, report));
-        if (!go_on) return report;
+        if (!go_on) {
+            CHAPAR_TRY(judge_proofs());
+            return report;
+        }
         if (std::get<schemas::Receipts>(received.frame).next <= from) break;
     }
     return Error(Errc::MalformedFrame, "receipts without progress");
@@ -70,11 +94,15 @@ Result<std::optional<Session::Received>> Session::next_delivery(DurationMs patie
         deliveries_.pop_front();
         return first;
     }
-    auto received = CHAPAR_TRY(receive_frame(patience));
-    if (received && !std::holds_alternative<schemas::Deliver>(received->frame)) {
-        return Error(Errc::MalformedFrame, "an answer that was not asked for");
+    const TimeMs until = parts_.clock.now() + patience;
+    for (;;) {
+        const TimeMs now = std::min(parts_.clock.now(), until);
+        auto received = CHAPAR_TRY(receive_frame(DurationMs(until.value - now.value)));
+        if (!received || std::holds_alternative<schemas::Deliver>(received->frame)) return received;
+        if (!std::holds_alternative<schemas::Proofs>(received->frame)) {
+            return Error(Errc::MalformedFrame, "an answer that was not asked for");
+        }
     }
-    return received;
 }
 
 Result<ReceptionReport> Session::take_one(const schemas::Delivery& delivery,
@@ -86,6 +114,10 @@ Result<ReceptionReport> Session::take_one(const schemas::Delivery& delivery,
             *txn, device,
             {delivery, *frame.head, parts_.home.epochs(), parts_.clock.now(), frame.note},
             parts_.random));
+        if (report.number && report.reception != Reception::Duplicate) {
+            const InboxItem item = CHAPAR_TRY(inbox_item(*txn, *report.number));
+            CHAPAR_TRY(await_receipts(*txn, item.hash, AwaitedKind::Received, parts_.clock.now()));
+        }
         CHAPAR_TRY(std::move(*txn).commit());
         if (report.reception != Reception::Provisional || attempt > 0) return report;
         // The directory is behind the envelope: fetch it, and decide again. A sync would not help
@@ -121,7 +153,10 @@ Result<std::vector<ReceptionReport>> Session::take_deliveries(DurationMs patienc
         CHAPAR_TRY(mark_fetched(*txn, *quiet_since_));
         CHAPAR_TRY(std::move(*txn).commit());
     }
-    if (!reports.empty()) CHAPAR_TRY(push_statements());
+    if (!reports.empty()) {
+        CHAPAR_TRY(push_statements());
+        CHAPAR_TRY(ask_proofs());
+    }
     return reports;
 }
 

@@ -2,6 +2,7 @@
 #include <set>
 #include <utility>
 
+#include "client/core/ledger_alarms.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "client/edge/session_batch.h"
@@ -71,12 +72,14 @@ Status Session::take_outcome(const OutboxItem& item, const schemas::ItemOutcome&
         if (outcome.code.empty()) {
             const auto receipt =
                 CHAPAR_TRY(verify_receipt(sent, outcome.proofs, *frame.head, frame.note));
-            return outbox_logged(*txn, item.number, receipt);
+            CHAPAR_TRY(outbox_logged(*txn, item.number, receipt));
+            return await_receipts(*txn, sent.hash, AwaitedKind::Sent, parts_.clock.now());
         }
         if (!outcome.proofs.empty()) {
             const auto refusal =
                 CHAPAR_TRY(verify_refusal(sent, outcome.proofs.front(), *frame.head, frame.note));
-            return outbox_refused(*txn, item.number, refusal);
+            CHAPAR_TRY(outbox_refused(*txn, item.number, refusal));
+            return await_receipts(*txn, sent.hash, AwaitedKind::Sent, parts_.clock.now());
         }
         return outbox_problem(
             *txn, item.number,
@@ -106,6 +109,10 @@ Status Session::take_outcome(const OutboxItem& item, const schemas::ItemOutcome&
 Status Session::submit_items(const std::vector<OutboxItem>& items, SubmitReport& report) {
     schemas::Submit submit;
     std::map<Hash, Awaited> open;
+    {
+        const auto reading = CHAPAR_TRY(parts_.store.begin_read());
+        CHAPAR_TRY(may_send(*reading));
+    }
     {
         // Persisted before anything leaves: after a crash the same bytes go again.
         auto txn = CHAPAR_TRY(parts_.store.begin_write());
@@ -167,6 +174,7 @@ Result<SubmitReport> Session::submit() {
     std::vector<OutboxItem> with_files;
     {
         const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+        CHAPAR_TRY(may_send(*txn));
         for (OutboxItem& item : CHAPAR_TRY(outbox_pending(*txn))) {
             (item.files.empty() ? ready : with_files).push_back(std::move(item));
         }
@@ -177,6 +185,7 @@ Result<SubmitReport> Session::submit() {
     passed_ = {};
     CHAPAR_TRY(submit_all(ready, report));
     for (const OutboxItem& item : with_files) CHAPAR_TRY(submit_with_files(item, report));
+    CHAPAR_TRY(ask_proofs());
     return report;
 }
 

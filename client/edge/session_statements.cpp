@@ -1,7 +1,9 @@
 #include <set>
 
+#include "client/core/ledger_alarms.h"
 #include "client/edge/session_batch.h"
 #include "client/edge/session_frames.h"
+#include "crypto/tree.h"
 #include "schemas/base/limits.h"
 
 namespace chapar::client {
@@ -13,7 +15,10 @@ Status Session::take_outcome(const schemas::ItemOutcome& outcome, const Received
         if (!outcome.code.empty()) return statement_refused(*txn, outcome.about, outcome.code);
         if (outcome.proofs.empty()) return Error(Errc::ProofInvalid, "no proof");
         const auto entry = CHAPAR_TRY(ProvenEntry::verify(outcome.proofs.front(), *frame.head));
-        return statement_logged(*txn, outcome.about, entry);
+        CHAPAR_TRY(statement_logged(*txn, outcome.about, entry));
+        return await_proof(*txn,
+                           {entry.index(), AwaitedKind::Statement, *entry.body()->envelope_hash,
+                            crypto::leaf_hash(entry.leaf_bytes()), parts_.clock.now()});
     };
     if (const Status settled = settle(); !settled) {
         report.alarms.push_back(settled.error());
@@ -64,6 +69,10 @@ Result<StatementReport> Session::push_statements() {
     std::vector<StatementItem> items;
     {
         auto txn = CHAPAR_TRY(parts_.store.begin_write());
+        const Status allowed = may_send(*txn);
+        // What is taken still counts; it is confirmed when a person has looked into the fork.
+        if (!allowed && allowed.error().code == Errc::ForkDetected) return report;
+        CHAPAR_TRY(Status(allowed));
         CHAPAR_TRY(sign_statements(*txn, parts_.home.device()));
         items = CHAPAR_TRY(pending_statements(*txn));
         CHAPAR_TRY(std::move(*txn).commit());
@@ -77,6 +86,7 @@ Result<StatementReport> Session::push_statements() {
         CHAPAR_TRY(push_items(std::span(items).subspan(first, end - first), report));
         first = end;
     }
+    statements_pushed_ = true;
     return report;
 }
 

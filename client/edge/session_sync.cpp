@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "client/core/epochs.h"
+#include "client/core/ledger_alarms.h"
 #include "client/core/own_audit.h"
 #include "client/edge/session_frames.h"
 
@@ -56,7 +57,9 @@ Result<SyncReport> Session::sync_directory() {
         before = CHAPAR_TRY(DirectoryView(*txn).ledger_time());
     }
     const bool may_be_quiet = credit_out_ > 0;
+    CHAPAR_TRY(ask_proofs());
     CHAPAR_TRY(fetch_directory(report));
+    CHAPAR_TRY(judge_proofs());
     // The broker delivers within the credit before it answers: if nothing came, nothing waits.
     if (may_be_quiet && deliveries_.empty()) quiet_since_ = before;
     CHAPAR_TRY(after_sync(report));
@@ -109,6 +112,9 @@ Result<BundleOutcome> Session::renew_bundle() {
     std::optional<crypto::PrekeyBundle> newest;
     {
         const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+        const Status allowed = may_send(*txn);
+        if (!allowed && allowed.error().code == Errc::ForkDetected) return BundleOutcome::Fresh;
+        CHAPAR_TRY(Status(allowed));
         const DirectoryView directory(*txn);
         if (auto held = CHAPAR_TRY(directory.newest_bundle(parts_.home.certificate_hash()))) {
             newest = std::move(held->record);
