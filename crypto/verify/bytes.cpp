@@ -48,8 +48,13 @@ std::optional<Bytes> from_base64(std::string_view text) {
 }
 
 std::uint64_t Reader::number(std::size_t width) {
+    if (short_ || width > size_ - at_) {
+        short_ = true;
+        return 0;
+    }
     std::uint64_t n = 0;
-    for (const std::uint8_t b : raw(width)) n = n << 8 | b;
+    for (std::size_t i = 0; i < width; ++i) n = n << 8 | data_[at_ + i];
+    at_ += width;
     return n;
 }
 

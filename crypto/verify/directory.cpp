@@ -113,7 +113,7 @@ bool Directory::accept_agency(const Record& record, std::string& why) {
     Reader in = body_of(record);
     const std::string name = in.name();
     const auto roots = read_quorum(in);
-    in.raw(32);  // audit key
+    const Bytes audit_key = in.raw(32);
     const Validity validity = read_validity(in);
     const Hash previous = in.hash();
     if (!roots || !in.complete() || validity.from >= validity.to ||
@@ -140,6 +140,7 @@ bool Directory::accept_agency(const Record& record, std::string& why) {
         return refuse(why, "agency " + name + " does not follow its last version");
     }
     Agency& agency = agencies_[name];
+    audit_keys_[audit_key] = name;
     agency.roots.push_back(*roots);
     agency.validity = validity;
     agency.record = record_hash(record);
@@ -180,7 +181,7 @@ bool Directory::accept_registrars(const Record& record, Place place, std::string
 }
 
 bool Directory::by_registrars(const Record& record, const std::string& agency, Place place,
-                              std::string& why) {
+                              std::string& why) const {
     const auto found = agencies_.find(agency);
     if (found == agencies_.end() || found->second.registrars.keys.empty() ||
         !signed_by(record, found->second.registrars)) {
@@ -364,6 +365,37 @@ std::string Directory::objection(const Device& device, Place place) const {
         }
     }
     return "";
+}
+
+bool Directory::by_root_and_registrar(const Record& record, Place place) const {
+    bool root = false;
+    for (const RecordSignature& s : record.signatures) {
+        const bool centre = s.key == centre_root_;
+        root = root || centre;
+        const auto held = [&](const auto& named) {
+            const Agency& agency = named.second;
+            return agency.registrars.keys.contains(s.key) && agency.validity.holds(place.time_ms) &&
+                   agency.registrars_validity.holds(place.time_ms);
+        };
+        if (!centre && std::none_of(agencies_.begin(), agencies_.end(), held)) return false;
+    }
+    return root && record.signatures.size() >= 2 && all_signatures_good(record);
+}
+
+std::string Directory::agency_of_audit_key(const Bytes& key) const {
+    const auto found = audit_keys_.find(key);
+    return found == audit_keys_.end() ? "" : found->second;
+}
+
+std::vector<std::string> Directory::certified(Place place) const {
+    std::vector<std::string> out;
+    for (const auto& [hash, device] : devices_) {
+        if (!objection(device, place).empty()) continue;
+        out.push_back(device.agency + "  " + device.office + "  " + device.officer + "  " +
+                      device.name + "  " + hex(hash));
+    }
+    std::sort(out.begin(), out.end());
+    return out;
 }
 
 std::vector<Quorum> Directory::roots_of(const std::string& agency) const {

@@ -61,6 +61,17 @@ class Directory {
     // if it is not signed by those who must sign it.
     bool accept_entry(EntryKind kind, const BodyRecords& body, Place place, std::string& why);
     std::size_t records() const { return accepted_; }
+    // A record of `agency` that enough of its registrars in force signed.
+    bool by_registrars(const Record& record, const std::string& agency, Place place,
+                       std::string& why) const;
+    // The centre root and at least one registrar in force, nobody else.
+    bool by_root_and_registrar(const Record& record, Place place) const;
+    bool by_root(const Record& record) const { return signed_only_by(record, centre_root_); }
+    // Whose audit key this is or was; empty if nobody's.
+    std::string agency_of_audit_key(const Bytes& key) const;
+
+    // What is certified at a place: one line a device whose signature counts there.
+    std::vector<std::string> certified(Place place) const;
 
     // Null if no such certificate was accepted.
     const Device* device(const Hash& certificate) const;
@@ -96,8 +107,6 @@ class Directory {
     bool accept_suspend(const Record& record, Place place, std::string& why);
     bool accept_reinstate(const Record& record, Place place, std::string& why);
     bool accept_bundle(const Record& record, std::string& why);
-    bool by_registrars(const Record& record, const std::string& agency, Place place,
-                       std::string& why);
     // The device of this certificate, if it is one of this agency.
     Device* member(const Hash& certificate, const std::string& agency);
 
@@ -106,6 +115,7 @@ class Directory {
     std::map<std::string, Agency> agencies_;
     std::map<std::string, Office> offices_;
     std::map<Hash, Device> devices_;
+    std::map<Bytes, std::string> audit_keys_;  // every one ever named, and its agency
     std::set<Bytes> keys_;  // Ed25519 and CURVE keys of all certificates ever accepted
     std::set<Hash> taken_;  // hashes of suspensions: a slip works once
     std::size_t accepted_ = 0;

@@ -1,5 +1,7 @@
 #include "crypto/verify/entry.h"
 
+#include <algorithm>
+
 #include "crypto/verify/tree.h"
 
 namespace verify {
@@ -16,8 +18,20 @@ std::optional<Leaf> parse_leaf(const Bytes& bytes) {
     out.time_ms = in.number(8);
     out.last_directory = in.number(8);
     out.body_commit = in.hash();
-    in.raw(16U * out.views);
+    for (std::size_t i = 0; i < out.views; ++i) {
+        const Bytes tag = in.raw(16);
+        if (i < out.tags.size()) std::copy(tag.begin(), tag.end(), out.tags.at(i).begin());
+    }
     if (!in.complete() || version != 1) return std::nullopt;
+    return out;
+}
+
+bool is_tombstone(const Bytes& leaf) { return leaf.size() == 33 && leaf.front() == 0; }
+
+Hash stored_leaf_hash(const Bytes& leaf) {
+    if (!is_tombstone(leaf)) return leaf_hash(leaf);
+    Hash out{};
+    std::copy(leaf.begin() + 1, leaf.end(), out.begin());
     return out;
 }
 

@@ -32,6 +32,7 @@ struct Leaf {
     std::uint64_t time_ms = 0;
     std::uint64_t last_directory = 0;
     Hash body_commit{};
+    std::array<std::array<std::uint8_t, 16>, 2> tags{};  // of sealed entries
 
     // Sealed bodies open only with the ledger's keys; all others are clear.
     bool sealed() const { return kind == EntryKind::Msg || kind == EntryKind::Policy; }
@@ -40,6 +41,10 @@ struct Leaf {
 };
 
 std::optional<Leaf> parse_leaf(const Bytes& bytes);
+// Where a pruned entry stood: 00 || its leaf hash.
+bool is_tombstone(const Bytes& leaf);
+// Of the leaf, or the one a tombstone holds.
+Hash stored_leaf_hash(const Bytes& leaf);
 
 // body_commit: SHA-256("chapar/body/v1\n" || salt || body). The salt of a clear body is zero.
 Hash body_commit(const Hash& salt, const Bytes& body);
@@ -51,8 +56,10 @@ std::optional<BodyRecords> parse_body(const Bytes& body);
 
 // Ids of body records.
 constexpr std::uint8_t kEventRecord = 1, kTimeRecord = 2, kSenderAgencyRecord = 3,
-                       kEnvelopeRecord = 5, kItemRecord = 6, kDecisionRecord = 9,
-                       kSignedRecord = 13, kEnvelopeHashRecord = 18;
+                       kRecipientAgencyRecord = 4, kEnvelopeRecord = 5, kItemRecord = 6,
+                       kStanzasRecord = 8, kDecisionRecord = 9, kAcceptedRecord = 10,
+                       kStatementRecord = 11, kSignedRecord = 13, kEnvelopeHashRecord = 18,
+                       kStepRecord = 19;
 
 // The parts of a bundle: each `width` bytes of length, then the bytes.
 std::optional<std::vector<Bytes>> parse_bundle(const Bytes& bundle, std::size_t width);

@@ -81,7 +81,7 @@ std::optional<Envelope> parse_envelope(const Bytes& statement) {
         out.approvals.push_back({approver, std::move(audience), in.raw(64)});
     }
     out.stanzas = in.number(2);
-    in.hash();  // SR: stanzas are not part of a package
+    out.stanza_root = in.hash();
     const bool limits = !out.header_bytes.empty() && out.header_bytes.size() <= 4096 &&
                         streams >= 1 && streams <= 32 && approvals <= 8 && out.stanzas >= 1 &&
                         out.stanzas <= 256;

@@ -32,8 +32,9 @@ struct Envelope {
     std::vector<StreamCommitment> streams;
     std::vector<Approval> approvals;
     std::uint64_t stanzas = 0;
-    Hash hash{};    // eh
-    Bytes context;  // ctx
+    Hash stanza_root{};  // SR
+    Hash hash{};         // eh
+    Bytes context;       // ctx
 };
 
 // Empty for any other layout, a limit exceeded, or a header of another version.

@@ -25,11 +25,6 @@ struct AgencyRoots {
 };
 std::optional<AgencyRoots> parse_agency_roots(const Bytes& bytes);
 
-struct Fact {
-    std::string name;
-    std::string value;
-};
-
 struct EvidenceReport {
     std::vector<Verdict> verdicts;
     std::vector<Fact> facts;           // expected and found, author, position, times

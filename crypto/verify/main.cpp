@@ -1,141 +1,39 @@
-// chapar-verify: proves an export of the ledger, or an evidence package, with nothing but
+// chapar-verify: proves an export of the ledger, an evidence package, or a fork, with nothing but
 // libsodium.
 #include <fcntl.h>
 #include <sodium.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 #include <fstream>
-#include <iterator>
 
-#include "crypto/verify/capnp.h"
 #include "crypto/verify/evidence.h"
+#include "crypto/verify/export.h"
+#include "crypto/verify/fork.h"
+#include "crypto/verify/open_key.h"
+#include "crypto/verify/options.h"
 #include "crypto/verify/package.h"
-#include "crypto/verify/rules.h"
 
 namespace {
 
-constexpr int kDone = 0, kOther = 1, kUsage = 2, kFailed = 5;
+using namespace verify;
 
-enum class Form { Text, Json };
+constexpr std::uint64_t kSmallFile = 1 << 20;
 
-struct Arguments {
-    std::string file, card, agency_roots, plaintext;
-    Form form = Form::Text;
-};
-
-int usage() {
-    std::fputs(
-        "usage: chapar-verify EXPORT --trust CARD [--json]\n"
-        "       chapar-verify evidence FILE --card CARD [--agency-roots ROOTS] [--plaintext OUT]\n"
-        "                     [--json]\n"
-        "  EXPORT  a ledger export (tar file or directory)\n"
-        "  FILE    an evidence package (chapar case evidence)\n"
-        "  CARD    the trust card of the centre, from a source you trust\n"
-        "  ROOTS   the file agency.roots of the author's agency, from a source you trust\n"
-        "  OUT     new file for the stream as it was before sealing, if every rule holds\n"
-        "exit: 0 every rule holds, 5 a rule fails, 2 usage, 1 other\n",
-        stderr);
-    return kUsage;
-}
-
-std::string json_string(const std::string& text) {
-    std::string out = "\"";
-    for (const char c : verify::printable(text)) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (c == '\t') {
-            out += "\\t";
-        } else {
-            out += c;
-        }
-    }
-    return out + '"';
-}
-
-// Lines after the first are moved under it, so that no text can look like a line of this program.
-std::string indented(const std::string& text) {
-    std::string out;
-    for (const char c : verify::printable(text)) {
-        out += c;
-        if (c == '\n') out += "    | ";
-    }
-    return out;
-}
-
-int print(const std::vector<verify::Verdict>& verdicts, Form form) {
-    int failed = 0;
-    for (const verify::Verdict& v : verdicts) {
-        failed += v.ok ? 0 : 1;
-        if (form == Form::Json) {
-            std::printf("{\"rule\":%s,\"ok\":%s,\"sentence\":%s}\n", json_string(v.rule).c_str(),
-                        v.ok ? "true" : "false", json_string(v.sentence).c_str());
-        } else {
-            std::printf("%-4s %-21s %s\n", v.ok ? "ok" : "FAIL", v.rule.c_str(),
-                        indented(v.sentence).c_str());
-        }
-    }
-    return failed;
-}
-
-int conclude(std::size_t rules, int failed, Form form) {
-    if (form == Form::Json) {
-        std::printf("{\"rule\":\"verdict\",\"ok\":%s,\"sentence\":\"%zu rules, %d failed\"}\n",
-                    failed == 0 ? "true" : "false", rules, failed);
-    } else {
-        std::printf("%s: %zu rules, %d failed\n", failed == 0 ? "verified" : "NOT VERIFIED", rules,
-                    failed);
-    }
-    return failed == 0 ? kDone : kFailed;
-}
-
-int judge(const std::vector<verify::Verdict>& verdicts, Form form) {
-    return conclude(verdicts.size(), print(verdicts, form), form);
-}
-
-void print_pair(Form form, const char* kind, const char* value_name, const std::string& name,
-                const std::string& value) {
-    if (form == Form::Json) {
-        std::printf("{\"%s\":%s,\"%s\":%s}\n", kind, json_string(name).c_str(), value_name,
-                    json_string(value).c_str());
-    } else {
-        std::printf("  %-24s %s\n", indented(name).c_str(), indented(value).c_str());
-    }
-}
-
-void print_report(const verify::EvidenceReport& report, Form form) {
-    const bool text = form == Form::Text;
-    for (const auto& [name, value] : report.facts) print_pair(form, "fact", "value", name, value);
-    if (text && !report.content.empty()) std::puts("text:");
-    for (const auto& [field, value] : report.content) {
-        print_pair(form, "field", "text", field, value);
-    }
-    if (text && !report.not_proven.empty()) std::puts("not proven:");
-    for (const std::string& sentence : report.not_proven) {
-        if (text) {
-            std::printf("  %s\n", sentence.c_str());
-        } else {
-            std::printf("{\"not_proven\":%s}\n", json_string(sentence).c_str());
-        }
-    }
-}
-
-std::optional<verify::Bytes> read_file(const std::string& path) {
+std::optional<Bytes> read_file(const std::string& path, std::uint64_t limit) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
     const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : -1;
-    if (size < 0 || static_cast<std::uint64_t>(size) > verify::kLargestPackage) return std::nullopt;
-    verify::Bytes out(static_cast<std::size_t>(size));
+    if (size < 0 || static_cast<std::uint64_t>(size) > limit) return std::nullopt;
+    Bytes out(static_cast<std::size_t>(size));
     file.seekg(0);
     if (!file.read(reinterpret_cast<char*>(out.data()), size)) return std::nullopt;
     return out;
 }
 
 // A new file that only its owner can read; nothing is ever written over.
-bool write_new_file(const std::string& path, const verify::Bytes& bytes) {
+bool write_new_file(const std::string& path, const Bytes& bytes) {
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) return false;
     std::size_t done = 0;
@@ -147,36 +45,110 @@ bool write_new_file(const std::string& path, const verify::Bytes& bytes) {
     return ::close(file) == 0 && done == bytes.size();
 }
 
-int verify_export(const Arguments& given) {
-    std::string why;
-    const auto card = verify::read_trust_card(given.card, why);
-    if (!card) return judge({{"trust.card", false, why}}, given.form);
-    auto archive = verify::Archive::open(given.file, why);
-    if (!archive) return judge({{"archive.complete", false, why}}, given.form);
-    const int exit = judge(verify::verify_export(*archive, *card), given.form);
-    if (given.form == Form::Text) {
-        std::puts("not proven: what sealed bodies say, and what was never submitted");
-    }
-    return exit;
+// One line from the descriptor, or from the file that the environment names.
+std::optional<std::string> passphrase(const Options& given) {
+    const char* path = std::getenv("CHAPAR_PASSPHRASE_FILE");
+    if (!given.passphrase_fd && path == nullptr) return std::nullopt;
+    const int file =
+        given.passphrase_fd ? *given.passphrase_fd : ::open(path, O_RDONLY | O_CLOEXEC);
+    std::string out;
+    for (char c = 0; out.size() < 4096 && ::read(file, &c, 1) == 1 && c != '\n';) out += c;
+    if (!given.passphrase_fd && file >= 0) ::close(file);
+    return out;
 }
 
-int verify_evidence(const Arguments& given) {
-    std::string why;
-    const auto card = verify::read_trust_card(given.card, why);
-    if (!card) return judge({{"trust.card", false, why}}, given.form);
-    std::optional<verify::AgencyRoots> roots;
+// Only its owner may read a keystore or a view file: whoever else can, reads the agency's entries.
+bool exposed(const std::string& path) {
+    struct stat info {};
+    return ::lstat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode) ||
+           info.st_uid != ::geteuid() || (info.st_mode & 077) != 0;
+}
+
+std::optional<AgencyKeys> agency_keys(const Options& given, std::string& why) {
+    constexpr std::string_view kView = "chapar-view/1 ";
+    why = "it cannot be read";
+    const auto file = read_file(given.agency, 64 * kSmallFile);
+    if (!file) return std::nullopt;
+    if (exposed(given.agency)) {
+        why = "others than its owner may read it";
+        return std::nullopt;
+    }
+    if (text_of(*file).starts_with(kView)) {
+        auto keys = AgencyKeys::parse_view(text_of(*file));
+        if (!keys) why = "the view file is not in its form";
+        return keys;
+    }
+    const auto secret_phrase = passphrase(given);
+    if (!secret_phrase) {
+        why = "its passphrase is not given (--passphrase-fd or CHAPAR_PASSPHRASE_FILE)";
+        return std::nullopt;
+    }
+    auto secret = keystore_secret(*file, *secret_phrase, "audit", why);
+    if (!secret) return std::nullopt;
+    AgencyKeys out;
+    out.audit_secret = std::move(*secret);
+    return out;
+}
+
+// False, with a failed verdict, if a file that was named cannot be used.
+bool read_questions(const Options& given, Questions& out, Verdict& failure) {
+    std::string why = "it cannot be read";
+    out.archives = given.files;
+    out.at = given.at;
+    out.between = given.between;
+    out.partial = given.partial;
+    if (!given.policy.empty()) {
+        const auto file = read_file(given.policy, kSmallFile);
+        out.policy = file ? Policy::parse(text_of(*file), why) : std::nullopt;
+        failure = {"witness.policy", false, why};
+        if (!out.policy) return false;
+    }
+    for (const std::string& path : given.notes) {
+        const auto file = read_file(path, kSmallFile);
+        failure = {"note.held", false, path + " cannot be read"};
+        if (!file) return false;
+        out.notes.emplace_back(path, *file);
+    }
+    if (!given.agency.empty()) {
+        out.agency = agency_keys(given, why);
+        failure = {"agency.keys", false, given.agency + ": " + why};
+        if (!out.agency) return false;
+    }
+    return true;
+}
+
+int run_export(const Options& given, const TrustCard& card) {
+    Questions questions;
+    Verdict failure;
+    if (!read_questions(given, questions, failure)) return judge({failure}, given.form);
+    Report report;
+    {
+        Progress progress(given.form);
+        report = verify_export(card, std::move(questions),
+                               [&](auto done, auto all) { progress.show(done, all); });
+    }
+    const int failed = print(report.verdicts, given.form);
+    print_facts(report.facts, given.form);
+    print_not_proven(report.not_proven, given.form);
+    return conclude(report.verdicts.size(), failed, given.form);
+}
+
+int run_evidence(const Options& given, const TrustCard& card) {
+    std::optional<AgencyRoots> roots;
     if (!given.agency_roots.empty()) {
-        const auto bytes = read_file(given.agency_roots);
-        roots = bytes ? verify::parse_agency_roots(*bytes) : std::nullopt;
+        const auto bytes = read_file(given.agency_roots, kSmallFile);
+        roots = bytes ? parse_agency_roots(*bytes) : std::nullopt;
         if (!roots) {
             return judge({{"agency.roots", false, "no list of an agency's roots"}}, given.form);
         }
     }
-    const auto file = read_file(given.file);
+    const auto file = read_file(given.files.front(), kLargestPackage);
     if (!file) return judge({{"package.form", false, "cannot be read"}}, given.form);
-    const verify::EvidenceReport report = verify::verify_evidence(*file, *card, roots);
+    const EvidenceReport report = verify_evidence(*file, card, roots);
     const int failed = print(report.verdicts, given.form);
-    print_report(report, given.form);
+    print_facts(report.facts, given.form);
+    print_content(report.content, given.form);
+    print_not_proven(report.not_proven, given.form);
     if (report.plaintext && !given.plaintext.empty() &&
         !write_new_file(given.plaintext, *report.plaintext)) {
         std::fputs("the plaintext could not be written: is there a file already?\n", stderr);
@@ -185,35 +157,32 @@ int verify_evidence(const Arguments& given) {
     return conclude(report.verdicts.size(), failed, given.form);
 }
 
-// False for anything that is not in the usage text.
-bool parse(int argc, char** argv, int first, Arguments& out) {
-    const bool evidence = first == 2;
-    for (int i = first; i < argc; ++i) {
-        const std::string_view word = argv[i];
-        std::string* value = nullptr;
-        if (word == (evidence ? "--card" : "--trust")) value = &out.card;
-        if (evidence && word == "--agency-roots") value = &out.agency_roots;
-        if (evidence && word == "--plaintext") value = &out.plaintext;
-        if (word == "--json") {
-            out.form = Form::Json;
-        } else if (value != nullptr) {
-            if (++i == argc) return false;
-            *value = argv[i];
-        } else if (!word.starts_with('-') && out.file.empty()) {
-            out.file = word;
-        } else {
-            return false;
-        }
-    }
-    return !out.file.empty() && !out.card.empty();
+int run_fork(const Options& given, const std::string& vkey) {
+    const auto key = parse_vkey(vkey);
+    if (!key) return judge({{"fork.log", false, "no key of a log is given"}}, given.form);
+    const auto file = read_file(given.files.front(), kSmallFile);
+    if (!file) return judge({{"fork.form", false, "cannot be read"}}, given.form);
+    const ForkReport report = verify_fork(*file, *key);
+    const int failed = print(report.verdicts, given.form);
+    print_facts(report.facts, given.form);
+    print_not_proven(report.not_proven, given.form);
+    return conclude(report.verdicts.size(), failed, given.form);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool evidence = argc > 1 && std::strcmp(argv[1], "evidence") == 0;
-    Arguments given;
-    if (!parse(argc, argv, evidence ? 2 : 1, given)) return usage();
+    const auto given = parse_options({argv + 1, argv + argc});
+    if (!given) {
+        std::fputs(usage_text(), stderr);
+        return kUsage;
+    }
     if (sodium_init() < 0) return kOther;
-    return evidence ? verify_evidence(given) : verify_export(given);
+    if (given->task == Task::Fork && !given->vkey.empty()) return run_fork(*given, given->vkey);
+    std::string why;
+    const auto card = read_trust_card(given->card, why);
+    if (!card) return judge({{"trust.card", false, why}}, given->form);
+    if (given->task == Task::Fork) return run_fork(*given, card->log_key);
+    if (given->task == Task::Evidence) return run_evidence(*given, *card);
+    return run_export(*given, *card);
 }

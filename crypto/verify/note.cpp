@@ -8,7 +8,6 @@ namespace verify {
 namespace {
 
 constexpr std::string_view kSignaturePrefix = "\xe2\x80\x94 ";  // em dash, space
-constexpr std::uint8_t kEd25519 = 1;
 
 // The text up to and including the newline before the blank line, and the signature lines.
 struct Parts {
@@ -51,14 +50,14 @@ std::optional<Checkpoint> parse_text(const std::string& text) {
 
 }  // namespace
 
-std::optional<LogKey> parse_vkey(std::string_view line) {
+std::optional<LogKey> parse_vkey(std::string_view line, std::uint8_t type) {
     while (!line.empty() && line.back() == '\n') line.remove_suffix(1);
     const std::size_t first = line.find('+');
     const std::size_t second = first == line.npos ? line.npos : line.find('+', first + 1);
     if (second == line.npos || first == 0) return std::nullopt;
     const auto id = from_hex(line.substr(first + 1, second - first - 1));
     const auto key = from_base64(line.substr(second + 1));
-    if (!id || id->size() != 4 || !key || key->size() != 33 || key->front() != kEd25519) {
+    if (!id || id->size() != 4 || !key || key->size() != 33 || key->front() != type) {
         return std::nullopt;
     }
     LogKey out{std::string(line.substr(0, first)), *id, Bytes(key->begin() + 1, key->end())};
@@ -99,6 +98,33 @@ std::optional<Checkpoint> open_checkpoint(const Bytes& note, const LogKey& key, 
         return std::nullopt;
     }
     return checkpoint;
+}
+
+std::optional<Note> parse_note(const Bytes& note) {
+    const auto parts = split(note);
+    if (!parts) return std::nullopt;
+    Note out{parts->text, {}};
+    for (const std::string& line : parts->lines) {
+        const std::string_view rest = std::string_view(line).substr(kSignaturePrefix.size());
+        const std::size_t blank = rest.find(' ');
+        if (blank == rest.npos) return std::nullopt;
+        const auto blob = from_base64(rest.substr(blank + 1));
+        if (!blob || blob->size() < 5) return std::nullopt;
+        out.lines.push_back({std::string(rest.substr(0, blank)),
+                             Bytes(blob->begin(), blob->begin() + 4),
+                             Bytes(blob->begin() + 4, blob->end())});
+    }
+    return out;
+}
+
+std::string signers_of(const Bytes& note) {
+    const auto parsed = parse_note(note);
+    if (!parsed) return "nobody: no signed note";
+    std::string out;
+    for (const SignatureLine& line : parsed->lines) {
+        out += (out.empty() ? "" : ", ") + line.name + "+" + hex(line.id.data(), line.id.size());
+    }
+    return out;
 }
 
 std::optional<Checkpoint> claimed_checkpoint(const Bytes& note) {

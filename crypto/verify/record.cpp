@@ -5,9 +5,9 @@
 namespace verify {
 
 std::string_view record_label(std::uint8_t type) {
-    constexpr std::array<std::string_view, 12> kLabels{
-        "",       "manifest", "agency",     "office", "device",  "bundle",
-        "revoke", "policy",   "registrars", "peers",  "suspend", "reinstate"};
+    constexpr std::array<std::string_view, 16> kLabels{
+        "",           "manifest", "agency",  "office",    "device", "bundle", "revoke", "policy",
+        "registrars", "peers",    "suspend", "reinstate", "shred",  "hold",   "prune",  "override"};
     return type < kLabels.size() ? kLabels.at(type) : "";
 }
 

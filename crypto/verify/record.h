@@ -22,6 +22,10 @@ enum RecordType : std::uint8_t {
     kPeers,
     kSuspend,
     kReinstate,
+    kShred,
+    kHold,
+    kPrune,
+    kOverride,
 };
 
 struct RecordSignature {

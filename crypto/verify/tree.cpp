@@ -2,6 +2,9 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <bit>
+
 namespace verify {
 namespace {
 
@@ -21,16 +24,23 @@ Hash sha256(const Bytes& data) {
 }
 
 Hash leaf_hash(const Bytes& leaf) {
-    Bytes input{0};
-    input.insert(input.end(), leaf.begin(), leaf.end());
-    return sha256(input);
+    constexpr std::uint8_t kPrefix = 0;
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    crypto_hash_sha256_update(&state, &kPrefix, 1);
+    crypto_hash_sha256_update(&state, leaf.data(), leaf.size());
+    Hash out{};
+    crypto_hash_sha256_final(&state, out.data());
+    return out;
 }
 
 Hash node_hash(const Hash& left, const Hash& right) {
-    Bytes input{1};
-    input.insert(input.end(), left.begin(), left.end());
-    input.insert(input.end(), right.begin(), right.end());
-    return sha256(input);
+    std::array<std::uint8_t, 65> input{1};
+    std::copy(left.begin(), left.end(), input.begin() + 1);
+    std::copy(right.begin(), right.end(), input.begin() + 33);
+    Hash out{};
+    crypto_hash_sha256(out.data(), input.data(), input.size());
+    return out;
 }
 
 Hash labelled_hash(std::string_view label, const std::vector<Bytes>& xs) {
@@ -114,13 +124,27 @@ bool is_prefix(const TreeHead& older, const TreeHead& newer, const std::vector<H
     return last == 0 && old_root == older.root && new_root == newer.root;
 }
 
-void RunningRoot::push(Hash hash) {
-    for (std::uint64_t n = size_; n & 1; n >>= 1) {
+Hash tile_root(const std::vector<Hash>& hashes) {
+    RunningRoot root;
+    for (const Hash& hash : hashes) root.push(hash);
+    return root.root();
+}
+
+std::optional<RunningRoot> RunningRoot::from_peaks(std::uint64_t size, std::vector<Hash> peaks) {
+    if (peaks.size() != static_cast<std::size_t>(std::popcount(size))) return std::nullopt;
+    RunningRoot out;
+    out.size_ = size;
+    out.peaks_ = std::move(peaks);
+    return out;
+}
+
+void RunningRoot::push_subtree(Hash hash, unsigned height) {
+    for (std::uint64_t n = size_ >> height; n & 1; n >>= 1) {
         hash = node_hash(peaks_.back(), hash);
         peaks_.pop_back();
     }
     peaks_.push_back(hash);
-    ++size_;
+    size_ += std::uint64_t{1} << height;
 }
 
 Hash RunningRoot::root() const {

@@ -12,6 +12,8 @@ namespace verify {
 Hash sha256(const Bytes& data);
 Hash leaf_hash(const Bytes& leaf);                    // SHA-256(00 || leaf)
 Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(01 || left || right)
+// The root over 1..256 hashes.
+Hash tile_root(const std::vector<Hash>& hashes);
 // TH(label, x) = SHA-256("chapar/1 " || label || 00 || u32 length || x)
 Hash labelled_hash(std::string_view label, const Bytes& x);
 // TH(label, x1, .., xk), each with its own length.
@@ -35,9 +37,17 @@ bool is_prefix(const TreeHead& older, const TreeHead& newer, const std::vector<H
 // The root of a growing list of leaf hashes, in memory logarithmic in its length.
 class RunningRoot {
   public:
-    void push(Hash hash);
+    RunningRoot() = default;
+    // Goes on from the perfect subtrees of `size` leaves, largest first. Empty unless their number
+    // is the one that `size` demands.
+    static std::optional<RunningRoot> from_peaks(std::uint64_t size, std::vector<Hash> peaks);
+
+    void push(Hash hash) { push_subtree(hash, 0); }
+    // The root of 2^height leaves. REQUIRES: size() is a multiple of that.
+    void push_subtree(Hash hash, unsigned height);
     std::uint64_t size() const { return size_; }
     Hash root() const;  // SHA-256 of nothing for an empty list
+    const std::vector<Hash>& peaks() const { return peaks_; }
 
   private:
     std::uint64_t size_ = 0;

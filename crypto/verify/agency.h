@@ -1,0 +1,90 @@
+// What an agency's audit key proves: which entries are the agency's own, that every one of them
+// opens and is the one committed to, who signed it, and that what was accepted came to an end.
+//
+// Owns: the ledger keys that are open to the reader, and the agency's envelopes under way. With the
+// centre auditor's key every sealed entry is its own. Memory grows with the agency's envelopes.
+// Source: crypto/README.md, "Ledger"; design ledger.md 2.5 and 2.9.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "crypto/verify/directory.h"
+#include "crypto/verify/envelope.h"
+#include "crypto/verify/retention.h"
+#include "crypto/verify/verdict.h"
+
+namespace verify {
+
+// How the ledger's keys are opened: with an audit key, or as a view file lists them.
+struct AgencyKeys {
+    Bytes audit_secret;          // empty for a view file
+    std::string origin, agency;  // of a view file; agency "*" for the centre auditor
+    struct Listed {
+        Bytes scope, secret;
+    };
+    std::map<std::uint64_t, Listed> listed;  // by KEY entry
+
+    // Lines "chapar-view/1 ORIGIN AGENCY", then "INDEX SCOPE SECRET" (hex), indices ascending.
+    static std::optional<AgencyKeys> parse_view(const std::string& text);
+};
+
+class AgencyView {
+  public:
+    AgencyView(AgencyKeys keys, const Manifest& manifest);
+    void take(const Leaf& leaf, const Bytes& stored, Place place, const Directory& directory);
+    void finish(std::uint64_t last_time_ms, const Retention& retention);
+
+    std::vector<Verdict> verdicts() const;
+    std::vector<Fact> facts() const;
+    std::vector<std::string> not_proven() const;
+
+  private:
+    struct Key {
+        KeyScope scope;
+        Bytes secret;
+    };
+    struct Underway {
+        Hash hash{};
+        std::uint64_t expires = 0;
+        bool ended = false;
+    };
+
+    void take_key(const Leaf& leaf, const Bytes& body, const Directory& directory);
+    std::optional<Bytes> open_secret(std::uint64_t index, const KeyScope& scope, Reader& copies);
+    // The agencies whose tag stands in the leaf; ours only, unless we are the centre.
+    bool tagged(const Leaf& leaf, std::uint32_t month, std::size_t slot,
+                const std::string& agency) const;
+    bool own(const Leaf& leaf, std::uint32_t month) const;
+    void open_body(const Leaf& leaf, const Bytes& stored, Place place, const Directory& directory);
+    void check_tags(const Leaf& leaf, const BodyRecords& body, std::uint32_t month);
+    void judge(const Leaf& leaf, const BodyRecords& body, Place place, const Directory& directory);
+    void judge_envelope(const BodyRecords& body, Place place, const Directory& directory,
+                        std::uint8_t event);
+    void judge_statement(const BodyRecords& body, Place place, const Directory& directory,
+                         std::uint8_t event);
+    void judge_end(const BodyRecords& body, Place place, std::uint8_t event);
+    void judge_policy(const BodyRecords& body, Place place, const Directory& directory);
+    bool signed_item(const Item& item, std::string_view label, const Hash& value,
+                     const Device& device) const;
+
+    AgencyKeys keys_;
+    Hash home_{}, origin_hash_{};
+    Bytes public_key_, centre_auditor_;
+    std::string agency_;  // "*" for the centre auditor; empty until the directory names it
+    std::map<std::uint64_t, Key> buckets_;                        // by KEY entry
+    std::map<std::uint32_t, std::map<std::string, Bytes>> tags_;  // month, agency
+    std::map<std::uint64_t, std::uint64_t> unopened_;             // KEY entry, first entry
+    std::map<std::uint64_t, Underway> accepted_;                  // by ACCEPTED entry
+    std::set<Hash> refused_;
+    Bytes pad_;
+    std::uint64_t keys_opened_ = 0, own_ = 0, opened_ = 0, shredded_ = 0, signatures_ = 0;
+    std::map<std::uint8_t, std::uint64_t> events_;
+    Judge read_{"agency.keys"}, tags_rule_{"agency.tags"}, bodies_{"agency.bodies"},
+        signed_{"agency.signatures"}, complete_{"agency.complete"}, ended_{"agency.outcome"};
+};
+
+}  // namespace verify

@@ -1,0 +1,76 @@
+// What ended or kept bodies of the ledger: SHRED, HOLD, PRUNE and OVERRIDE entries, and the keys of
+// the ledger as far as these name them.
+//
+// Judges each by who must have signed it and by the rules that can be seen from the ledger: a
+// bucket is shredded once, not before the end of its month and 38 days, not under a hold; holds are
+// numbered; what is pruned ends at a multiple of 256 and is not under a hold. Does not know bodies
+// of envelopes. Source: crypto/README.md, "Signed records" 12 to 15.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "crypto/verify/directory.h"
+
+namespace verify {
+
+enum class KeyPurpose : std::uint8_t { Bucket = 1, Tag = 2, Pad = 3 };
+
+// The public part of a KEY record.
+struct KeyScope {
+    KeyPurpose purpose{};
+    std::string first, second;
+    std::uint32_t month = 0;  // decimal yyyymm
+    Bytes bytes;              // as they stand
+    Hash name{};              // TH("ledger-key", bytes)
+};
+// Reads the scope at the head of a KEY record.
+std::optional<KeyScope> read_key_scope(Reader& in);
+// Decimal yyyymm, UTC.
+std::uint32_t month_of(std::uint64_t time_ms);
+
+class Retention {
+  public:
+    // A KEY entry that opened a ledger key.
+    bool open_key(const Bytes& record, std::uint64_t index, std::string& why);
+    // A SHRED, HOLD or PRUNE entry, or an ADMIN entry with an override.
+    bool accept(EntryKind kind, const Record& record, const Directory& directory, Place place,
+                std::string& why);
+
+    // Entries below it may be tombstones.
+    std::uint64_t pruned_below() const { return minimum_; }
+    // Whether the bucket that this KEY entry opened was shredded.
+    bool shredded(std::uint64_t key_entry) const;
+    std::size_t shreds() const { return shredded_.size(); }
+    std::size_t holds() const { return holds_; }
+    std::size_t overrides() const { return overrides_; }
+
+  private:
+    struct Opened {
+        std::uint64_t index = 0;
+        std::uint32_t month = 0;
+    };
+    struct Hold {
+        bool range = false;
+        Hash bucket{};
+        std::uint32_t month = 0;
+        std::uint64_t from = 0, to = 0;
+        bool operator==(const Hold&) const = default;
+    };
+    bool shred(const Record& record, const Directory& directory, Place place, std::string& why);
+    bool hold(const Record& record, const Directory& directory, Place place, std::string& why);
+    bool prune(const Record& record, const Directory& directory, Place place, std::string& why);
+    bool override_stop(const Record& record, const Directory& directory, Place place,
+                       std::string& why);
+
+    std::map<Hash, Opened> keys_;
+    std::map<std::uint64_t, Hash> names_;  // by KEY entry
+    std::set<Hash> shredded_;
+    std::map<std::string, std::uint64_t> last_hold_;
+    std::map<std::pair<std::string, std::uint64_t>, Hold> in_force_;
+    std::uint64_t minimum_ = 0;
+    std::size_t holds_ = 0, overrides_ = 0;
+};
+
+}  // namespace verify
