@@ -108,6 +108,29 @@ TEST_CASE("two certificates never share a CURVE key or an Ed25519 key, revoked o
     CHECK_FALSE(registry.put(RecordType::Device, record.encode(), registry.tj()).code);
 }
 
+// Fails if decide_device does not compare the office's agency, or the end.
+TEST_CASE("a certificate for another agency's office, or one that is over, is refused") {
+    Registry registry;
+    using crypto::RecordType;
+    const auto key = crypto::SigningKey::generate(registry.world.random);
+    const auto record = registry.device(key, registry.fresh_curve());
+    auto foreign = record.request.request;
+    foreign.office = OfficeId::parse("AF-BLO").value();
+    auto stolen = record;
+    stolen.request = crypto::SignedRequest::make(foreign, key);
+    registry.refuses(RecordType::Device, stolen.encode(), registry.tj(), Errc::RecordRefused);
+    registry.world.now = record.validity.to;
+    registry.refuses(RecordType::Device, record.encode(), registry.tj(), Errc::CertificateExpired);
+}
+
+// Fails if keys_are_new() compares with older certificates only.
+TEST_CASE("one key is not both keys of a certificate") {
+    Registry registry;
+    const auto key = crypto::SigningKey::generate(registry.world.random);
+    const auto record = registry.device(key, CurveKey{key.public_key().bytes});
+    registry.refuses(crypto::RecordType::Device, record.encode(), registry.tj(), Errc::KeyReused);
+}
+
 TEST_CASE("a revocation is the device's own agency's, and is final") {
     Registry registry;
     using crypto::RecordType;

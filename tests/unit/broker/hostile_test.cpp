@@ -1,9 +1,13 @@
 // What a member that means harm may try with records, questions and envelopes that are all its own.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
+#include "broker/core/directory.h"
 #include "broker/core/explain.h"
 #include "broker/core/ledger_read.h"
 #include "crypto/entry_body.h"
+#include "schemas/header_codec.h"
 #include "tests/unit/broker/world.h"
 
 namespace chapar::testing {
@@ -36,6 +40,13 @@ struct Members {
         const auto txn = world.read();
         const auto opened = broker::open_entry(*txn, world.keys, EntryIndex(index)).value();
         return crypto::EntryBody::decode(crypto::LeafKind::Message, opened.body).value();
+    }
+    // Everybody may write to everybody.
+    void permit_all() {
+        for (const char* agency : {"TJ-DCA", "AF-CNP", "UZ-NDC"}) {
+            policy(agency, {rule("out", crypto::PolicyDirection::Export),
+                            rule("in", crypto::PolicyDirection::Import)});
+        }
     }
     // The first policy of an agency, all rules at once.
     void policy(const std::string& agency, std::vector<crypto::PolicyRule> rules) {
@@ -76,6 +87,7 @@ TEST_CASE("an entry that would be too large is refused, and the fold goes on") {
     check_invariants(world);
 }
 
+// Fails if lines_for(), or stanzas_for(), shows the whole to everyone.
 TEST_CASE("an agency's entry of an envelope names no rule that concerns another recipient") {
     Members members;
     World& world = members.world;
@@ -96,7 +108,103 @@ TEST_CASE("an agency's entry of an envelope names no rule that concerns another 
         CHECK(body.decision->lines[0].rule == (af ? "to.af" : "to.uz"));
         CHECK(body.decision->lines[1].rule == (af ? "af.takes" : "uz.takes"));
         CHECK(body.decision->lines[1].agency == *body.recipient_agency);
+        // Its own stanza in full, the other as a bare value.
+        REQUIRE(body.stanzas->size() == 2);
+        for (const auto& stanza : *body.stanzas) {
+            if (!stanza.label) continue;
+            CHECK(stanza.label->certificate == world.device_named(af ? "af" : "uz").hash);
+        }
+        CHECK(std::ranges::count_if(
+                  *body.stanzas, [](const auto& stanza) { return stanza.label.has_value(); }) == 1);
     }
+}
+
+// Fails if find_about() does not compare the entry, or decide() the time.
+TEST_CASE("a statement about the entry of another agency, or from the future, is refused") {
+    Members members;
+    World& world = members.world;
+    members.permit_all();
+    SendPlan plan;
+    plan.from = "tj";
+    plan.to = {"AF-BLO", "UZ-BLO"};
+    const SentEnvelope sent = world.seal(plan);
+    const auto accepted = world.submit(sent);
+    REQUIRE(accepted.count == 2);
+    const bool af_first =
+        members.body_at(accepted.first.value).recipient_agency->text() == "AF-CNP";
+    const EntryIndex own(accepted.first.value + (af_first ? 0 : 1));
+    const EntryIndex other(accepted.first.value + (af_first ? 1 : 0));
+    const auto confirm = [&](EntryIndex about, TimeMs time) {
+        const TestDevice& device = world.device_named("af");
+        const crypto::DeliveryStatement statement{
+            crypto::DeliveryEvent::Delivered, sent.hash, device.hash, about, time, 0};
+        const std::vector<crypto::DeliveryStatement> statements{statement};
+        const auto batch = crypto::sign_statements(world.newest_head(), statements, device.key);
+        return world.run(broker::Confirm{statement.encode(), batch.item(0).encode()}).code;
+    };
+    CHECK(confirm(other, world.now) == Errc::NotFound);
+    CHECK(confirm(own, world.now + limits::kClockAhead + DurationMs(1)) == Errc::ClockAhead);
+    CHECK_FALSE(confirm(own, world.now + limits::kClockAhead));
+}
+
+// Ingress refuses it at the door; the fold must not rely on that. Fails if check_times() does not
+// compare the home.
+TEST_CASE("an envelope whose header names another centre is refused by the fold itself") {
+    Members members;
+    World& world = members.world;
+    members.permit_all();
+    SendPlan plan;
+    plan.from = "tj";
+    plan.to = {"AF-BLO"};
+    auto verdicts =
+        broker::Ingress::check({{}, {world.seal(plan).frame}}, world.session_of("tj"), world)
+            .value();
+    auto body = std::move(verdicts.front().operation).value().stamped({world.now}).body;
+    auto& submit = std::get<broker::Submit>(body);
+    auto statement = crypto::EnvelopeStatement::decode(submit.envelope).value();
+    auto header = schemas::decode_header(statement.header).value();
+    header.home.bytes[0] ^= std::byte{1};
+    statement.header = schemas::encode_header(header);
+    submit.envelope = statement.encode();
+    CHECK(world.run(std::move(body)).code == Errc::WrongHome);
+}
+
+// Fails if in_force() does not ask for the times of the office, or of the agency.
+TEST_CASE("a device speaks neither longer than its office nor longer than its agency") {
+    for (const bool of_office : {true, false}) {
+        Members members;
+        World& world = members.world;
+        const auto& agency = world.agency_named("TJ-DCA").signers;
+        const crypto::Validity day{world.now, world.now + kDay};
+        const auto entry = broker::read_office(*world.read(), OfficeId::parse("TJ-BLO").value());
+        crypto::OfficeRecord office = entry->value().record;
+        office.validity = day;
+        office.previous = entry->value().hash;
+        crypto::AgencyRecord shorter = agency.record;
+        shorter.validity = day;
+        shorter.previous = agency.agency_record(world.centre_root()).hash();
+        auto renewed = agency.by_roots(crypto::RecordType::Agency, shorter);
+        renewed.sign(world.centre_root());
+        REQUIRE_FALSE(world.put(of_office ? agency.office(office) : renewed).code);
+        const CertificateHash tj = world.device_named("tj").hash;
+        CHECK(broker::in_force(*world.read(), tj, world.now).has_value());
+        const auto late = broker::in_force(*world.read(), tj, world.now + kDay);
+        REQUIRE_FALSE(late);
+        CHECK(late.error().code == Errc::CertificateExpired);
+        CHECK(late.error().context == (of_office ? "office" : "agency"));
+    }
+}
+
+// Fails if check_key_id() does not ask for the number of keys: an auditor's copy would be sealed
+// once, for one custodian.
+TEST_CASE("an auditor's copy needs a bundle of two keys a day") {
+    Members members;
+    World& world = members.world;
+    const TestDevice& tj = world.device_named("tj");
+    const KeyId key = crypto::key_id_of(tj.bundle.sequence, day_of(world.now));
+    CHECK(broker::check_key_id(*world.read(), tj.hash, key, 1, world.now).has_value());
+    CHECK(broker::check_key_id(*world.read(), tj.hash, key, 2, world.now).error().code ==
+          Errc::BundleStale);
 }
 
 TEST_CASE("a question about the policies of others alone is refused") {
