@@ -54,14 +54,15 @@ Status serve(const Arguments& arguments) {
     const Config config = CHAPAR_TRY(read_config(directory / "chapard.toml"));
     const FileDescriptor lock = CHAPAR_TRY(lock_file(directory / "lock"));
     const NodeKeys node = CHAPAR_TRY(NodeKeys::read(directory));
-    LedgerKeyFile ledger_keys = CHAPAR_TRY(LedgerKeyFile::open(directory / "ledger.keys"));
+    crypto::SystemRandom random;
+    LedgerKeyFile ledger_keys = CHAPAR_TRY(
+        LedgerKeyFile::open(directory / "ledger.keys", directory / config.ledger.kek, random));
     const auto tables = store_tables();
     const auto store = CHAPAR_TRY(
         storage::LmdbStore::open(directory / "store", tables, {.map_size = config.map_size}));
     Tap tap;
     if (arguments.tap) tap = CHAPAR_TRY(Tap::create(*arguments.tap));
     SystemTime time;
-    crypto::SystemRandom random;
     Log log(STDERR_FILENO, time);
     if (const auto swaps = crypto::unencrypted_swaps(); !swaps.empty()) {
         log.warning("swap.unencrypted", {{"areas", std::to_string(swaps.size())}});

@@ -7,7 +7,6 @@
 
 #include "crypto/hpke.h"
 #include "crypto/record_layout.h"
-#include "crypto/secret_layout.h"
 #include "crypto/transcript.h"
 
 namespace chapar::crypto {
@@ -106,6 +105,13 @@ Bytes LedgerKeyScope::encode() const {
     return out.u32(month_.value).take();
 }
 
+Result<LedgerKeyScope> LedgerKeyScope::decode(ByteView bytes) {
+    LayoutReader in(bytes);
+    LedgerKeyScope scope = CHAPAR_TRY(read_scope(in));
+    CHAPAR_TRY(in.finish("ledger key"));
+    return scope;
+}
+
 BucketId LedgerKeyScope::name() const {
     return transcript_as<BucketId>(Label::LedgerKey, {encode()});
 }
@@ -172,32 +178,9 @@ const Secret32* LedgerKeys::find(const BucketId& name) const {
     return it == secrets_.end() ? nullptr : &it->second.secret;
 }
 
-SecretBuffer LedgerKeys::encode() const {
-    std::size_t size = 4;
-    for (const auto& [name, entry] : secrets_) size += 2 + entry.scope.encode().size() + 32;
-    SecretLayoutWriter out(size);
-    out.number(secrets_.size(), 4);
-    for (const auto& [name, entry] : secrets_) {
-        const Bytes scope = entry.scope.encode();
-        out.number(scope.size(), 2).raw(scope).raw(entry.secret.expose());
-    }
-    return out.take();
-}
-
-Result<LedgerKeys> LedgerKeys::decode(ByteView bytes) {
-    LayoutReader in(bytes);
-    LedgerKeys out;
-    const std::size_t count = in.u32();
-    for (std::size_t i = 0; i < count && in.ok(); ++i) {
-        LayoutReader scope_in(in.counted16());
-        std::optional<Secret32> secret = Secret32::from(in.raw(Secret32::kSize));
-        if (!secret) break;
-        CHAPAR_TRY(reserve_secrets(1));
-        const LedgerKeyScope scope = CHAPAR_TRY(read_scope(scope_in));
-        CHAPAR_TRY(scope_in.finish("ledger key table"));
-        if (out.add(scope, std::move(*secret)) == Added::Exists) return malformed();
-    }
-    CHAPAR_TRY(in.finish("ledger key table"));
+std::vector<LedgerKeyScope> LedgerKeys::scopes() const {
+    std::vector<LedgerKeyScope> out;
+    for (const auto& [name, entry] : secrets_) out.push_back(entry.scope);
     return out;
 }
 

@@ -48,6 +48,7 @@ class LedgerKeyScope {
 
     // version 1 || purpose || counted8 first || counted8 second || u32 yyyymm.
     [[nodiscard]] Bytes encode() const;
+    [[nodiscard]] static Result<LedgerKeyScope> decode(ByteView bytes);
     // TH("ledger-key", encode()).
     [[nodiscard]] BucketId name() const;
     auto operator<=>(const LedgerKeyScope&) const = default;
@@ -104,11 +105,8 @@ class LedgerKeys {
     // Shredding: wipes the secret. Empty if there was none.
     void forget(const BucketId& name) { secrets_.erase(name); }
     [[nodiscard]] std::size_t size() const { return secrets_.size(); }
-
-    // The table as one buffer, for the broker's key file: u32 n || n x (counted16 scope ||
-    // secret[32]). decode: MalformedLayout for anything else.
-    [[nodiscard]] SecretBuffer encode() const;
-    [[nodiscard]] static Result<LedgerKeys> decode(ByteView bytes);
+    // Of all that are open, in the order of their names.
+    [[nodiscard]] std::vector<LedgerKeyScope> scopes() const;
 
   private:
     struct Entry {

@@ -6,98 +6,163 @@
 #include <cerrno>
 #include <cstring>
 
-#include "crypto/secret_hex.h"
+#include "broker/edge/kek_file.h"
 #include "schemas/base/hex.h"
-#include "schemas/base/layout.h"
 
 namespace chapar::broker {
 namespace {
 
-constexpr std::string_view kFirstLine = "chapar-ledger-keys/1\n";
+using Path = std::filesystem::path;
 
-Error damaged(const std::filesystem::path& path) {
-    return Error(Errc::LedgerDamaged, path.string());
+constexpr std::string_view kPrefix = "chapar-ledger-keys/2 ";
+constexpr std::size_t kFirstLineBytes = kPrefix.size() + 16 + 1;
+
+Error damaged(const Path& path) { return Error(Errc::LedgerDamaged, path.string()); }
+
+std::string first_line(const crypto::WrappingKey& kek) {
+    return std::string(kPrefix) + kek.id() + "\n";
 }
 
-// One line without its newline into the form that LedgerKeys::decode reads.
-Status append_entry(std::string_view line, Bytes& table, const std::filesystem::path& path) {
-    const std::size_t space = line.find(' ');
-    if (space == std::string_view::npos) return damaged(path);
-    const auto scope = from_hex(line.substr(0, space));
-    const auto secret = crypto::secret_from_hex(line.substr(space + 1));
-    if (!scope || scope->empty() || !secret) return damaged(path);
-    LayoutWriter entry;
-    entry.counted16(*scope);
-    append(table, entry.bytes());
-    append(table, secret->expose());
+Result<FileDescriptor> open_for_adding(const Path& path) {
+    FileDescriptor file(
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (!file) return Error(Errc::FileFailed, path.string() + ": " + std::strerror(errno));
+    return file;
+}
+
+// The text up to the next space, which goes too.
+std::string_view take_word(std::string_view& line) {
+    const std::size_t end = std::min(line.find(' '), line.size());
+    const std::string_view word = line.substr(0, end);
+    line.remove_prefix(std::min(end + 1, line.size()));
+    return word;
+}
+
+Status read_line(std::string_view line, const crypto::WrappingKey& kek, crypto::LedgerKeys& keys,
+                 const Path& path) {
+    const auto scope_bytes = from_hex(take_word(line));
+    const auto nonce = from_hex(take_word(line));
+    const auto sealed = from_hex(line);
+    if (!scope_bytes || !nonce || !sealed) return damaged(path);
+    const auto scope = crypto::LedgerKeyScope::decode(*scope_bytes);
+    if (!scope) return damaged(path);
+    Bytes wrapped = *nonce;
+    append(wrapped, *sealed);
+    CHAPAR_TRY(crypto::reserve_secrets(1));
+    auto secret = kek.unwrap(*scope, wrapped);
+    if (!secret) return damaged(path);
+    if (keys.add(*scope, std::move(*secret)) == crypto::LedgerKeys::Added::Exists) {
+        return damaged(path);
+    }
     return Done{};
 }
 
-Result<crypto::LedgerKeys> parse_lines(std::string_view text, const std::filesystem::path& path) {
-    Bytes table;
-    table.reserve(text.size());  // never grows, so no copy of a secret is left behind
-    std::uint32_t count = 0;
+// REQUIRES: every line ends with a newline.
+Result<crypto::LedgerKeys> read_lines(std::string_view text, const crypto::WrappingKey& kek,
+                                      const Path& path) {
+    crypto::LedgerKeys keys;
     while (!text.empty()) {
         const std::size_t end = text.find('\n');
-        CHAPAR_TRY(append_entry(text.substr(0, end), table, path));
+        CHAPAR_TRY(read_line(text.substr(0, end), kek, keys, path));
         text.remove_prefix(end + 1);
-        ++count;
     }
-    crypto::SecretBuffer whole(4 + table.size());
-    LayoutWriter head;
-    head.u32(count);
-    std::ranges::copy(head.bytes(), whole.expose_mutable().begin());
-    std::ranges::copy(table, whole.expose_mutable().begin() + 4);
-    crypto::wipe(table);
-    auto keys = crypto::LedgerKeys::decode(whole.expose());
-    if (!keys && keys.error().code != Errc::MemoryUnlocked) return damaged(path);
     return keys;
 }
 
-Status start_file(int descriptor, const std::filesystem::path& path) {
+bool is_file(const Path& path) {
+    std::error_code none;
+    return std::filesystem::exists(path, none);
+}
+
+// What a shredding left that was cut short before the key file got its name.
+Status remove_drafts(const Path& keys, const Path& kek) {
+    CHAPAR_TRY(destroy_file(new_name(kek)));
+    return destroy_file(new_name(keys));
+}
+
+// The KEK of that id: the one in force, or the new one of a shredding that was cut short.
+Result<crypto::WrappingKey> kek_of(std::string_view id, const Path& path) {
+    auto kek = is_file(path) ? read_kek(path) : Error(Errc::FileFailed, path.string() + ": no KEK");
+    if (kek && kek->id() == id) return kek;
+    if (is_file(new_name(path))) {
+        auto next = read_kek(new_name(path));
+        if (next && next->id() == id) {
+            CHAPAR_TRY(replace_secret(path));
+            return next;
+        }
+    }
+    if (!kek) return kek;
+    return Error(Errc::LedgerDamaged, path.string() + ": another KEK");
+}
+
+Status start_file(int descriptor, const crypto::WrappingKey& kek, const Path& path) {
     if (ftruncate(descriptor, 0) != 0) return Error(Errc::FileFailed, path.string());
-    CHAPAR_TRY(write_all(descriptor, view(kFirstLine), path));
+    CHAPAR_TRY(write_all(descriptor, view(first_line(kek)), path));
     if (fsync(descriptor) != 0) return Error(Errc::FileFailed, path.string());
     return sync_directory(path.has_parent_path() ? path.parent_path() : ".");
 }
 
 }  // namespace
 
-Result<LedgerKeyFile> LedgerKeyFile::open(const std::filesystem::path& path) {
-    FileDescriptor file(
-        ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (!file) return Error(Errc::FileFailed, path.string() + ": " + std::strerror(errno));
-    Bytes content = CHAPAR_TRY(read_file(path, Exposure::Secret));
+Result<LedgerKeyFile> LedgerKeyFile::open(const Path& path, const Path& kek_path,
+                                          crypto::Random& random) {
+    FileDescriptor file = CHAPAR_TRY(open_for_adding(path));
+    const Bytes content = CHAPAR_TRY(read_file(path, Exposure::Secret));
     const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
-    if (text.size() < kFirstLine.size() && kFirstLine.starts_with(text)) {
-        CHAPAR_TRY(start_file(file.get(), path));
-        return LedgerKeyFile(std::move(file), path, crypto::LedgerKeys());
+    const Paths paths{path, kek_path};
+    const bool is_begun =
+        text.size() < kFirstLineBytes &&
+        kPrefix.starts_with(text.substr(0, std::min(text.size(), kPrefix.size())));
+    if (is_begun) {
+        auto kek = is_file(kek_path) ? read_kek(kek_path) : make_kek(kek_path, random);
+        if (!kek) return kek.error();
+        CHAPAR_TRY(start_file(file.get(), *kek, path));
+        return LedgerKeyFile(std::move(file), paths, std::move(*kek), {}, random);
     }
-    if (!text.starts_with(kFirstLine)) return damaged(path);
+    if (!text.starts_with(kPrefix) || text[kFirstLineBytes - 1] != '\n') return damaged(path);
+    auto kek = CHAPAR_TRY(kek_of(text.substr(kPrefix.size(), 16), kek_path));
     const std::size_t whole = text.rfind('\n') + 1;
-    auto keys = parse_lines(text.substr(kFirstLine.size(), whole - kFirstLine.size()), path);
-    if (keys && whole < text.size() && ftruncate(file.get(), static_cast<off_t>(whole)) != 0) {
+    auto keys =
+        CHAPAR_TRY(read_lines(text.substr(kFirstLineBytes, whole - kFirstLineBytes), kek, path));
+    if (whole < text.size() && ftruncate(file.get(), static_cast<off_t>(whole)) != 0) {
         return Error(Errc::FileFailed, path.string());
     }
-    crypto::wipe(content);
-    if (!keys) return keys.error();
-    return LedgerKeyFile(std::move(file), path, std::move(*keys));
+    CHAPAR_TRY(remove_drafts(path, kek_path));
+    return LedgerKeyFile(std::move(file), paths, std::move(kek), std::move(keys), random);
+}
+
+std::string LedgerKeyFile::line_of(const crypto::LedgerKeyScope& scope,
+                                   const crypto::Secret32& secret) const {
+    const Bytes wrapped = kek_.wrap(scope, secret, *random_);
+    const std::string digits = to_hex(wrapped);
+    return to_hex(scope.encode()) + " " + digits.substr(0, 48) + " " + digits.substr(48) + "\n";
 }
 
 Status LedgerKeyFile::add(std::vector<NewLedgerKey> keys) {
     if (keys.empty()) return Done{};
     CHAPAR_TRY(crypto::reserve_secrets(keys.size()));
-    for (const NewLedgerKey& key : keys) {
-        const std::string scope = to_hex(key.scope.encode()) + " ";
-        crypto::SecretBuffer line(scope.size() + 2 * crypto::Secret32::kSize + 1);
-        const auto out = line.expose_mutable();
-        std::ranges::copy(view(scope), out.begin());
-        crypto::secret_to_hex(key.secret, out.subspan(scope.size()));
-        out.back() = std::byte{'\n'};
-        CHAPAR_TRY(write_all(file_.get(), line.expose(), path_));
-    }
-    if (fdatasync(file_.get()) != 0) return Error(Errc::FileFailed, path_.string());
+    std::string lines;
+    for (const NewLedgerKey& key : keys) lines += line_of(key.scope, key.secret);
+    CHAPAR_TRY(write_all(file_.get(), view(lines), paths_.keys));
+    if (fdatasync(file_.get()) != 0) return Error(Errc::FileFailed, paths_.keys.string());
     for (NewLedgerKey& key : keys) keys_.add(key.scope, std::move(key.secret));
+    return Done{};
+}
+
+Status LedgerKeyFile::destroy(std::span<const BucketId> names) {
+    const auto is_here = [&](const BucketId& name) { return keys_.find(name) != nullptr; };
+    if (std::ranges::none_of(names, is_here)) return Done{};
+    for (const BucketId& name : names) keys_.forget(name);
+    kek_ = crypto::WrappingKey::generate(*random_);
+    std::string text = first_line(kek_);
+    for (const crypto::LedgerKeyScope& scope : keys_.scopes()) {
+        text += line_of(scope, *keys_.find(scope));
+    }
+    CHAPAR_TRY(write_new(paths_.kek, kek_.encode().expose()));
+    CHAPAR_TRY(write_new(paths_.keys, view(text)));
+    CHAPAR_TRY(take_new(paths_.keys));
+    CHAPAR_TRY(replace_secret(paths_.kek));
+    file_ = CHAPAR_TRY(open_for_adding(paths_.keys));
     return Done{};
 }
 

@@ -6,7 +6,6 @@
 
 #include <fstream>
 
-#include "broker/edge/ledger_key_file.h"
 #include "broker/edge/tap.h"
 #include "crypto/secret_hex.h"
 #include "tests/support/fake_random.h"
@@ -19,20 +18,8 @@ using chapar::testing::TemporaryDirectory;
 
 namespace {
 
-const crypto::LedgerKeyScope kScope = crypto::LedgerKeyScope::bucket(
-    *AgencyId::parse("TJ-DCA"), *AgencyId::parse("UZ-NDC"), crypto::YearMonth(202611));
-
 void append_text(const std::filesystem::path& path, std::string_view text) {
     std::ofstream(path, std::ios::app | std::ios::binary) << text;
-}
-
-LedgerKeyFile with_one_key(const std::filesystem::path& path, FakeRandom& random) {
-    auto file = LedgerKeyFile::open(path);
-    REQUIRE(file);
-    std::vector<NewLedgerKey> keys;
-    keys.push_back({kScope, crypto::Secret32::random(random)});
-    REQUIRE(file->add(std::move(keys)));
-    return std::move(*file);
 }
 
 }  // namespace
@@ -62,46 +49,6 @@ TEST_CASE("a file can be locked once at a time") {
         CHECK(second.error().code == Errc::StoreInUse);
     }
     CHECK(lock_file(path));
-}
-
-TEST_CASE("ledger secrets are found again after a restart") {
-    const TemporaryDirectory directory;
-    const auto path = directory.path() / "ledger.keys";
-    FakeRandom random(1);
-    const LedgerKeyFile first = with_one_key(path, random);
-    const auto second = LedgerKeyFile::open(path);
-    REQUIRE(second);
-    REQUIRE(second->keys().find(kScope) != nullptr);
-    CHECK(crypto::equal_in_constant_time(second->keys().find(kScope)->expose(),
-                                         first.keys().find(kScope)->expose()));
-}
-
-TEST_CASE("the rest of a line that a crash left is cut off, and the next key follows cleanly") {
-    const TemporaryDirectory directory;
-    const auto path = directory.path() / "ledger.keys";
-    FakeRandom random(1);
-    (void)with_one_key(path, random);
-    append_text(path, "0102030405");
-    auto file = LedgerKeyFile::open(path);
-    REQUIRE(file);
-    CHECK(file->keys().size() == 1);
-    std::vector<NewLedgerKey> more;
-    more.push_back({crypto::LedgerKeyScope::pad(), crypto::Secret32::random(random)});
-    REQUIRE(file->add(std::move(more)));
-    const auto again = LedgerKeyFile::open(path);
-    REQUIRE(again);
-    CHECK(again->keys().size() == 2);
-}
-
-TEST_CASE("a damaged line among the ledger secrets stops the start") {
-    const TemporaryDirectory directory;
-    const auto path = directory.path() / "ledger.keys";
-    FakeRandom random(1);
-    (void)with_one_key(path, random);
-    append_text(path, "zz zz\n");
-    const auto file = LedgerKeyFile::open(path);
-    REQUIRE_FALSE(file);
-    CHECK(file.error().code == Errc::LedgerDamaged);
 }
 
 TEST_CASE("a secret survives hexadecimal, and nothing else is taken for one") {

@@ -12,7 +12,9 @@ RunningBroker::RunningBroker(const Centre& centre, storage::Store& store, FakeTi
     : directory_(centre.directory()),
       config_(broker::read_config(directory_ / "chapard.toml").value()),
       node_(broker::NodeKeys::read(directory_).value()),
-      keys_(broker::LedgerKeyFile::open(directory_ / "ledger.keys").value()),
+      keys_(broker::LedgerKeyFile::open(directory_ / "ledger.keys", directory_ / config_.ledger.kek,
+                                        random_)
+                .value()),
       log_(kNoLog, time) {
     auto daemon =
         broker::Daemon::create({config_, node_, keys_, store, directory_, tap_, time, random_, log_,

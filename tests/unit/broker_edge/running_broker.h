@@ -42,9 +42,9 @@ class RunningBroker {
     std::filesystem::path directory_;
     broker::Config config_;
     broker::NodeKeys node_;
+    FakeRandom random_{99};
     broker::LedgerKeyFile keys_;
     broker::Tap tap_;
-    FakeRandom random_{99};
     broker::Log log_;
     std::unique_ptr<broker::Daemon> daemon_;
     Status ended_{Done{}};

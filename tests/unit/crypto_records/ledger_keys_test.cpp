@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "crypto/key_wrap.h"
 #include "crypto/ledger_keys.h"
 #include "unit/crypto_records/record_fixture.h"
 
@@ -103,19 +104,54 @@ TEST_CASE("the table finds a secret by name, keeps the first, and forgets on dem
     CHECK(table.find(keys.scope) == nullptr);
 }
 
-TEST_CASE("the table comes back from its buffer and from no other") {
+TEST_CASE("a scope comes back from its bytes and from no other") {
     Keys keys;
-    LedgerKeys table;
-    table.add(keys.scope, keys.secret.duplicate());
-    table.add(LedgerKeyScope::pad(), Secret32::random(keys.random));
-    const SecretBuffer stored = table.encode();
-    const Result<LedgerKeys> again = LedgerKeys::decode(stored.expose());
-    REQUIRE(again);
-    CHECK(again->size() == 2);
-    CHECK(equal(again->find(keys.scope)->expose(), keys.secret.expose()));
-    for (std::size_t size = 0; size < stored.size(); ++size) {
-        CHECK_FALSE(LedgerKeys::decode(stored.expose().first(size)));
+    const Bytes bytes = keys.scope.encode();
+    CHECK(LedgerKeyScope::decode(bytes).value() == keys.scope);
+    CHECK_FALSE(LedgerKeyScope::decode(ByteView(bytes).first(bytes.size() - 1)));
+    Bytes longer = bytes;
+    longer.push_back(std::byte{0});
+    CHECK_FALSE(LedgerKeyScope::decode(longer));
+}
+
+TEST_CASE("a month ends where the next one begins, in December too") {
+    for (const std::uint32_t month : {197001U, 202402U, 202611U, 202612U, 999911U}) {
+        const TimeMs end = end_of(YearMonth(month));
+        CHECK(month_of(end) > YearMonth(month));
+        CHECK(month_of(TimeMs(end.value - 1)) == YearMonth(month));
     }
+}
+
+// Fails if the scope is not authenticated, or the id of another KEK is taken for this one.
+TEST_CASE("a wrapped secret opens for its scope under its KEK only") {
+    Keys keys;
+    const WrappingKey kek = WrappingKey::generate(keys.random);
+    const Bytes wrapped = kek.wrap(keys.scope, keys.secret, keys.random);
+    CHECK(wrapped.size() == WrappingKey::kWrappedBytes);
+    CHECK(equal(kek.unwrap(keys.scope, wrapped).value().expose(), keys.secret.expose()));
+    CHECK(kek.unwrap(LedgerKeyScope::pad(), wrapped).error().code == Errc::OpenFailed);
+    CHECK_FALSE(WrappingKey::generate(keys.random).unwrap(keys.scope, wrapped));
+    for (std::size_t at = 0; at < wrapped.size(); ++at) {
+        Bytes damaged = wrapped;
+        damaged[at] ^= std::byte{1};
+        CHECK_FALSE(kek.unwrap(keys.scope, damaged));
+    }
+    CHECK_FALSE(kek.unwrap(keys.scope, ByteView(wrapped).first(71)));
+}
+
+TEST_CASE("a KEK file is one line, and no other") {
+    Keys keys;
+    const WrappingKey kek = WrappingKey::generate(keys.random);
+    const SecretBuffer text = kek.encode();
+    const auto again = WrappingKey::parse(text.expose());
+    REQUIRE(again);
+    CHECK(again->id() == kek.id());
+    const Bytes wrapped = kek.wrap(keys.scope, keys.secret, keys.random);
+    CHECK(again->unwrap(keys.scope, wrapped));
+    for (std::size_t size = 0; size < text.size(); ++size) {
+        CHECK_FALSE(WrappingKey::parse(text.expose().first(size)));
+    }
+    CHECK_FALSE(WrappingKey::parse(Bytes(text.size())));
 }
 
 }  // namespace chapar::testing
