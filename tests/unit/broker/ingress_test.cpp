@@ -4,6 +4,7 @@
 
 #include "broker/core/stream_files.h"
 #include "crypto/batch.h"
+#include "schemas/header_codec.h"
 #include "tests/unit/broker/world.h"
 
 namespace chapar::testing {
@@ -149,15 +150,18 @@ TEST_CASE("approvals count against the 32 verifications of a frame") {
         plan.approved_by.push_back(name);
     }
     std::vector<SentEnvelope> sent;
-    for (int i = 0; i < 4; ++i) sent.push_back(post.world.seal(plan));
+    for (int i = 0; i < 5; ++i) sent.push_back(post.world.seal(plan));
     schemas::Submit frame;
     for (int i = 0; i < 3; ++i) frame.envelopes.push_back(sent[static_cast<std::size_t>(i)].frame);
     // Three batches and 24 approvals.
     CHECK(post.check(frame));
-    frame.envelopes.push_back(sent[3].frame);
-    const auto refused = post.check(frame);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == Errc::TooLarge);
+    // 32 leave nothing for their batches; 40 are more than there are at all.
+    for (const std::size_t next : {3U, 4U}) {
+        frame.envelopes.push_back(sent[next].frame);
+        const auto refused = post.check(frame);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == Errc::TooLarge);
+    }
 }
 
 TEST_CASE("a frame whose approvals leave too few verifications for its items is refused") {
@@ -237,6 +241,46 @@ TEST_CASE("an envelope for another centre is refused alone, the others of its fr
     CHECK(verdicts->front().operation.error().code == Errc::WrongHome);
 }
 
+// Fails if check_structure() does not compare the header's auditors with the AUDIT stanzas.
+TEST_CASE("an envelope that names an auditor and has no copy for him is refused") {
+    Post post;
+    auto frame = post.sent.frame;
+    auto statement = crypto::EnvelopeStatement::decode(frame.envelope).value();
+    auto header = schemas::decode_header(statement.header).value();
+    header.auditors = {post.world.device_named("ops2").hash};
+    statement.header = schemas::encode_header(header);
+    frame.envelope = statement.encode();
+    const std::vector<EnvelopeHash> hashes{crypto::envelope_hash(frame.envelope)};
+    frame.item =
+        crypto::sign_envelopes(post.world.newest_head(), hashes, post.world.device_named("npj").key)
+            .item(0)
+            .encode();
+    CHECK(post.refusal(frame) == Errc::StanzaAuditors);
+}
+
+// Fails if the home of the batch is not compared.
+TEST_CASE("a statement that was signed for another centre is refused") {
+    Post post;
+    const auto& ops = post.world.device_named("ops");
+    const crypto::DeliveryStatement statement{crypto::DeliveryEvent::Delivered,
+                                              post.sent.hash,
+                                              ops.hash,
+                                              EntryIndex(1),
+                                              post.world.now,
+                                              0};
+    const std::vector<crypto::DeliveryStatement> statements{statement};
+    crypto::SeenHead seen = post.world.newest_head();
+    seen.home.bytes[0] ^= std::byte{1};
+    const auto batch = crypto::sign_statements(seen, statements, ops.key);
+    const auto verdicts = broker::Ingress::check(
+        schemas::Statements{{}, {{statement.encode(), batch.item(0).encode()}}},
+        post.world.session_of("ops"), post.world);
+    REQUIRE(verdicts);
+    REQUIRE_FALSE(verdicts->front().operation);
+    CHECK(verdicts->front().operation.error().code == Errc::WrongHome);
+}
+
+// Fails if the signature, or the session's device, is not compared.
 TEST_CASE("a statement must be signed by the session's device") {
     Post post;
     const auto& ops = post.world.device_named("ops");
