@@ -1,0 +1,50 @@
+#include "broker/repair_notes.h"
+
+#include <algorithm>
+
+#include "broker/edge/files.h"
+#include "broker/edge/high_water.h"
+
+namespace chapar::broker {
+namespace {
+
+Status add(std::vector<KnownNote>& notes, std::string from, std::string note,
+           const crypto::NoteVerifier& log) {
+    const auto head = crypto::open_checkpoint(note, log);
+    if (!head) return Error(Errc::NoteInvalid, from);
+    notes.push_back({std::move(from), std::move(note), *head});
+    return Done{};
+}
+
+}  // namespace
+
+Result<KnownNotes> collect_notes(const std::filesystem::path& directory, const Config& config,
+                                 const NodeKeys& node, const std::vector<std::string>& files,
+                                 const std::vector<std::string>& checkpoints) {
+    KnownNotes out;
+    const crypto::NoteVerifier& log = node.log.verifier();
+    const auto kept = directory / "rolled-back.note";
+    std::error_code failed;
+    if (std::filesystem::exists(kept, failed)) {
+        const Bytes note = CHAPAR_TRY(read_file(kept, Exposure::Public));
+        CHAPAR_TRY(add(out.notes, kept.string(), to_string(note), log));
+    }
+    const HighWaterFile high_water(directory / config.ledger.high_water, node.manifest.origin);
+    const auto content = high_water.read();
+    if (!content && content.error().code != Errc::HighWaterMissing) return content.error();
+    // A torn one says nothing; chapard will say so too and ask two persons.
+    const bool there = content && *content;
+    out.high_water_missing =
+        !there || !add(out.notes, high_water.path().string(), (*content)->note, log);
+    for (const std::string& file : files) {
+        const Bytes note = CHAPAR_TRY(read_file(file, Exposure::Public));
+        CHAPAR_TRY(add(out.notes, file, to_string(note), log));
+    }
+    for (const std::string& checkpoint : checkpoints) {
+        CHAPAR_TRY(add(out.notes, "the export's checkpoint", checkpoint, log));
+    }
+    std::ranges::sort(out.notes, {}, [](const KnownNote& one) { return one.head.size; });
+    return out;
+}
+
+}  // namespace chapar::broker
