@@ -110,9 +110,9 @@ class Centre:
         assert ran.exit == 0, f"chapar {arguments}: {ran}"
         return ran
 
-    def start(self, clock=None):
+    def start(self, clock=None, environment=None):
         """With `clock`, such as "+400d", the broker lives at another time; as itself, so that its pid is ours to stop."""
-        shifted = at_another_time(clock) if clock else {}
+        shifted = environment or (at_another_time(clock) if clock else {})
         self.log = open(self.folder / "chapard.log", "a")
         self.broker = subprocess.Popen([BIN / "chapard", "--dir", self.dir], stdout=subprocess.PIPE, text=True,
                                        stderr=self.log, env=self.environment(**shifted))

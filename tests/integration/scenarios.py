@@ -228,5 +228,124 @@ class LongAway(Scenario):
         self.assertEqual([i["message"] for i in self.items("AF-SKB-BLO")], [alert], "the first desk has it once")
 
 
+class Upkeep(Scenario):
+    """What a device tells until somebody has looked, and what must not stop it."""
+
+    # Fails if confirm_alarms() is not called, or if a sync tells only what it found itself.
+    def test_an_alarm_is_told_by_every_command_until_a_person_has_confirmed_it(self):
+        sentence = "A new device was certified for your office"
+        watch = ("inbox", "watch", "--once", "--home", self.home("AF-SKB-BLO"))
+        self.second_device("AF-CNP", "AF-SKB-BLO", "AF-SKB-2")
+        for _ in range(2):
+            self.assertEqual(self.centre.must(*watch).err.count(sentence), 1)
+        ls = ("key", "ls", "--home", self.home("AF-SKB-BLO"))
+        self.assertIn(sentence, self.centre.must(*ls).err)
+        self.assertIn(sentence, self.centre.must(*ls, "--confirm-alarms").err, "what is confirmed is shown")
+        self.assertNotIn(sentence, self.centre.must(*watch).err)
+        self.assertNotIn(sentence, self.centre.must(*ls).err)
+        self.second_device("AF-CNP", "AF-SKB-BLO", "AF-SKB-3")
+        told = self.centre.must(*watch).err
+        self.assertEqual(told.count(sentence), 1, "the next one, and not the first again")
+        self.assertIn("af-skb-3", told)
+
+    # Fails if warn_of_directory() is not called without a line, or asks for less or more than a day.
+    def test_a_directory_older_than_a_day_is_told_before_it_stops_anything(self):
+        self.centre.stop()
+        for hours, told in ((23, False), (25, True)):
+            ran = self.centre.send(**stage.at_another_time(f"+{hours}h"))
+            self.assertEqual((ran.exit, ran.code), (3, "queued"), ran)
+            self.assertEqual(f"{hours} hours old" in ran.err, told, ran)
+
+    # Fails if fetch_missing() gives up at the first item that cannot be read.
+    def test_an_item_that_cannot_be_read_holds_up_no_other_attachment(self):
+        photo = self.centre.file("photo.png")
+        photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2_000_000))
+        home = self.home("AF-SKB-BLO")
+        keys = (home / "record.keys").read_bytes()
+
+        def alert():
+            ran = self.centre.chapar("send", "seizure", self.centre.alert_file(), "--attach", photo, "--home",
+                                     self.home("TJ-NPJ-BLO"))
+            self.assertEqual(ran.exit, 0, ran)
+
+        alert()
+        first = [i["number"] for i in self.watch("AF-SKB-BLO") if "message" in i]
+        (home / "record.keys").write_bytes(keys)  # the key of what came since is gone
+        self.assertNotEqual(self.centre.chapar("inbox", "show", first[0], "--home", home).exit, 0)
+        alert()
+        ran = self.centre.must("inbox", "watch", "--once", "--attachments", "--home", home)
+        second = [i["number"] for i in ran.results if "message" in i]
+        self.assertEqual([i["number"] for i in ran.results if i.get("fetched")], second, ran)
+        self.assertIn(f"#{first[0]}: ", ran.err)
+
+
+class LongWatch(Scenario):
+    """A watch that nobody ends; its clock and the broker's are one file, and only the time of day moves."""
+
+    def setUp(self):
+        super().setUp()
+        self.clock = self.centre.file("clock")
+        self.set_clock(0)
+        self.moved = {"LD_PRELOAD": stage.at_another_time("+0")["LD_PRELOAD"], "FAKETIME_TIMESTAMP_FILE": str(self.clock),
+                      "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        self.centre.stop()
+        self.centre.start(environment=self.moved)
+
+    def set_clock(self, hours):
+        draft = self.centre.file("clock.new")
+        draft.write_text(f"+{hours}h")
+        draft.rename(self.clock)
+
+    def start_watch(self, office):
+        watching = stage.subprocess.Popen([stage.BIN / stage.QUICK, "inbox", "watch", "--json", "--home", self.home(office)],
+                                          stdout=stage.subprocess.DEVNULL, stderr=stage.subprocess.PIPE, text=True,
+                                          env=self.centre.environment(**self.moved))
+        self.addCleanup(watching.communicate)
+        self.addCleanup(watching.kill)
+        return watching
+
+    def line_of(self, process):
+        """The local end of its connection to the broker: another one is another session."""
+        sockets = set()
+        for link in stage.pathlib.Path(f"/proc/{process.pid}/fd").iterdir():
+            try:
+                sockets.add(stage.os.readlink(link))
+            except FileNotFoundError:
+                continue
+        for line in stage.pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            field = line.split()
+            there = int(field[2].split(":")[1], 16)
+            if field[3] == "01" and there == self.centre.port and f"socket:[{field[9]}]" in sockets:
+                return field[1]
+        return None
+
+    def soon(self, condition, seconds=60):
+        """Until it holds. Each round asks the broker, which takes its time."""
+        deadline = time.monotonic() + seconds
+        while not (holds := condition()) and time.monotonic() < deadline:
+            self.centre.figure("sessions")
+        return holds
+
+    # Fails if keep_current() never connects anew: a device knows the broker's time from its greeting only, and would not
+    # see that its keys are due.
+    def test_it_greets_anew_when_a_day_has_passed_and_renews_the_keys_of_the_week(self):
+        watching = self.start_watch("AF-SKB-BLO")
+        self.assertTrue(self.soon(lambda: self.line_of(watching)), "the session is open")
+        first, entries = self.line_of(watching), self.centre.figure("size")
+        epochs = self.home("AF-SKB-BLO") / "epochs.keystore"
+        written = epochs.stat().st_mtime_ns
+        self.set_clock(23)
+        message = self.centre.send(**self.moved).results[0]["message"]
+        received = lambda: states(self.centre.must("outbox", "retry", "--home", self.home("TJ-NPJ-BLO"), **self.moved) and
+                                  self.centre.outbox(), message)
+        self.assertTrue(self.soon(lambda: received() == {"AF-SKB-BLO": "delivered"}))
+        self.assertEqual(self.line_of(watching), first, "not before the day is over")
+        self.set_clock(24 * 8)
+        self.assertTrue(self.soon(lambda: self.line_of(watching) not in (None, first)), "another session")
+        self.assertTrue(self.soon(lambda: epochs.stat().st_mtime_ns != written), "and with it the keys of the week")
+        self.assertGreater(self.centre.figure("size"), entries)
+        self.assertIsNone(watching.poll(), "it goes on")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

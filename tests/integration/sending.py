@@ -125,5 +125,57 @@ class Sending(unittest.TestCase):
         self.assertEqual(self.centre.chapar("outbox", "reseal", 1, "--yes", "--home", home).code, "conflict")
 
 
+class Auditing(unittest.TestCase):
+    """A text for an auditor besides its recipients: sealed twice for his device, and opened by it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.centre = stage.two_offices()
+        cls.auditor = cls.centre.device("AF-CNP", "AF-AUD-KBL", "AF", role="auditor")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.centre.close()
+
+    def watch(self, office):
+        return self.centre.must("inbox", "watch", "--once", "--home", self.centre.home(office))
+
+    def shown(self, office):
+        home = self.centre.home(office)
+        number = self.centre.must("inbox", "ls", "--home", home).results[-1]["number"]
+        return self.centre.must("inbox", "show", number, "--home", home).results[0]
+
+    # Fails if find_recipients() leaves the header's auditors out (stanza.auditors), if the auditor's bundle has one key a
+    # day (bundle.stale), or if opening_keys() takes the keys of an AUDIT copy in the order of another.
+    def test_an_auditor_reads_the_copy_sealed_to_him_and_the_recipient_sees_that_he_can(self):
+        ran = self.centre.send(file=self.centre.alert_file(auditors=[self.auditor]))
+        self.assertEqual(ran.exit, 0, ran)
+        message = ran.results[0]["message"]
+        self.watch("AF-AUD-KBL")
+        read = self.shown("AF-AUD-KBL")
+        self.assertEqual(read["header"]["message"], message)
+        self.assertEqual(read["payload"]["substance"]["name"], "heroin")
+        self.watch("AF-SKB-BLO")
+        received = self.shown("AF-SKB-BLO")
+        self.assertEqual(received["header"]["message"], message)
+        self.assertEqual(received["header"]["auditors"], [self.auditor])
+        for office in ("AF-AUD-KBL", "AF-SKB-BLO"):
+            self.watch(office)  # that they were read is signed and handed over
+        retried = self.centre.must("outbox", "retry", "--home", self.centre.home("TJ-NPJ-BLO"))
+        self.assertEqual(retried.err, "", "what the auditor signs disturbs nobody")
+        sent = next(item for item in self.centre.outbox() if item["message"] == message)
+        self.assertEqual([(o["office"], o["state"]) for o in sent["offices"]], [("AF-SKB-BLO", "opened")])
+
+    def test_mail_that_names_no_auditor_never_comes_to_one(self):
+        message = self.centre.send().results[0]["message"]
+        got = self.watch("AF-AUD-KBL").results
+        self.assertNotIn(message, [item.get("message") for item in got])
+
+    def test_an_office_that_is_no_auditor_is_not_sealed_to_as_one(self):
+        other = self.centre.must("key", "ls", "--home", self.centre.home("AF-SKB-BLO")).results[0]["certificate"]
+        ran = self.centre.send(file=self.centre.alert_file(auditors=[other]))
+        self.assertEqual(ran.code, "bundle.stale", ran)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
