@@ -158,6 +158,28 @@ TEST_CASE("only who was asked can approve, each person once") {
     CHECK(a.world.item_of(a.world.tj, a.target).approvals.given.size() == 1);
 }
 
+// Fails if check_given() does not ask whether the approver is vouched for, or compares devices and
+// not persons.
+TEST_CASE("an approval counts only of who is vouched for, and never of the sender's own officer") {
+    Approving a;
+    const auto draft = a.sender.draft_of(a.world.tj, a.target);
+    const auto check = [&](const Post& by) {
+        const auto given = crypto::make_approval(
+            a.world.card().home(), crypto::context_hash(schemas::encode_header(draft.header)),
+            crypto::audience_hash(draft.blind, draft.audience()), by.certificate, by.key);
+        const auto txn = must(a.world.tj.store->begin_read());
+        return client::check_given(client::DirectoryView(*txn), a.world.device(a.world.tj), draft,
+                                   given, a.world.now);
+    };
+    CHECK(check(a.world.uz));
+    const Post second = a.world.make_device("TJ-DCA", "TJ-NPJ-BLO");
+    a.world.confirm_peers("TJ-DCA", {"AF-CNP"});
+    a.world.sync(a.world.tj);
+    CHECK(check(a.world.af));
+    CHECK(error_of(check(second)) == Errc::ApprovalSignature);
+    CHECK(error_of(check(a.world.uz)) == Errc::PeerUnconfirmed);
+}
+
 TEST_CASE("two approvals of two officers complete a draft that needs two") {
     Approving a;
     const auto request = a.ask(a.target, {a.world.af.office, a.world.uz.office}, 2);

@@ -52,6 +52,19 @@ TEST_CASE("an auditor without two keys a day, or unknown, is not sealed to") {
           Errc::CertificateUnknown);
 }
 
+// Fails if add_office() does not leave out the device that seals.
+TEST_CASE("mail to the own office is for its other devices") {
+    World world;
+    Sender sender(world);
+    Post second = world.make_device("TJ-DCA", "TJ-NPJ-BLO");
+    world.publish_bundle(second, world.now);
+    world.sync(world.tj);
+    const auto bytes =
+        world.bytes_of(world.tj, sender.send(world.tj, World::alert({"TJ-NPJ-BLO"})));
+    REQUIRE(bytes.stanzas.size() == 1);
+    CHECK(bytes.stanzas.front().label.certificate == second.certificate);
+}
+
 // Fails if add_office() does not ask peer_trust.h.
 TEST_CASE(
     "an agency that the own one does not vouch for is not sealed to, not as an auditor either") {
