@@ -1,9 +1,11 @@
 #include "client/cli/ledger_commands.h"
 
 #include "client/cli/auditor_commands.h"
+#include "client/cli/client_ledger_commands.h"
 
 #include "client/cli/ledger_export_command.h"
 #include "client/cli/programs.h"
+#include "client/cli/retention_commands.h"
 #include "client/cli/witness_commands.h"
 
 namespace chapar::client {
@@ -88,6 +90,8 @@ void add_ledger_commands(CLI::App& app, Invocation& invocation) {
     add_replay(*ledger, invocation);
     add_auditor_commands(*ledger, invocation);
     add_witness_commands(*ledger, invocation);
+    add_retention_commands(*ledger, invocation);
+    add_client_ledger_commands(*ledger, invocation);
 }
 
 }  // namespace chapar::client

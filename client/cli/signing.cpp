@@ -23,6 +23,16 @@ std::vector<NamedKey> named_roots(const std::vector<SigningPublicKey>& roots) {
     return out;
 }
 
+// One of them, whatever their own threshold. The centre's home knows none.
+Quorum any_registrar_of(const SigningGround& ground) {
+    Quorum out;
+    if (!ground.registrars) return out;
+    for (const crypto::Registrar& registrar : ground.registrars->registrars) {
+        out.keys.push_back({registrar.key, "registrar " + registrar.name});
+    }
+    return out;
+}
+
 Result<Quorum> registrars_of(const SignedRecord& record, const SigningGround& ground) {
     if (!ground.registrars) {
         return Error(Errc::NotFound, "the registrars' record; first: chapar key install FILE");
@@ -30,10 +40,8 @@ Result<Quorum> registrars_of(const SignedRecord& record, const SigningGround& gr
     if (CHAPAR_TRY(crypto::agency_named_by(record)) != ground.registrars->agency) {
         return Error(Errc::SignerRefused, "it is another agency's record");
     }
-    Quorum out{{}, ground.registrars->threshold};
-    for (const crypto::Registrar& registrar : ground.registrars->registrars) {
-        out.keys.push_back({registrar.key, "registrar " + registrar.name});
-    }
+    Quorum out = any_registrar_of(ground);
+    out.threshold = ground.registrars->threshold;
     return out;
 }
 
@@ -43,6 +51,17 @@ Result<Quorum> roots_of_agency(const SignedRecord& record, const SigningGround& 
         return Error(Errc::SignerRefused, "it is another agency's record");
     }
     return Quorum{named_roots(ground.roots->roots), ground.roots->threshold};
+}
+
+Quorum centre_of(const SigningGround& ground) {
+    Quorum out;
+    if (ground.centre_root) out.keys.push_back({*ground.centre_root, "the centre root"});
+    return out;
+}
+
+// Whether the centre root is among those who must sign: a home may not know it.
+bool needs_centre(RecordType type) {
+    return type == RecordType::Agency || type == RecordType::Prune || type == RecordType::Override;
 }
 
 // The version that this AGENCY record replaces, from the file's context.
@@ -61,12 +80,15 @@ Result<std::vector<Quorum>> quorums_of(const SignedRecord& record, const Signing
     if (record.type == RecordType::Registrars) {
         return std::vector<Quorum>{CHAPAR_TRY(roots_of_agency(record, ground))};
     }
+    if (record.type == RecordType::Prune) return std::vector<Quorum>{centre_of(ground)};
+    if (record.type == RecordType::Override) {
+        return std::vector<Quorum>{centre_of(ground), any_registrar_of(ground)};
+    }
     if (record.type != RecordType::Agency) {
         return std::vector<Quorum>{CHAPAR_TRY(registrars_of(record, ground))};
     }
     const auto agency = CHAPAR_TRY(crypto::AgencyRecord::decode(record.body));
-    std::vector<Quorum> out(1);
-    if (ground.centre_root) out[0].keys.push_back({*ground.centre_root, "the centre root"});
+    std::vector<Quorum> out{centre_of(ground)};
     if (!agency.previous.is_zero()) {
         const auto earlier = CHAPAR_TRY(earlier_version(agency, ground));
         out.push_back({named_roots(earlier.roots), earlier.threshold});
@@ -143,7 +165,7 @@ Result<SigningState> state_of(const SignedRecord& record, const SigningGround& g
             continue;
         }
         // Only a centre root that this home does not know may stand beside the others.
-        if (record.type != RecordType::Agency || ground.centre_root) {
+        if (!needs_centre(record.type) || ground.centre_root) {
             return Error(Errc::SignerRefused, "somebody else has signed it");
         }
         out.signed_by.emplace_back("a key that this home does not know");

@@ -1,0 +1,14 @@
+// `chapar ledger shred`, `hold`, `release`, `prune`, `override`: drafts of the records that end or
+// keep bodies of a ledger, and let a stopped one go on.
+//
+// Whoever drafts signs as the first; `chapar key approve` shows the others what they sign, in plain
+// words with check words. PRUNE needs the centre root alone.
+#pragma once
+
+#include "client/cli/invocation.h"
+
+namespace chapar::client {
+
+void add_retention_commands(CLI::App& ledger, Invocation& invocation);
+
+}  // namespace chapar::client
