@@ -12,6 +12,7 @@
 #include "broker/edge/daemon.h"
 #include "broker/edge/files.h"
 #include "broker/edge/version.h"
+#include "broker/repair.h"
 #include "crypto/process_memory.h"
 #include "crypto/self_test.h"
 #include "schemas/base/problem.h"
@@ -91,6 +92,7 @@ int fail(const Error& error) {
 int run(int argc, char** argv) {
     umask(S_IRWXG | S_IRWXO);
     std::signal(SIGPIPE, SIG_IGN);
+    if (argc > 1 && std::string_view(argv[1]) == "repair") return repair_main(argc, argv);
     const auto arguments = parse_arguments(argc, argv);
     if (!arguments) return fail(arguments.error());
     if (arguments->version) {

@@ -3,6 +3,8 @@
 #include <sys/timex.h>
 #include <time.h>
 
+#include <utility>
+
 namespace chapar::broker {
 namespace {
 
@@ -32,6 +34,7 @@ Stamp StampRule::next(const ClockReading& reading) {
         const std::uint64_t expected = last_.real.value + (reading.boot.value - last_.boot.value);
         if (distance(reading.real.value, expected) > kStep) {
             distrust_until_ = DurationMs(reading.boot.value + kMinute.value);
+            stepped_ += static_cast<std::int64_t>(reading.real.value - expected);
         }
     }
     started_ = true;
@@ -40,6 +43,17 @@ Stamp StampRule::next(const ClockReading& reading) {
     newest_ = reading.real;
     const bool trusted = reading.synchronised && reading.boot >= distrust_until_;
     return {newest_, trusted ? Clock::Disciplined : Clock::NotDisciplined};
+}
+
+std::optional<crypto::ClockStep> StampRule::take_step() {
+    const std::int64_t step = std::exchange(stepped_, 0);
+    if (step == 0) return std::nullopt;
+    if (step > 0) {
+        return crypto::ClockStep{crypto::StepDirection::Forward,
+                                 DurationMs(static_cast<std::uint64_t>(step))};
+    }
+    return crypto::ClockStep{crypto::StepDirection::Backward,
+                             DurationMs(static_cast<std::uint64_t>(-step))};
 }
 
 Stamp SystemTime::stamp() {

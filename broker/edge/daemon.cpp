@@ -1,11 +1,10 @@
 #include "broker/edge/daemon.h"
 
-#include "broker/core/core_state.h"
 #include "broker/core/directory.h"
 #include "broker/core/stream_files.h"
 #include "broker/edge/local_sequencer.h"
-#include "broker/edge/rollback.h"
-#include "broker/edge/version.h"
+#include "broker/edge/witness_setup.h"
+#include "broker/edge/witness_worker.h"
 #include "broker/edge/zap.h"
 
 namespace chapar::broker {
@@ -13,58 +12,66 @@ namespace chapar::broker {
 // Members in the order of their construction; destroyed the other way round: loop and doors first,
 // the ZAP handler after the router it guards.
 struct Daemon::Wiring {
-    Wiring(DaemonParts given, Tick opened) : parts(std::move(given)), tick(std::move(opened)) {}
+    Wiring(DaemonParts given, Tick opened)
+        : parts(std::move(given)),
+          tick(std::move(opened)),
+          notes(parts.store, parts.node.log.verifier()) {}
 
     DaemonParts parts;
     Tick tick;
+    PublishedNotes notes;
+    std::optional<LedgerGuard> guard;
     LocalSequencer sequencer;
     CertificateCache certificates;
     ZmqContext zmq;
     boost::asio::io_context context;
     std::unique_ptr<BodyStore> bodies;
+    std::optional<WitnessSetup> setup;  // empty: no witness policy
+    std::optional<WitnessRound> witnesses;
     std::unique_ptr<ZapHandler> zap;
     std::optional<Router> router;
     std::unique_ptr<BrokerService> service;
     std::unique_ptr<EventLoop> loop;
     std::unique_ptr<VerifierPool> verifiers;
     std::unique_ptr<DiskWorker> disk;
+    std::vector<std::unique_ptr<WitnessWorker>> workers;
     std::unique_ptr<AdminSocket> admin;
 
-    [[nodiscard]] Status found();
+    [[nodiscard]] Status check_ledger();
+    void start_witnesses();
     [[nodiscard]] Status load_certificates();
     [[nodiscard]] Status open_bodies();
     [[nodiscard]] Status open_doors();
 };
 
-namespace {
-
-Status check_centre(const storage::ReadTxn& txn, const Home& home) {
-    const auto centre = CHAPAR_TRY(read_centre(txn));
-    if (!centre || centre->home != home) {
-        return Error(Errc::LedgerDamaged, "the store was founded by another manifest");
-    }
+Status Daemon::Wiring::check_ledger() {
+    setup = CHAPAR_TRY(set_up_witnesses(parts.config, parts.directory, parts.node, zmq));
+    HighWaterFile high_water(parts.directory / parts.config.ledger.high_water,
+                             parts.node.manifest.origin);
+    guard.emplace(CHAPAR_TRY(LedgerGuard::open(
+        {parts.node, parts.directory, parts.store, tick, notes, parts.time, parts.random},
+        std::move(high_water),
+        setup ? LedgerGuard::Witnesses::Asked : LedgerGuard::Witnesses::None)));
+    if (guard->standing() == Standing::Checked) CHAPAR_TRY(guard->begin());
     return Done{};
 }
 
-}  // namespace
-
-Status Daemon::Wiring::found() {
-    std::vector<Operation> operations;
-    const Stamp stamp = parts.time.stamp();
-    if (tick.frontier().size().value == 0) {
-        operations.push_back({stamp, Found{parts.node.manifest_record}});
-    } else {
-        const auto txn = CHAPAR_TRY(parts.store.begin_read());
-        CHAPAR_TRY(check_centre(*txn, parts.node.home));
-        CHAPAR_TRY(
-            check_rollback_note(parts.directory, parts.node.log.verifier(), *txn, tick.frontier()));
+void Daemon::Wiring::start_witnesses() {
+    if (!setup) return;
+    for (std::size_t i = 0; i < setup->transports.size(); ++i) {
+        // Answers are taken up by the loop's own thread.
+        auto answered = [this, i](Result<crypto::WitnessAnswer> answer) {
+            loop->post([this, i, answer = std::move(answer)] {
+                return service->witness_answered(i, answer);
+            });
+        };
+        workers.push_back(
+            std::make_unique<WitnessWorker>(std::move(setup->transports[i]), std::move(answered)));
     }
-    operations.push_back(
-        {stamp, OpenEpoch{crypto::random_value<Hash>(parts.random), std::string(build_text())}});
-    for (const Outcome& outcome : CHAPAR_TRY(tick.run(operations))) {
-        if (outcome.code) return Error(*outcome.code, outcome.context);
-    }
-    return Done{};
+    witnesses.emplace(setup->policy, parts.node.log.verifier(), setup->names,
+                      [this](std::size_t witness, crypto::WitnessCall call) {
+                          workers[witness]->ask(std::move(call));
+                      });
 }
 
 Status Daemon::Wiring::load_certificates() {
@@ -98,11 +105,15 @@ Status Daemon::Wiring::open_doors() {
         });
     disk = std::make_unique<DiskWorker>(
         [this](DiskWorker::Action action) { loop->post(std::move(action)); });
+    start_witnesses();
     service = std::make_unique<BrokerService>(
-        BrokerService::Parts{parts.config, parts.node, parts.directory, parts.store, tick,
-                             sequencer, certificates, *verifiers, *bodies, *disk, *router,
-                             parts.tap, parts.time, parts.random, parts.log},
+        BrokerService::Parts{parts.config, parts.node, parts.directory, parts.store, tick, *guard,
+                             notes, setup ? &setup->policy : nullptr,
+                             witnesses ? &*witnesses : nullptr, sequencer, certificates, *verifiers,
+                             *bodies, *disk, *router, parts.tap, parts.time, parts.random,
+                             parts.log},
         [this](AdminId to, ByteView frame) { admin->reply(to, frame); });
+    CHAPAR_TRY(service->recall());
     loop = std::make_unique<EventLoop>(context, *service, *router, parts.config, parts.maintenance);
     admin = CHAPAR_TRY(AdminSocket::open(context, parts.directory / "admin.sock",
                                          [this](AdminId from, Bytes frame) {
@@ -118,7 +129,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(DaemonParts parts) {
     Tick tick = CHAPAR_TRY(Tick::open({parts.store, parts.ledger_keys, parts.node.log, parts.random,
                                        Capacity{parts.config.mailbox_quota}}));
     auto wiring = std::make_unique<Wiring>(std::move(parts), std::move(tick));
-    CHAPAR_TRY(wiring->found());
+    CHAPAR_TRY(wiring->check_ledger());
     CHAPAR_TRY(wiring->load_certificates());
     CHAPAR_TRY(wiring->open_bodies());
     CHAPAR_TRY(wiring->open_doors());
@@ -131,6 +142,7 @@ Daemon::~Daemon() {
     // Workers post to the loop: they go before it.
     wiring_->verifiers.reset();
     wiring_->disk.reset();
+    wiring_->workers.clear();
 }
 
 std::string Daemon::endpoint() const { return wiring_->router->endpoint(); }

@@ -1,8 +1,9 @@
 // A whole broker, wired: from its parts to a loop that serves.
 //
-// Owns: the order of start and stop. Start: ledger rebuilt and compared with its head, a kept
-// rollback note checked, Found (first start) and this start's EPOCH entry committed, and only then
-// the doors opened and anything signed is shown. Stop: doors closed in the reverse order. Does not
+// Owns: the order of start and stop. Start: ledger rebuilt and compared with its head, the rules of
+// ledger_guard.h, and, unless one of them stands in the way or witnesses are to be asked first,
+// Found (first start) and this start's EPOCH committed; only then the doors are opened. A ledger
+// that may not be signed is served read-only. Stop: doors closed in the reverse order. Does not
 // know where its parts come from (main.cpp) or the configuration file.
 //
 // Errors of create(): those of the ledger and the store; LedgerDamaged too if the store belongs to

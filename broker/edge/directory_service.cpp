@@ -27,9 +27,12 @@ Result<schemas::Directory> answer_directory(const storage::ReadTxn& txn, const T
     for (std::size_t looked = 0; index < size && looked < limits::kReadEntries; ++index, ++looked) {
         const ByteView stored = CHAPAR_TRY(stored_leaf(txn, EntryIndex(index)));
         if (crypto::is_tombstone(stored)) continue;  // only messages are pruned
-        const crypto::Leaf leaf = CHAPAR_TRY(read_leaf(txn, EntryIndex(index)));
-        if (leaf.kind == crypto::LeafKind::Message) continue;
-        const Body body = crypto::is_sealed(leaf.kind) ? Body::Withheld : Body::Opened;
+        const auto leaf = read_leaf(txn, EntryIndex(index));
+        // Only messages are ever pruned.
+        if (!leaf && is_gone(leaf.error().code)) continue;
+        if (!leaf) return leaf.error();
+        if (leaf->kind == crypto::LeafKind::Message) continue;
+        const Body body = crypto::is_sealed(leaf->kind) ? Body::Withheld : Body::Opened;
         auto proof = CHAPAR_TRY(proof_of(txn, tick, EntryIndex(index), body));
         const std::size_t more = schemas::wire_bytes(proof);
         if (more > room && !answer.entries.empty()) break;

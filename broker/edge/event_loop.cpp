@@ -10,6 +10,7 @@ namespace {
 namespace asio = boost::asio;
 constexpr DurationMs kRetry{2};
 constexpr DurationMs kMaintenance{10'000};
+constexpr DurationMs kRound{100};
 
 std::chrono::milliseconds milliseconds(DurationMs duration) {
     return std::chrono::milliseconds(duration.value);
@@ -28,6 +29,7 @@ EventLoop::EventLoop(asio::io_context& context, BrokerService& service, Router& 
       signals_(context),
       tick_timer_(context),
       retry_timer_(context),
+      round_timer_(context),
       second_timer_(context),
       head_timer_(context),
       maintenance_timer_(context) {}
@@ -58,6 +60,8 @@ void EventLoop::stop() {
 
 Status EventLoop::run() {
     wait_for_socket();
+    // At once: while witnesses are awaited, nothing else can go on.
+    asio::post(context_, [this] { perform([this] { return service_.publish_head(); }); });
     repeat(second_timer_, kSecond, [this] { return service_.every_second(); });
     repeat(head_timer_, head_period_, [this] { return service_.publish_head(); });
     repeat(maintenance_timer_, kMaintenance, maintenance_);
@@ -83,6 +87,7 @@ void EventLoop::settle() {
     if (!draining_ && service_.has_room() && router_.readable()) drain_socket();
     schedule_tick();
     schedule_retry();
+    schedule_round();
 }
 
 void EventLoop::wait_for_socket() {
@@ -124,6 +129,18 @@ void EventLoop::schedule_retry() {
     retry_timer_.async_wait([this](const boost::system::error_code& error) {
         retry_scheduled_ = false;
         if (!error) perform([this] { return service_.deliver(); });
+    });
+}
+
+// Answers may only bring it forward: at worst it is asked once too early, and scheduled again.
+void EventLoop::schedule_round() {
+    const auto due = service_.round_due();
+    if (!due || round_scheduled_) return;
+    round_scheduled_ = true;
+    round_timer_.expires_after(milliseconds(std::min(*due, kRound)));
+    round_timer_.async_wait([this](const boost::system::error_code& error) {
+        round_scheduled_ = false;
+        if (!error) perform([this] { return service_.close_round(); });
     });
 }
 

@@ -47,6 +47,7 @@ class EventLoop {
     void drain_socket();
     void schedule_tick();
     void schedule_retry();
+    void schedule_round();
     void repeat(boost::asio::steady_timer& timer, DurationMs period,
                 std::function<Status()> action);
 
@@ -59,12 +60,14 @@ class EventLoop {
     boost::asio::signal_set signals_;
     boost::asio::steady_timer tick_timer_;
     boost::asio::steady_timer retry_timer_;
+    boost::asio::steady_timer round_timer_;
     boost::asio::steady_timer second_timer_;
     boost::asio::steady_timer head_timer_;
     boost::asio::steady_timer maintenance_timer_;
     bool draining_ = false;
     bool tick_scheduled_ = false;
     bool retry_scheduled_ = false;
+    bool round_scheduled_ = false;
     bool stopping_ = false;
     std::optional<Error> fatal_;
 };

@@ -1,8 +1,6 @@
 #include "broker/edge/hello.h"
 
 #include "broker/core/directory.h"
-#include "broker/core/ledger_proof.h"
-#include "crypto/checkpoint.h"
 #include "crypto/hello.h"
 
 namespace chapar::broker {
@@ -15,14 +13,13 @@ Status check_signature(const schemas::Hello& hello, const Session& session,
     return facts.sign_key.verify(crypto::Label::Hello, proven, hello.signature);
 }
 
-Result<TreeSize> check_note(const std::string& note, const HelloContext& context) {
-    if (note.empty()) return TreeSize(0);
-    const crypto::Checkpoint seen =
-        CHAPAR_TRY(crypto::open_checkpoint(note, context.node.log.verifier()));
-    if (seen.size > context.frontier.size()) return Error(Errc::HeadUnknown);
-    const Hash root = CHAPAR_TRY(root_at(context.txn, context.frontier, seen.size));
-    if (root != seen.root) return Error(Errc::HeadMismatch);
-    return seen.size;
+Result<std::optional<JudgedNote>> check_note(const std::string& note, const HelloContext& context) {
+    if (note.empty()) return std::optional<JudgedNote>();
+    JudgedNote seen =
+        CHAPAR_TRY(judge_note(note, context.node.log.verifier(), context.txn, context.frontier));
+    if (seen.verdict == NoteVerdict::Beyond) return Error(Errc::HeadUnknown);
+    if (seen.verdict == NoteVerdict::Beside) return Error(Errc::HeadMismatch);
+    return std::optional<JudgedNote>(seen);
 }
 
 }  // namespace
@@ -43,8 +40,9 @@ Result<Greeting> check_hello(const schemas::Hello& hello, const Session& session
         // By now it has proven that the certificate is its own: it may know why.
         return expected ? Error(code) : valid.error();
     }
-    const TreeSize seen = CHAPAR_TRY(check_note(hello.note, context));
-    return Greeting{{hello.device, facts->agency, facts->office, valid->office.roles}, seen};
+    auto seen = CHAPAR_TRY(check_note(hello.note, context));
+    return Greeting{{hello.device, facts->agency, facts->office, valid->office.roles},
+                    std::move(seen)};
 }
 
 }  // namespace chapar::broker

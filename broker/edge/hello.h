@@ -15,6 +15,7 @@
 
 #include "broker/core/ingress.h"
 #include "broker/edge/node_keys.h"
+#include "broker/edge/rollback.h"
 #include "broker/edge/session.h"
 #include "broker/edge/tick.h"
 
@@ -30,7 +31,7 @@ struct HelloContext {
 
 struct Greeting {
     Greeted who;
-    TreeSize seen;  // the size of its note; 0 without one
+    std::optional<JudgedNote> seen;  // its note, if it brought one; Covered
 };
 
 // HelloRefused, NoteInvalid (a note that the log key did not sign), HeadUnknown, HeadMismatch, and

@@ -5,7 +5,6 @@
 
 #include "broker/core/ledger_proof.h"
 #include "broker/edge/files.h"
-#include "crypto/checkpoint.h"
 
 namespace chapar::broker {
 namespace {
@@ -15,6 +14,18 @@ std::filesystem::path note_path(const std::filesystem::path& directory) {
 }
 
 }  // namespace
+
+Result<JudgedNote> judge_note(std::string_view note, const crypto::NoteVerifier& log,
+                              const storage::ReadTxn& txn, const Frontier& frontier) {
+    JudgedNote judged{CHAPAR_TRY(crypto::open_checkpoint(note, log)), NoteVerdict::Covered};
+    if (judged.checkpoint.size > frontier.size()) {
+        judged.verdict = NoteVerdict::Beyond;
+        return judged;
+    }
+    const Hash root = CHAPAR_TRY(root_at(txn, frontier, judged.checkpoint.size));
+    if (root != judged.checkpoint.root) judged.verdict = NoteVerdict::Beside;
+    return judged;
+}
 
 Status keep_rollback_note(const std::filesystem::path& directory, const std::string& note) {
     const auto path = note_path(directory);
@@ -32,19 +43,17 @@ Status keep_rollback_note(const std::filesystem::path& directory, const std::str
     return sync_directory(directory);
 }
 
-Status check_rollback_note(const std::filesystem::path& directory, const crypto::NoteVerifier& log,
-                           const storage::ReadTxn& txn, const Frontier& frontier) {
+Result<std::optional<std::string>> kept_rollback_note(const std::filesystem::path& directory,
+                                                      const crypto::NoteVerifier& log,
+                                                      const storage::ReadTxn& txn,
+                                                      const Frontier& frontier) {
     const auto path = note_path(directory);
-    if (!std::filesystem::exists(path)) return Done{};
-    const Bytes note = CHAPAR_TRY(read_file(path, Exposure::Public));
-    const auto seen = CHAPAR_TRY(crypto::open_checkpoint(to_string(note), log));
-    const Error contradiction(Errc::LedgerDamaged,
-                              path.string() + " names a head that this ledger does not have");
-    if (seen.size > frontier.size()) return contradiction;
-    const Hash root = CHAPAR_TRY(root_at(txn, frontier, seen.size));
-    if (root != seen.root) return contradiction;
+    if (!std::filesystem::exists(path)) return std::optional<std::string>();
+    std::string note = to_string(CHAPAR_TRY(read_file(path, Exposure::Public)));
+    const JudgedNote judged = CHAPAR_TRY(judge_note(note, log, txn, frontier));
+    if (judged.verdict != NoteVerdict::Covered) return std::optional<std::string>(std::move(note));
     std::filesystem::remove(path);
-    return Done{};
+    return std::optional<std::string>();
 }
 
 }  // namespace chapar::broker

@@ -24,10 +24,13 @@ BrokerService::BrokerService(const Parts& parts, AdminReply admin_reply)
       transfers_({parts.bodies, parts.disk, parts.store, sessions_, outlet_, parts.time, parts.log,
                   upload_bytes_, download_bytes_},
                  [this](const Session& session) {
-                     const bool mail = !rolled_back_ && session.mail && session.credit > 0;
+                     const bool mail = parts_.guard.signing() && session.mail && session.credit > 0;
                      return mail || !session.outbox.empty() ? Waiting::SomethingElse
                                                             : Waiting::Nothing;
                  }),
+      proofs_(parts.store, parts.tick, parts.node, sessions_, outlet_,
+              parts.policy == nullptr ? ProofsService::Witnesses::None
+                                      : ProofsService::Witnesses::Asked),
       started_(parts.time.elapsed()) {}
 
 bool BrokerService::has_room() const {
@@ -51,11 +54,20 @@ Status BrokerService::every_second() {
     const DurationMs now = parts_.time.elapsed();
     sessions_.for_each([&](Session& session) {
         const bool late = session.state != SessionState::Active && now > session.hello_by;
-        if (late || !session.link.alive()) outlet_.cut(session);
+        if (late || !session.link.alive()) return outlet_.cut(session);
+        if (session.welcome_due && now > session.hello_by) {
+            complain(session, Error(Errc::WitnessesAwaited), After::End);
+        }
     });
+    CHAPAR_TRY(note_standing());
+    CHAPAR_TRY(watch_clock());
+    CHAPAR_TRY(prune());
     CHAPAR_TRY(watch_fullness());
     CHAPAR_TRY(watch_deadline());
     CHAPAR_TRY(propose_withholds());
+    if (!thinned_ || now.value > thinned_->value + kMinute.value) {
+        if (!CHAPAR_TRY(thin_notes())) thinned_ = now;
+    }
     if (!swept_ || now.value > swept_->value + kSweep.value) {
         swept_ = now;
         CHAPAR_TRY(sweep_bodies());
@@ -63,18 +75,15 @@ Status BrokerService::every_second() {
     return deliver();
 }
 
-Status BrokerService::publish_head() {
-    if (rolled_back_ || parts_.tick.published().head.size == note_stored_) return Done{};
-    const Status stored = parts_.tick.store_note();
-    // The note is a cache: a full store can do without it.
-    if (!stored && stored.error().code == Errc::StoreFull) return Done{};
-    if (stored) note_stored_ = parts_.tick.published().head.size;
-    return stored;
-}
-
 Status BrokerService::finish() {
+    // What waits for a quorum of witnesses was promised to nobody.
+    if (parts_.guard.standing() == Standing::WitnessesAwaited) pending_.clear();
     while (!pending_.empty()) CHAPAR_TRY(run_tick());
     CHAPAR_TRY(publish_head());
+    // No round will be closed any more: the note is kept as it is.
+    if (parts_.guard.signing() && stored_ != parts_.tick.published().head.size) {
+        CHAPAR_TRY(store_note(parts_.tick.published().head.size, parts_.tick.published().note));
+    }
     if (outlet_.retry()) parts_.log.info("stop.unsent");
     return parts_.router.linger(kFlush);
 }

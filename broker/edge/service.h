@@ -2,8 +2,10 @@
 //
 // Owns: the path of a frame (session table, in-flight bounds, verification, the queue before a
 // tick), the outcome's way back, deliveries, the refusal of new work when the store is nearly full,
-// and the state "rolled back" (a note of our own key that this ledger does not reach: read-only,
-// nothing is signed). Does not know Asio (event_loop.h), or what an operation means.
+// the published head each second (high-water file, then witnesses, then the table `cp`), and what
+// sessions meet while nothing may be signed (ledger_guard.h): work waits for the first quorum of
+// witnesses; a ledger that was set back is only read. Does not know Asio (event_loop.h), or what an
+// operation means.
 //
 // Commit, then speak: nothing about an operation is sent before Tick::run() has returned.
 //
@@ -23,13 +25,16 @@
 #include "broker/edge/certificate_cache.h"
 #include "broker/edge/clock.h"
 #include "broker/edge/config.h"
+#include "broker/edge/ledger_guard.h"
 #include "broker/edge/log.h"
 #include "broker/edge/node_keys.h"
 #include "broker/edge/outlet.h"
+#include "broker/edge/proofs_service.h"
 #include "broker/edge/sequencer.h"
 #include "broker/edge/tick.h"
 #include "broker/edge/transfers.h"
 #include "broker/edge/verifier_pool.h"
+#include "broker/edge/witness_round.h"
 
 namespace chapar::broker {
 
@@ -41,6 +46,10 @@ class BrokerService {
         const std::filesystem::path& directory;
         storage::Store& store;
         Tick& tick;
+        LedgerGuard& guard;
+        PublishedNotes& notes;
+        const crypto::WitnessPolicy* policy;  // null: no witnesses
+        WitnessRound* witnesses;              // null exactly then
         Sequencer& sequencer;
         CertificateCache& certificates;
         VerifierPool& verifiers;
@@ -72,6 +81,13 @@ class BrokerService {
     // Ends what has been silent or is gone; proposes what time demands.
     [[nodiscard]] Status every_second();
     [[nodiscard]] Status publish_head();
+    [[nodiscard]] Status witness_answered(std::size_t witness,
+                                          const Result<crypto::WitnessAnswer>& answer);
+    // When close_round() should run, from now on; empty: not before an answer comes.
+    [[nodiscard]] std::optional<DurationMs> round_due() const;
+    [[nodiscard]] Status close_round();
+    // What was witnessed, and left to be pruned, before this start. Once, before the first frame.
+    [[nodiscard]] Status recall();
     // Decides and answers what has been verified; takes nothing new.
     [[nodiscard]] Status finish();
 
@@ -119,6 +135,8 @@ class BrokerService {
     [[nodiscard]] Result<std::optional<InForce>> still_in_force(Session& session,
                                                                 const storage::ReadTxn& txn);
     [[nodiscard]] Status keep_evidence(const Error& error, const std::string& note);
+    [[nodiscard]] Status welcome(Session& session);
+    [[nodiscard]] Status answer_proofs(Session& session, const schemas::ProofsAsk& ask);
 
     // service_tick.cpp
     void propose(OperationBody body, Source source, const Hash& about);
@@ -139,6 +157,23 @@ class BrokerService {
     [[nodiscard]] Status watch_deadline();
 
     [[nodiscard]] Status propose_withholds();
+
+    // service_ledger.cpp
+    [[nodiscard]] Status prepare_signing();
+    [[nodiscard]] Status begin_signing();
+    // Says a change of the standing, once; lets those in whose WELCOME waited for it.
+    [[nodiscard]] Status note_standing();
+    [[nodiscard]] Status start_round();
+    [[nodiscard]] Status publish_cosigned(CosignedHead head);
+    [[nodiscard]] Status store_note(TreeSize size, const std::string& note);
+    // Erases a little of what a PRUNE entry gave up.
+    [[nodiscard]] Status prune();
+    // True: there is more to look at.
+    [[nodiscard]] Result<bool> thin_notes();
+    [[nodiscard]] Status override_ledger(AdminId from, const Bytes& record, const Hash& about);
+    [[nodiscard]] Status watch_clock();
+    [[nodiscard]] std::string state() const;
+    void add_ledger_figures(schemas::StatusReport& report) const;
 
     // service_transfer.cpp
     [[nodiscard]] Status transfer(Session& session, schemas::Frame frame);
@@ -162,6 +197,7 @@ class BrokerService {
     Sessions sessions_;
     Outlet outlet_;
     Transfers transfers_;
+    ProofsService proofs_;
     std::deque<Pending> pending_;
     DurationMs pending_since_;
     std::map<std::uint64_t, Check> checks_;
@@ -169,11 +205,17 @@ class BrokerService {
     std::uint64_t next_batch_ = 1;
     std::optional<TimeMs> deadline_;
     bool full_ = false;
-    bool rolled_back_ = false;
     bool more_mail_ = false;  // deliver_all() stopped for the sake of others
     DurationMs started_;
-    std::optional<DurationMs> swept_;  // empty: not since the start
-    TreeSize note_stored_;
+    std::optional<DurationMs> swept_;    // empty: not since the start
+    std::optional<DurationMs> thinned_;  // the same
+    Standing said_ = Standing::Checked;  // the standing that the log knows
+    TreeSize published_;                 // the newest size in the high-water file
+    TreeSize stored_;                    // the newest size in `cp`
+    std::size_t stored_lines_ = 0;       // cosignatures of that note
+    std::vector<Pending> overrides_;     // taken, and waiting for what else stands in the way
+    bool quorum_lost_ = false;
+    bool pruning_ = false;
     std::uint64_t accepted_ = 0;
     std::uint64_t rejected_ = 0;
     std::uint64_t refused_ = 0;

@@ -47,18 +47,27 @@ Status BrokerService::administer(AdminId from, const Bytes& bytes) {
     if (const auto* ask = std::get_if<schemas::LedgerAsk>(&*frame)) {
         return answer_admin_ledger(from, *ask);
     }
+    if (const auto* ask = std::get_if<schemas::ProofsAsk>(&*frame)) {
+        reply(from, CHAPAR_TRY(proofs_.answer(*ask)));
+        return Done{};
+    }
     auto* publish = std::get_if<schemas::Publish>(&*frame);
     if (publish == nullptr) {
         reply(from, error_frame(Error(Errc::NotPermitted)));
         return Done{};
     }
+    const auto record = crypto::SignedRecord::decode(publish->record);
+    const bool overriding = record && record->type == crypto::RecordType::Override;
+    const Bytes kept = overriding ? publish->record : Bytes();
     auto verdict = Ingress::check_record(std::move(publish->record), std::nullopt);
     if (!verdict || !verdict->operation) {
         reply(from, error_frame(verdict ? verdict->operation.error() : verdict.error()));
         return Done{};
     }
-    if (rolled_back_) {
-        reply(from, error_frame(Error(Errc::ReadOnly)));
+    if (overriding) return override_ledger(from, kept, verdict->about);
+    const Standing standing = parts_.guard.standing();
+    if (standing != Standing::Signing && standing != Standing::WitnessesAwaited) {
+        reply(from, error_frame(Error(Errc::ReadOnly, parts_.guard.reason())));
         return Done{};
     }
     propose(std::move(*verdict->operation).stamped({}).body, FromAdmin{from}, verdict->about);
@@ -77,18 +86,17 @@ Status BrokerService::answer_admin_ledger(AdminId from, const schemas::LedgerAsk
 Result<schemas::StatusReport> BrokerService::status() const {
     const auto txn = CHAPAR_TRY(parts_.store.begin_read());
     const storage::Usage usage = CHAPAR_TRY(parts_.store.usage());
-    const LedgerHead& head = parts_.tick.published().head;
+    const Frontier& frontier = parts_.tick.frontier();
     schemas::StatusReport report;
     const auto add = [&](const char* name, std::string value) {
         report.figures.push_back({name, std::move(value)});
     };
-    const char* running = full_ ? "full: takes nothing new" : "running";
-    add("state", rolled_back_ ? "rolled back: read-only" : running);
+    add("state", state());
     add("version", std::string(build_text()));
     add("origin", parts_.node.manifest.origin);
-    add("size", std::to_string(head.size.value));
-    add("root", to_hex(head.root.view()));
-    add("epoch", std::to_string(head.epoch.value));
+    add("size", std::to_string(frontier.size().value));
+    add("root", to_hex(frontier.root().view()));
+    add("epoch", std::to_string(frontier.tip().epoch.value));
     add("commits", std::to_string(parts_.tick.commits()));
     add("accepted", std::to_string(accepted_));
     add("rejected", std::to_string(rejected_));
@@ -107,7 +115,7 @@ Result<schemas::StatusReport> BrokerService::status() const {
     add("uploads", std::to_string(bodies.incoming));
     const std::uint64_t uptime = parts_.time.elapsed().value - started_.value;
     add("uptime_seconds", std::to_string(uptime / kSecond.value));
-    add("witnesses", "none: receipts stay at \"logged\"");
+    add_ledger_figures(report);
     return report;
 }
 

@@ -4,7 +4,6 @@
 #include "broker/edge/answers.h"
 #include "broker/edge/directory_service.h"
 #include "broker/edge/hello.h"
-#include "broker/edge/rollback.h"
 #include "broker/edge/service.h"
 #include "crypto/certificate.h"
 #include "crypto/envelope.h"
@@ -31,6 +30,7 @@ struct EventVisitor {
     SessionEvent operator()(const schemas::Upload&) { return SessionEvent::Upload; }
     SessionEvent operator()(const schemas::Chunk&) { return SessionEvent::Chunk; }
     SessionEvent operator()(const schemas::Fetch&) { return SessionEvent::Fetch; }
+    SessionEvent operator()(const schemas::ProofsAsk&) { return SessionEvent::Proofs; }
     // What only a broker says, and STATUS, which is the Unix socket's.
     SessionEvent operator()(const auto&) { return SessionEvent::Other; }
 };
@@ -116,24 +116,46 @@ Status BrokerService::greet(Session& session, const schemas::Hello& hello) {
         complain(session, Error(error.code), After::End);
         return keep_evidence(error, hello.note);
     }
-    session.told = greeting->seen;
+    if (greeting->seen) {
+        session.told = greeting->seen->checkpoint.size;
+        parts_.guard.offer(*greeting->seen, hello.note);
+    }
     sessions_.greeted(session, std::move(greeting->who));
-    schemas::Welcome welcome;
-    welcome.time = now;
-    welcome.head = CHAPAR_TRY(next_head(*txn, parts_.tick, session.told));
-    outlet_.send(session, schemas::encode_frame(welcome));
+    if (parts_.guard.standing() == Standing::WitnessesAwaited) {
+        session.welcome_due = true;
+        return Done{};
+    }
+    return welcome(session);
+}
+
+Status BrokerService::welcome(Session& session) {
+    session.welcome_due = false;
+    if (!parts_.tick.has_published()) {
+        complain(session, Error(refusal_of(parts_.guard.standing())), After::End);
+        return Done{};
+    }
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    schemas::Welcome frame;
+    frame.time = parts_.time.stamp().time;
+    frame.head = CHAPAR_TRY(next_head(*txn, parts_.tick, session.told));
+    outlet_.send(session, schemas::encode_frame(frame));
     return Done{};
 }
 
 Status BrokerService::keep_evidence(const Error& error, const std::string& note) {
     if (error.code != Errc::HeadUnknown && error.code != Errc::HeadMismatch) return Done{};
-    if (rolled_back_) return Done{};
-    rolled_back_ = true;
-    parts_.log.warning("ledger.rolled-back", {{"code", std::string(text_of(error.code).code)}});
-    return keep_rollback_note(parts_.directory, note);
+    const bool beyond = error.code == Errc::HeadUnknown;
+    CHAPAR_TRY(parts_.guard.accuse(
+        note, beyond ? "a client holds a head that this ledger does not reach"
+                     : "a client holds another root for a size that this ledger had"));
+    return note_standing();
 }
 
 Status BrokerService::serve(Session& session, schemas::Frame frame) {
+    if (session.welcome_due) {
+        complain(session, Error(Errc::NotGreeted), After::End);
+        return Done{};
+    }
     if (auto* submit = std::get_if<schemas::Submit>(&frame)) {
         return take(session, std::move(*submit));
     }
@@ -157,7 +179,7 @@ Status BrokerService::serve(Session& session, schemas::Frame frame) {
 }
 
 std::optional<Errc> BrokerService::refuses_new() const {
-    if (rolled_back_) return Errc::ReadOnly;
+    if (!parts_.guard.signing()) return Errc::ReadOnly;
     if (full_) return Errc::BackPressure;
     return std::nullopt;
 }
@@ -191,7 +213,7 @@ Status BrokerService::take(Session& session, schemas::Statements frame) {
     const std::size_t items = frame.statements.size();
     // Statements drain mailboxes: a nearly full store still takes them.
     std::optional<Errc> refusal;
-    if (rolled_back_) refusal = Errc::ReadOnly;
+    if (!parts_.guard.signing()) refusal = Errc::ReadOnly;
     if (session.unanswered + items > parts_.config.sessions.in_flight) {
         refusal = Errc::BackPressure;
     }
@@ -312,6 +334,9 @@ Status BrokerService::question(Session& session, const schemas::Frame& frame) {
     if (const auto* ask = std::get_if<schemas::ExplainAsk>(&frame)) {
         return answer(session, *txn, answer_explain(*txn, *ask, who.agency));
     }
+    if (const auto* ask = std::get_if<schemas::ProofsAsk>(&frame)) {
+        return answer_proofs(session, *ask);
+    }
     const auto* ask = std::get_if<schemas::LedgerAsk>(&frame);
     CHAPAR_ASSERT(ask != nullptr);
     if ((valid->office.roles & crypto::office_role::kAuditor) == 0) {
@@ -319,6 +344,16 @@ Status BrokerService::question(Session& session, const schemas::Frame& frame) {
         return Done{};
     }
     return answer(session, *txn, answer_ledger(*txn, parts_.tick, ask->from));
+}
+
+Status BrokerService::answer_proofs(Session& session, const schemas::ProofsAsk& ask) {
+    const SessionNumber number = session.number;
+    const Status asked = proofs_.ask(session, ask);
+    if (asked) return asked;
+    const Errc code = asked.error().code;
+    if (code != Errc::NotFound && code != Errc::BackPressure) return asked;
+    if (Session* asker = sessions_.find(number)) complain(*asker, asked.error(), After::Continue);
+    return Done{};
 }
 
 void BrokerService::complain(Session& session, const Error& error, After after) {

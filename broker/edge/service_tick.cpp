@@ -5,6 +5,7 @@
 #include "broker/core/withhold.h"
 #include "broker/edge/answers.h"
 #include "broker/edge/delivery.h"
+#include "broker/edge/fault_point.h"
 #include "broker/edge/service.h"
 #include "crypto/statement.h"
 #include "schemas/base/limits.h"
@@ -37,6 +38,7 @@ void BrokerService::propose(OperationBody body, Source source, const Hash& about
 
 std::optional<DurationMs> BrokerService::tick_due() const {
     if (pending_.empty()) return std::nullopt;
+    if (parts_.guard.standing() == Standing::WitnessesAwaited) return std::nullopt;
     if (pending_.size() >= parts_.config.tick.max_operations) return DurationMs(0);
     const std::uint64_t waited = parts_.time.elapsed().value - pending_since_.value;
     const std::uint64_t most = parts_.config.tick.max_wait.value;
@@ -72,7 +74,7 @@ Status BrokerService::run_tick() {
 }
 
 Status BrokerService::apply(Batch batch, std::vector<Pending> origins) {
-    if (rolled_back_) return refuse_batch(origins, Errc::ReadOnly);
+    if (!parts_.guard.signing()) return refuse_batch(origins, Errc::ReadOnly);
     auto outcomes = parts_.tick.run(batch.operations);
     if (!outcomes && outcomes.error().code == Errc::StoreFull) {
         full_ = true;
@@ -136,6 +138,7 @@ Status BrokerService::refuse_batch(const std::vector<Pending>& origins, Errc cod
 Status BrokerService::speak(const std::vector<Pending>& origins,
                             const std::vector<Outcome>& outcomes) {
     std::map<SessionNumber, std::vector<schemas::ItemOutcome>> spoken;
+    reach(FaultPoint::BeforeRelease);
     {
         const auto txn = CHAPAR_TRY(parts_.store.begin_read());
         for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -161,6 +164,7 @@ Status BrokerService::speak(const std::vector<Pending>& origins,
             if (session == nullptr) continue;
             session->unanswered -= std::min(session->unanswered, items.size());
             CHAPAR_TRY(send_items(*session, *txn, std::move(items)));
+            reach(FaultPoint::AfterRelease);
         }
         // Last: it may end sessions, after their outcomes have been said.
         for (const Outcome& outcome : outcomes) {
@@ -201,13 +205,14 @@ Status BrokerService::note_effects(const storage::ReadTxn& txn, const Effects& e
             }
         }
     };
+    pruning_ = pruning_ || effects.pruned;
     end_sessions(effects.ended, Errc::CertificateRevoked);
     end_sessions(effects.suspended, Errc::CertificateSuspended);
     return remove_released(txn, effects.released);
 }
 
 Status BrokerService::propose_withholds() {
-    if (rolled_back_) return Done{};
+    if (!parts_.guard.signing()) return Done{};
     const auto is_withhold = [](const Pending& p) {
         return std::holds_alternative<Withhold>(p.body);
     };
@@ -233,6 +238,7 @@ Status BrokerService::send_items(Session& session, const storage::ReadTxn& txn,
 }
 
 Status BrokerService::deliver_to(SessionNumber number) {
+    if (!parts_.guard.signing()) return Done{};
     const auto txn = CHAPAR_TRY(parts_.store.begin_read());
     const TimeMs now = parts_.time.stamp().time;
     for (int i = 0; i < kDeliversPerTurn; ++i) {
@@ -254,7 +260,7 @@ Status BrokerService::deliver_to(SessionNumber number) {
 
 Status BrokerService::deliver_all() {
     more_mail_ = false;
-    if (rolled_back_) return Done{};
+    if (!parts_.guard.signing()) return Done{};
     std::vector<SessionNumber> ready;
     sessions_.for_each([&](Session& session) {
         if (session.mail && session.credit > 0 && session.outbox.empty()) {
@@ -282,7 +288,8 @@ Status BrokerService::watch_fullness() {
 Status BrokerService::watch_deadline() {
     const auto txn = CHAPAR_TRY(parts_.store.begin_read());
     deadline_ = CHAPAR_TRY(next_deadline(*txn));
-    if (rolled_back_ || !deadline_ || *deadline_ > parts_.time.stamp().time) return Done{};
+    if (!parts_.guard.signing() || !deadline_ || *deadline_ > parts_.time.stamp().time)
+        return Done{};
     const auto is_advance = [](const Pending& p) {
         return std::holds_alternative<Advance>(p.body);
     };

@@ -44,6 +44,9 @@ struct Session {
     schemas::ChallengeBytes challenge;
     std::optional<Greeted> greeted;  // if and only if Active
 
+    // Greeted while no quorum of witnesses has confirmed the ledger: its WELCOME waits for that.
+    bool welcome_due = false;
+
     // The checkpoint sent last: consistency proofs start there.
     TreeSize told;
 
@@ -52,6 +55,9 @@ struct Session {
     bool mail = true;            // its mailbox may hold rows that were not handed out here
     // Rows handed out and not signed for, by envelope.
     std::map<EnvelopeHash, MailboxNumber> handed_out;
+
+    // Asked about, and not covered by a quorum of witnesses yet.
+    std::set<EntryIndex> awaiting_witnesses;
 
     std::deque<Bytes> outbox;  // frames that its socket could not take yet
 

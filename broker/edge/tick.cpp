@@ -2,13 +2,18 @@
 
 #include <set>
 
+#include "broker/core/ledger_key_index.h"
 #include "broker/core/ledger_open.h"
+#include "broker/edge/fault_point.h"
 #include "crypto/checkpoint.h"
 
 namespace chapar::broker {
 
 Result<Tick> Tick::open(const Parts& parts) {
     const auto txn = CHAPAR_TRY(parts.store.begin_read());
+    // A crash may have come between a SHRED entry and the end of its secret.
+    const auto shredded = CHAPAR_TRY(shredded_keys(*txn));
+    CHAPAR_TRY(parts.keys.destroy(shredded));
     return Tick(parts, CHAPAR_TRY(open_ledger(*txn)));
 }
 
@@ -35,10 +40,12 @@ Result<std::vector<Operation>> Tick::open_keys(storage::ReadTxn& txn,
         }
     }
     CHAPAR_TRY(parts_.keys.add(std::move(fresh)));
+    reach(FaultPoint::KeysSynced);
     return opening;
 }
 
 Result<std::vector<Outcome>> Tick::run(std::span<const Operation> operations) {
+    reach(FaultPoint::BatchTaken);
     const auto txn = CHAPAR_TRY(parts_.store.begin_write());
     std::vector<Operation> all = CHAPAR_TRY(open_keys(*txn, operations));
     const auto opened = static_cast<std::ptrdiff_t>(all.size());
@@ -48,7 +55,12 @@ Result<std::vector<Outcome>> Tick::run(std::span<const Operation> operations) {
     std::vector<Outcome> outcomes =
         CHAPAR_TRY(fold(*txn, frontier, all, keys(), parts_.random, parts_.capacity));
     CHAPAR_ASSERT(outcomes.size() == all.size());
+    reach(FaultPoint::Folded);
     CHAPAR_TRY(std::move(*txn).commit());
+    reach(FaultPoint::Committed);
+    for (const Outcome& outcome : outcomes) {
+        CHAPAR_TRY(parts_.keys.destroy(outcome.effects.shredded));
+    }
     ++commits_;
     frontier_ = std::move(frontier);
     CHAPAR_TRY(publish());
@@ -64,19 +76,22 @@ Status Tick::publish() {
     if (!head || head->size != frontier_.size() || head->root != frontier_.root()) {
         return Error(Errc::LedgerDamaged, "head after commit");
     }
+    reach(FaultPoint::HeadRead);
     const crypto::Checkpoint checkpoint{parts_.log.verifier().name(), head->size, head->root};
     published_ = std::make_unique<PublishedHead>(
         PublishedHead{*head, crypto::sign_checkpoint(checkpoint, parts_.log)});
+    reach(FaultPoint::Signed);
     return Done{};
 }
 
-Status Tick::store_note() {
+Result<std::vector<Outcome>> Tick::rehearse(std::span<const Operation> operations) {
     const auto txn = CHAPAR_TRY(parts_.store.begin_write());
-    CHAPAR_TRY(txn->put(kCheckpointTable, number_key(published().head.size.value),
-                        view(published().note)));
-    CHAPAR_TRY(std::move(*txn).commit());
-    ++commits_;
-    return Done{};
+    Frontier frontier = frontier_;
+    return fold(*txn, frontier, operations, keys(), parts_.random, parts_.capacity);
+}
+
+void Tick::show(PublishedHead head) {
+    published_ = std::make_unique<PublishedHead>(std::move(head));
 }
 
 }  // namespace chapar::broker

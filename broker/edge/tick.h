@@ -51,7 +51,16 @@ class Tick {
     // One outcome per operation, in order.
     [[nodiscard]] Result<std::vector<Outcome>> run(std::span<const Operation> operations);
 
-    // REQUIRES: run() has returned a value once.
+    // What run() would answer, with nothing written and nothing signed.
+    [[nodiscard]] Result<std::vector<Outcome>> rehearse(std::span<const Operation> operations);
+
+    // Shows a head that was signed before, while nothing may be signed. REQUIRES: its note verifies
+    // and is a head that this ledger had.
+    void show(PublishedHead head);
+
+    // False before the first run() of a ledger without a note.
+    [[nodiscard]] bool has_published() const { return published_ != nullptr; }
+    // The newest signed head. REQUIRES: has_published().
     [[nodiscard]] const PublishedHead& published() const {
         CHAPAR_ASSERT(published_ != nullptr);
         return *published_;
@@ -59,9 +68,6 @@ class Tick {
     [[nodiscard]] const Frontier& frontier() const { return frontier_; }
     [[nodiscard]] const crypto::LedgerKeys& keys() const { return parts_.keys.keys(); }
     [[nodiscard]] std::uint64_t commits() const { return commits_; }
-
-    // Keeps the newest note under its size in the table `cp`. Errors as run().
-    [[nodiscard]] Status store_note();
 
   private:
     Tick(const Parts& parts, Frontier frontier) : parts_(parts), frontier_(std::move(frontier)) {}
