@@ -101,7 +101,8 @@ Status complete_directory(const ExportStage& stage, const SegmentParts& parts) {
     CHAPAR_TRY(for_each_member(stage, parts, [&](const std::string& name, ByteView bytes) {
         return sums.write(view(sum_line(name, bytes)));
     }));
-    return sums.name();
+    CHAPAR_TRY(sums.name());
+    return sync_files(stage.folder());
 }
 
 }  // namespace chapar::storage

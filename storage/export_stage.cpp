@@ -38,31 +38,34 @@ std::vector<Bytes> parts_of(ByteView bundle, std::size_t width, std::size_t coun
     return out;
 }
 
+Status synced(const fs::path& folder, int (*sync)(int)) {
+    const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (file < 0) return failed(folder);
+    const bool done = sync(file) == 0;
+    if (::close(file) != 0 || !done) return failed(folder);
+    return Done{};
+}
+
 }  // namespace
 
-Status write_synced(const fs::path& path, ByteView bytes) {
+Status write_whole(const fs::path& path, ByteView bytes) {
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
     const fs::path unnamed = path.string() + std::string(kUnnamed);
     const int file = ::open(unnamed.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) return failed(path);
-    const bool written = write_all(file, bytes) && ::fdatasync(file) == 0;
+    const bool written = write_all(file, bytes);
     if (::close(file) != 0 || !written || ::rename(unnamed.c_str(), path.c_str()) != 0) {
         return failed(path);
     }
     return Done{};
 }
 
-Status sync_folder(const fs::path& folder) {
-    const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file < 0) return failed(folder);
-    const bool synced = ::fsync(file) == 0;
-    if (::close(file) != 0 || !synced) return failed(folder);
-    return Done{};
-}
+Status sync_folder(const fs::path& folder) { return synced(folder, ::fsync); }
+Status sync_files(const fs::path& folder) { return synced(folder, ::syncfs); }
 
 Status ExportStage::put(const std::string& member, ByteView bytes) const {
-    return write_synced(folder_ / member, bytes);
+    return write_whole(folder_ / member, bytes);
 }
 
 Result<Bytes> ExportStage::get(const std::string& member) const {

@@ -40,8 +40,11 @@ class ExportStage {
     std::filesystem::path folder_;
 };
 
-// Writes, syncs and renames a file of mode 0600; makes its folders. FileFailed.
-[[nodiscard]] Status write_synced(const std::filesystem::path& path, ByteView bytes);
+// Writes and renames a file of mode 0600; makes its folders. Not synced: what a crash takes is
+// found missing when the export goes on, and sync_files() comes before the end. FileFailed.
+[[nodiscard]] Status write_whole(const std::filesystem::path& path, ByteView bytes);
+// Everything on the file system of this folder.
+[[nodiscard]] Status sync_files(const std::filesystem::path& folder);
 [[nodiscard]] Status sync_folder(const std::filesystem::path& folder);
 
 }  // namespace chapar::storage
