@@ -5,6 +5,7 @@
 #include "broker/edge/session_state.h"
 #include "broker/edge/sessions.h"
 #include "crypto/checkpoint.h"
+#include "crypto/hello.h"
 #include "storage/memory_store.h"
 #include "tests/unit/broker_edge/running_broker.h"
 #include "tests/unit/broker_edge/test_client.h"
@@ -84,6 +85,8 @@ TEST_CASE("frames before the hello are refused, and the session ends") {
     }
 }
 
+// Fails if the key of the link is not compared with that of the certificate: a device would speak
+// over the link of another.
 TEST_CASE("a hello with another certificate than the link's key is refused") {
     Scene scene;
     TestClient client = scene.client(scene.centre.uzbek->curve);
@@ -91,13 +94,34 @@ TEST_CASE("a hello with another certificate than the link's key is refused") {
     check_refused(client, "hello.refused");
 }
 
-TEST_CASE("a hello that signs another challenge is refused") {
+// Fails if the signature is not checked, or if challenge, centre or broker is left out of its text.
+TEST_CASE("a hello that signs another challenge, for another centre or broker is refused") {
     Scene scene;
-    TestClient client = scene.client(scene.centre.tajik->curve);
-    client.send(schemas::Connect{});
-    (void)client.expect<schemas::Challenge>();
-    client.send(schemas::Hello{scene.centre.tajik->hash, Signature{}, {}});
-    check_refused(client, "hello.refused");
+    const EdgeDevice& device = *scene.centre.tajik;
+    const auto refused = [&](const auto& text_for) {
+        TestClient client = scene.client(device.curve);
+        client.send(schemas::Connect{});
+        const Bytes text = text_for(client.expect<schemas::Challenge>().challenge);
+        client.send(schemas::Hello{device.hash, device.key.sign(crypto::Label::Hello, text), {}});
+        check_refused(client, "hello.refused");
+    };
+    const Home home = scene.centre.home();
+    const CurveKey broker = scene.centre.manifest().curve_key;
+    // What it signed for another session: a relay would pass it on.
+    TestClient earlier = scene.client(device.curve);
+    earlier.send(schemas::Connect{});
+    const auto before = earlier.expect<schemas::Challenge>().challenge;
+    refused(
+        [&](const auto&) { return crypto::hello_bytes(before.view(), home, broker, device.hash); });
+    refused([&](const auto& challenge) {
+        return crypto::hello_bytes(challenge.view(), Home{}, broker, device.hash);
+    });
+    refused([&](const auto& challenge) {
+        return crypto::hello_bytes(challenge.view(), home, CurveKey{}, device.hash);
+    });
+    refused([&](const auto& challenge) {
+        return crypto::hello_bytes(challenge.view(), home, broker, scene.centre.uzbek->hash);
+    });
 }
 
 TEST_CASE("a revoked device is told so, and its open session ends") {
@@ -121,6 +145,7 @@ TEST_CASE("garbage is answered with an error, and then the connection is closed"
     CHECK(client.was_cut());
 }
 
+// Fails if LEDGER is answered whatever the role.
 TEST_CASE("what a client may not ask ends its session; a role it lacks is refused") {
     Scene scene;
     TestClient client = scene.client(scene.centre.tajik->curve);
@@ -161,6 +186,7 @@ TEST_CASE("a note of our own key beyond our ledger turns the broker read-only, a
     CHECK(std::filesystem::exists(scene.centre.directory() / "rolled-back.note"));
 }
 
+// Fails if the root is not compared.
 TEST_CASE("a note with another root at a size we passed is evidence too") {
     Scene scene;
     TestClient client = scene.client(scene.centre.tajik->curve);
@@ -189,6 +215,7 @@ TEST_CASE("a session that outlives its certificate is answered nothing more") {
     CHECK(client.was_cut());
 }
 
+// Fails if the sessions of one key are not counted.
 TEST_CASE("a device with too many sessions loses its oldest, and nobody else theirs") {
     Scene scene;
     TestClient other = scene.client(scene.centre.uzbek->curve);

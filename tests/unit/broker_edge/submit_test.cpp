@@ -29,6 +29,7 @@ TEST_CASE("an accepted envelope is answered with a proof that its sender can ver
     CHECK(body.envelope == envelope.envelope);
 }
 
+// Fails if the fold does not look the envelope up first: a replay would be logged as a conflict.
 TEST_CASE("the same envelope again gets the same entry, with a proof for the head of now") {
     Exchange exchange;
     const auto client = exchange.session(*exchange.centre.tajik);
@@ -44,6 +45,7 @@ TEST_CASE("the same envelope again gets the same entry, with a proof for the hea
     (void)verified_leaf(exchange.centre, again.head.checkpoint, again.items[0].proofs[0]);
 }
 
+// Fails if a head is sent without its consistency proof.
 TEST_CASE("each head that a session is shown follows from the one before") {
     Exchange exchange;
     const auto client = exchange.session(*exchange.centre.tajik);
@@ -60,6 +62,7 @@ TEST_CASE("each head that a session is shown follows from the one before") {
                                     new_head->root, second.head.consistency));
 }
 
+// Fails if ingress does not compare the sender with the session.
 TEST_CASE("an envelope of another device than the session's ends the session") {
     Exchange exchange;
     const auto client = exchange.session(*exchange.centre.uzbek);
