@@ -148,6 +148,8 @@ class Replay {
                 break;
         }
         partial_ = true;
+        const auto leaf = crypto::Leaf::decode(entry.leaf);
+        policy_gap_ = policy_gap_ || (leaf && leaf->kind == LeafKind::Policy);
         return give(txn, at, {&entry, 1}, std::nullopt);
     }
 
@@ -337,10 +339,9 @@ class Replay {
             return about_envelope || is_gone(*plan.outcome.code);
         }
         if (!body.decision) return false;
-        const bool unknown_policy = report_.not_retaken.shredded > 0;
         const bool conflict = body.decision->code == text_of(Errc::Conflict).code;
         const bool same = plan.drafts.front().body.decision == body.decision;
-        return !same && (conflict || unknown_policy);
+        return !same && (conflict || policy_gap_);
     }
 
     // Decisions that cannot be taken again still happened.
@@ -376,7 +377,8 @@ class Replay {
     NonceSource& nonces_;
     const ReplayOptions& options_;
     std::uint64_t end_ = 0;
-    bool partial_ = false;  // something before this was taken as it stands
+    bool partial_ = false;     // something before this was taken as it stands
+    bool policy_gap_ = false;  // and a policy was among it
     Frontier frontier_;
     ReplayReport report_;
 };

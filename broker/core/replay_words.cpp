@@ -65,8 +65,8 @@ std::string devices_text(const std::vector<CertificateHash>& devices) {
 
 void compare_bodies(Comparison& fields, const crypto::EntryBody& expected,
                     const crypto::EntryBody& found) {
-    fields.field("event", expected.event, found.event, [](auto n) { return number_text(n); });
     fields.field("decision", expected.decision, found.decision, decision_text);
+    fields.field("event", expected.event, found.event, [](auto n) { return number_text(n); });
     fields.field("time", expected.time, found.time, [](TimeMs t) { return number_text(t.value); });
     fields.field("sender agency", expected.sender_agency, found.sender_agency, agency_text);
     fields.field("recipient agency", expected.recipient_agency, found.recipient_agency,

@@ -13,14 +13,14 @@
 namespace chapar::client {
 
 struct MirrorQuery {
-    std::optional<OfficeId> office;
-    std::optional<CaseId> case_id;
-    std::optional<std::uint16_t> kind;
-    std::optional<TimeMs> from;  // included
-    std::optional<TimeMs> to;    // excluded
+    std::optional<OfficeId> office = std::nullopt;
+    std::optional<CaseId> case_id = std::nullopt;
+    std::optional<std::uint16_t> kind = std::nullopt;
+    std::optional<TimeMs> from = std::nullopt;  // included
+    std::optional<TimeMs> to = std::nullopt;    // excluded
     bool refused = false;
-    std::optional<EntryIndex> after;  // entries above it only
-    std::size_t limit = 50;           // >= 1
+    std::optional<EntryIndex> after = std::nullopt;  // entries above it only
+    std::size_t limit = 50;                          // >= 1
 };
 struct MirrorPage {
     std::vector<EntrySummary> entries;  // by index

@@ -13,6 +13,8 @@ add_executable(test_broker
     ${CHAPAR_BROKER_TESTS}/withhold_test.cpp
     ${CHAPAR_BROKER_TESTS}/small_ledger.cpp
     ${CHAPAR_BROKER_TESTS}/purity_test.cpp
+    ${CHAPAR_BROKER_TESTS}/replay_gaps_test.cpp
+    ${CHAPAR_BROKER_TESTS}/retention_test.cpp
     ${CHAPAR_BROKER_TESTS}/replay_test.cpp)
 chapar_target(test_broker)
 target_compile_definitions(test_broker PRIVATE

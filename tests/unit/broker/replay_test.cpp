@@ -52,7 +52,8 @@ TEST_CASE("a replay reports a changed entry, and stops where entries no longer l
     const auto caught = ledger.replay(flagged);
     REQUIRE(caught.differences.size() == 1);
     CHECK(caught.differences[0].entry.value > at);
-    CHECK(caught.differences[0].what.starts_with("head.mismatch"));
+    CHECK(caught.differences[0].operation == "confirm");
+    CHECK(caught.differences[0].expected.starts_with("head.mismatch"));
 
     auto directory = entries;
     // last_dir: the ledger's own doing, so it does not follow.
@@ -90,7 +91,10 @@ TEST_CASE("a refusal that the recorded rules do not give is found") {
     const auto report = cheated.replay(entries_of(cheated.world));
     REQUIRE_FALSE(report.differences.empty());
     CHECK(report.differences.front().entry == refused.first);
-    CHECK(report.differences.front().what == "leaf: the fold permits");
+    CHECK(report.differences.front().operation == "submit");
+    CHECK(report.differences.front().rule == "decision");
+    CHECK(report.differences.front().expected.starts_with("permitted, export TJ-DCA/"));
+    CHECK(report.differences.front().found.starts_with("refused: policy.refused"));
     CHECK_FALSE(report.equal());
 }
 
@@ -98,6 +102,7 @@ TEST_CASE("a refusal that the recorded rules do not give is found") {
 struct ExportedLedger {
     SmallLedger small;
     std::filesystem::path folder;
+    std::string key = "audit.keystore";  // in the folder; "": none
 
     ExportedLedger() {
         std::string pattern = (std::filesystem::temp_directory_path() / "chapar-XXXXXX").string();
@@ -142,7 +147,7 @@ struct ExportedLedger {
     std::pair<int, std::string> run(const std::string& options) const {
         const std::string command = "CHAPAR_PASSPHRASE_FILE=" + (folder / "passphrase").string() +
                                     " " CHAPAR_REPLAY " " + (folder / "export.tar").string() +
-                                    " --key " + (folder / "audit.keystore").string() + " " +
+                                    (key.empty() ? "" : " --key " + (folder / key).string()) + " " +
                                     options + " > " + (folder / "out").string();
         const int status = std::system(command.c_str());
         std::stringstream text;
@@ -164,6 +169,16 @@ TEST_CASE("chapar-replay takes every decision of an export again, and says what 
     const auto [what_if_code, what_if] = exported.run("--json --without-rule TJ-DCA/export.secret");
     CHECK(what_if_code == 0);
     CHECK(contains(what_if, "\"recorded\":\"permit\",\"without\":\"deny\""));
+
+    // Each device that a stanza was sealed to, and what it had by then.
+    const auto [until_code, until] =
+        exported.run("--until " + std::to_string(exported.small.first.first.value));
+    CHECK(until_code == 0);
+    CHECK(contains(until, "from TJ-BLO  to KZ-OPS"));
+    CHECK(contains(until, "state waiting, may be handed out"));
+    CHECK_FALSE(contains(until, "delivered"));
+    CHECK(contains(exported.run("--until 999999").second, "state delivered by entry"));
+    CHECK(exported.run("--until yesterday").first == 2);
 
     auto entries = entries_of(exported.small.world);
     std::fill_n(entries[exported.small.first.first.value].leaf.begin() + 24, 8, std::byte{0});

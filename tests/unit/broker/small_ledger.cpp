@@ -9,7 +9,7 @@ std::vector<broker::RecordedEntry> entries_of(World& world) {
     const auto txn = world.read();
     for (std::uint64_t i = 0; i < world.frontier.size().value; ++i) {
         const EntryIndex index(i);
-        entries.push_back({to_bytes(broker::leaf_bytes(*txn, index).value()),
+        entries.push_back({to_bytes(broker::stored_leaf(*txn, index).value()),
                            to_bytes(broker::stored_body(*txn, index).value())});
     }
     return entries;

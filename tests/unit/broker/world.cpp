@@ -69,10 +69,10 @@ World::World(StoreKind kind, std::uint64_t seed)
 }
 
 void World::found() {
-    const auto log = crypto::SigningKey::generate(random);
+    log_.emplace(crypto::SigningKey::generate(random));
     manifest_ = {"chapar.test/ledger/1",
                  LedgerNumber(1),
-                 log.public_key(),
+                 log_->public_key(),
                  CurveKey{crypto::x25519_public_key(crypto::Secret32::random(random)).bytes},
                  root_.public_key(),
                  crypto::x25519_public_key(auditor),

@@ -136,6 +136,7 @@ class World final : public broker::CertificateLookup {
     [[nodiscard]] const broker::CertificateFacts* find(const CertificateHash& hash) const override;
     [[nodiscard]] const TestDevice& device_named(const std::string& name) const;
     [[nodiscard]] const crypto::SigningKey& centre_root() const { return root_; }
+    [[nodiscard]] const crypto::SigningKey& log_key() const { return *log_; }
     [[nodiscard]] const TestAgency& agency_named(const std::string& name) const;
     // Facts of a session of this device, as after its hello.
     [[nodiscard]] broker::SessionFacts session_of(const std::string& device) const;
@@ -170,6 +171,7 @@ class World final : public broker::CertificateLookup {
 
     TestStore store_;
     crypto::SigningKey root_;
+    std::optional<crypto::SigningKey> log_;
     std::uint64_t slips_ = 0;
     std::map<std::string, crypto::SignedRecord> suspensions_;  // the newest of each device
     crypto::Manifest manifest_;

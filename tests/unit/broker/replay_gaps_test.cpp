@@ -1,0 +1,199 @@
+// A replay over what was lawfully erased, over what was not, and with an agency's key.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "broker/core/replay.h"
+#include "broker/core/replay_standing.h"
+#include "broker/core/tables.h"
+#include "crypto/entry_body.h"
+#include "crypto/retention.h"
+#include "tests/unit/broker/small_ledger.h"
+
+namespace chapar::testing {
+namespace {
+
+using broker::RecordedEntry;
+
+crypto::LeafKind kind_of(const RecordedEntry& entry) {
+    return crypto::Leaf::decode(entry.leaf).value().kind;
+}
+
+struct Replayed {
+    TestStore store{StoreKind::Memory};
+    broker::RecordedKeys keys;
+    broker::ReplayReport report;
+
+    Replayed(const std::vector<RecordedEntry>& entries, const crypto::Secret32& key,
+             const broker::ReplayOptions& options = {})
+        : keys(broker::open_recorded_keys(entries, key).value()) {
+        FakeRandom nonces(5);
+        broker::RecordedSpan span(entries);
+        report = broker::replay(store.get(), span, keys, nonces, options).value();
+    }
+};
+
+crypto::Bucket bucket_of(const SmallLedger& ledger) {
+    return {AgencyId::parse("TJ-DCA").value(), AgencyId::parse("CARICC").value(),
+            crypto::month_of(ledger.world.now)};
+}
+
+// The record as it is exported after the bucket was shredded 40 days after its month.
+std::vector<RecordedEntry> shredded(SmallLedger& ledger, std::uint64_t& key_entry) {
+    World& world = ledger.world;
+    const crypto::Bucket bucket = bucket_of(ledger);
+    world.now = crypto::end_of(bucket.month) + kDay * 40;
+    const auto record = world.agency_named("TJ-DCA").signers.by_registrars(
+        crypto::RecordType::Shred, crypto::ShredRecord{bucket, "Act 12, art. 3"});
+    const auto outcome = world.put(record);
+    REQUIRE_FALSE(outcome.code.has_value());
+    auto entries = entries_of(world);
+    for (std::uint64_t i = 0; i < entries.size(); ++i) {
+        if (kind_of(entries[i]) != crypto::LeafKind::Key || entries[i].body.empty()) continue;
+        const auto body = crypto::EntryBody::decode(crypto::LeafKind::Key, entries[i].body).value();
+        if (body.event != crypto::event_number(crypto::KeyEvent::Opened)) continue;
+        const auto opened = crypto::LedgerKeyRecord::decode(*body.record).value();
+        if (opened.scope != bucket.scope()) continue;
+        entries[i].body.clear();
+        key_entry = i;
+    }
+    return entries;
+}
+
+// Fails if a body that no key opens is a difference although a SHRED entry names its bucket.
+TEST_CASE("a shredded bucket is counted as not re-takeable, and everything else is re-taken") {
+    SmallLedger ledger;
+    std::uint64_t key_entry = 0;
+    const auto entries = shredded(ledger, key_entry);
+    REQUIRE(key_entry != 0);
+    const Replayed run(entries, ledger.world.auditor);
+    for (const auto& one : run.report.differences) {
+        MESSAGE(one.entry.value, " ", one.rule, ": ", one.expected, " / ", one.found);
+    }
+    CHECK(run.report.equal());
+    // The KEY entry itself, two ACCEPTED, one DELIVERED.
+    CHECK(run.report.not_retaken.shredded == 4);
+    CHECK(run.report.not_retaken.dependent == 0);
+    CHECK(run.report.root == ledger.world.frontier.root());
+}
+
+// Fails if an empty body is accepted without an entry that accounts for it.
+TEST_CASE("a body that is missing without a SHRED entry is a difference") {
+    SmallLedger ledger;
+    auto entries = entries_of(ledger.world);
+    entries[ledger.first.first.value].body.clear();
+    const Replayed run(entries, ledger.world.auditor);
+    REQUIRE_FALSE(run.report.differences.empty());
+    CHECK(run.report.differences.front().entry == ledger.first.first);
+    CHECK(run.report.differences.front().operation == "read");
+    CHECK(run.report.not_retaken.shredded == 0);
+    CHECK_FALSE(run.report.equal());
+}
+
+TEST_CASE("a tombstone without a PRUNE entry is a difference; the tree goes on over it") {
+    SmallLedger ledger;
+    auto entries = entries_of(ledger.world);
+    auto& entry = entries[ledger.first.first.value];
+    entry = {crypto::tombstone_of(crypto::stored_leaf_hash(entry.leaf)), {}};
+    const Replayed run(entries, ledger.world.auditor);
+    REQUIRE_FALSE(run.report.differences.empty());
+    CHECK(run.report.differences.front().rule == "entry.pruned");
+    CHECK(run.report.root == ledger.world.frontier.root());
+    // Its delivery rests on it and is no difference of its own.
+    CHECK(run.report.not_retaken.dependent == 1);
+}
+
+// Fails if the decisions after a gap are no longer compared.
+TEST_CASE("after a gap a false decision is still found") {
+    SmallLedger ledger;
+    std::uint64_t key_entry = 0;
+    shredded(ledger, key_entry);
+    World& world = ledger.world;
+    {
+        // A broker that decides by a policy other than the one in its ledger.
+        const auto txn = world.store().begin_write().value();
+        REQUIRE(txn->erase(broker::kPolicyTable, view("CARICC")));
+        REQUIRE(std::move(*txn).commit());
+    }
+    world.bundle("ops");
+    world.bundle("npj");
+    const auto refused = world.submit(ledger.seal(schemas::Classification::Restricted));
+    REQUIRE(refused.code == Errc::PolicyRefused);
+    auto entries = entries_of(world);
+    entries[key_entry].body.clear();
+    const Replayed run(entries, world.auditor);
+    REQUIRE(run.report.not_retaken.shredded == 4);
+    REQUIRE(run.report.differences.size() == 1);
+    CHECK(run.report.differences.front().entry == refused.first);
+    CHECK(run.report.differences.front().rule == "decision");
+    CHECK(run.report.root == world.frontier.root());
+}
+
+TEST_CASE("an agency's key re-takes the public entries and checks its own against their facts") {
+    SmallLedger ledger;
+    World& world = ledger.world;
+    const auto entries = entries_of(world);
+    for (const char* agency : {"TJ-DCA", "CARICC"}) {
+        const Replayed run(entries, world.agency_named(agency).signers.audit.secret);
+        for (const auto& one : run.report.differences) {
+            MESSAGE(agency, " ", one.entry.value, " ", one.rule, ": ", one.expected, " / ",
+                    one.found);
+        }
+        CHECK(run.report.equal());
+        CHECK(run.keys.holder == broker::KeyHolder::Agency);
+        CHECK(run.report.facts == 3);  // two ACCEPTED, one DELIVERED
+        CHECK(run.report.root == world.frontier.root());
+    }
+    CHECK_FALSE(broker::open_recorded_keys(entries, crypto::Secret32::random(world.random)));
+}
+
+// Fails if the lines of the agency's own policy are not compared with those recorded.
+TEST_CASE("an agency finds an acceptance that its own policy at that place does not give") {
+    SmallLedger ledger;
+    World& world = ledger.world;
+    const auto policy = world.read()->get(broker::kPolicyTable, view("TJ-DCA")).value();
+    REQUIRE(policy);
+    const Bytes before = to_bytes(*policy);
+    world.drop_rule("TJ-DCA", "export.alerts");
+    world.drop_rule("TJ-DCA", "export.secret");
+    {
+        // The broker goes on by the policy that was replaced.
+        const auto txn = world.store().begin_write().value();
+        REQUIRE(txn->put(broker::kPolicyTable, view("TJ-DCA"), before));
+        REQUIRE(std::move(*txn).commit());
+    }
+    const auto accepted = world.submit(ledger.seal(schemas::Classification::Restricted));
+    REQUIRE_FALSE(accepted.code.has_value());
+    const Replayed run(entries_of(world), world.agency_named("TJ-DCA").signers.audit.secret);
+    REQUIRE_FALSE(run.report.differences.empty());
+    CHECK(run.report.differences.front().entry == accepted.first);
+    CHECK(run.report.differences.front().rule == "decision");
+    // The recipient's agency cannot know: its own lines are right.
+    CHECK(Replayed(entries_of(world), world.agency_named("CARICC").signers.audit.secret)
+              .report.equal());
+}
+
+TEST_CASE("a replay until a moment stops there, and says who could read what") {
+    SmallLedger ledger;
+    const auto entries = entries_of(ledger.world);
+    broker::ReplayOptions options;
+    options.until_size = ledger.first.first.value + 1;
+    Replayed run(entries, ledger.world.auditor, options);
+    CHECK(run.report.equal());
+    CHECK(run.report.size.value == ledger.first.first.value + 1);
+    std::vector<broker::StandingRow> rows;
+    const auto txn = run.store.get().begin_read().value();
+    REQUIRE(broker::tell_standing(*txn, ledger.world.now,
+                                  [&](const broker::StandingRow& row) { rows.push_back(row); }));
+    const auto count = [&](const char* what) {
+        return std::ranges::count_if(rows, [&](const auto& row) { return row.what == what; });
+    };
+    CHECK(count("agency") == 2);
+    CHECK(count("office") == 2);
+    CHECK(count("device") == 2);
+    CHECK(count("policy") == 2);
+    CHECK(count("envelope") == 1);
+}
+
+}  // namespace
+}  // namespace chapar::testing
