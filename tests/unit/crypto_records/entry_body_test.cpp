@@ -87,6 +87,13 @@ EntryBody epoch() {
     return body;
 }
 
+EntryBody stepped() {
+    EntryBody body;
+    body.event = event_number(TimeEvent::Stepped);
+    body.step = ClockStep{StepDirection::Backward, DurationMs(2500)};
+    return body;
+}
+
 struct Example {
     LeafKind kind;
     EntryBody body;
@@ -103,7 +110,12 @@ std::vector<Example> examples() {
             {LeafKind::Policy, with_record(kNoEvent)},
             {LeafKind::Ladder, with_record(kNoEvent)},
             {LeafKind::Epoch, epoch()},
-            {LeafKind::Time, EntryBody{}}};
+            {LeafKind::Time, EntryBody{}},
+            {LeafKind::Time, stepped()},
+            {LeafKind::Admin, with_record(event_number(AdminEvent::Override))},
+            {LeafKind::Shred, with_record(kNoEvent)},
+            {LeafKind::Hold, with_record(kNoEvent)},
+            {LeafKind::Prune, with_record(kNoEvent)}};
 }
 
 bool refused_after(EntryBody body, const std::function<void(EntryBody&)>& change) {
@@ -167,7 +179,16 @@ TEST_CASE("an event carries the records it must and none that it may not") {
     CHECK(refused_after(accepted(), [](EntryBody& b) { b.event = 0; }));
     CHECK_FALSE(with_record(10).check(LeafKind::Key));
     CHECK_FALSE(with_record(0).check(LeafKind::Key));
-    CHECK_FALSE(with_record(2).check(LeafKind::Admin));
+    CHECK_FALSE(with_record(3).check(LeafKind::Admin));
+    CHECK_FALSE(EntryBody{}.check(LeafKind::Shred));
+    CHECK_FALSE(EntryBody{}.check(LeafKind::Hold));
+    CHECK_FALSE(EntryBody{}.check(LeafKind::Prune));
+    EntryBody step = stepped();
+    step.step.reset();
+    CHECK_FALSE(step.check(LeafKind::Time));
+    step = stepped();
+    step.event = event_number(TimeEvent::Advanced);
+    CHECK_FALSE(step.check(LeafKind::Time));
     CHECK_FALSE(with_record(1).check(LeafKind::Policy));
 }
 
