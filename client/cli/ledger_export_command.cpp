@@ -30,6 +30,8 @@ struct Source {
     TrustCard card;
     std::string policy;
     std::function<Result<schemas::Ledger>(EntryIndex)> read;
+    // The newest head that a quorum of witnesses signed, with their lines; empty if there is none.
+    std::function<Result<std::string>()> witnessed;
 };
 
 // One line on the terminal that rewrites itself; nothing anywhere else.
@@ -62,6 +64,13 @@ Result<std::string> policy_of(const std::filesystem::path& folder) {
     return to_string(CHAPAR_TRY(read_file(file, kPolicyBytes)));
 }
 
+Status keep_witnessed(const Source& source, storage::ExportWriter& writer) {
+    const std::string note = CHAPAR_TRY(source.witnessed());
+    if (note.empty()) return Done{};
+    const auto head = CHAPAR_TRY(crypto::open_checkpoint(note, source.card.log()));
+    return head.size.value == 0 ? Status(Done{}) : writer.keep_note(head.size.value, note);
+}
+
 // Reads until the signed head that came with the newest piece is reached.
 Result<storage::WrittenExport> fetch(const Source& source, storage::ExportWriter& writer,
                                      EntryProgress& progress) {
@@ -83,6 +92,7 @@ Result<storage::WrittenExport> fetch(const Source& source, storage::ExportWriter
         }
         progress.show(writer.next(), head.size.value);
         if (writer.next() == head.size.value) {
+            CHAPAR_TRY(keep_witnessed(source, writer));
             return writer.finish(note, head.size.value, head.root);
         }
         if (part.entries.empty()) return Error(Errc::MalformedFrame, "LEDGER");
@@ -117,13 +127,21 @@ Status from_broker(Invocation& invocation, const ExportArguments& given) {
     const std::filesystem::path folder = given.broker;
     const Bytes card = CHAPAR_TRY(read_file(folder / "trust-card.json", kCardBytes));
     auto client = CHAPAR_TRY(AdminClient::connect(folder / "admin.sock"));
-    Source source{CHAPAR_TRY(TrustCard::parse(to_string(card))), CHAPAR_TRY(policy_of(folder)),
-                  [&](EntryIndex from) -> Result<schemas::Ledger> {
-                      schemas::Frame answer = CHAPAR_TRY(client.ask(schemas::LedgerAsk{from}));
-                      auto* part = std::get_if<schemas::Ledger>(&answer);
-                      if (part == nullptr) return Error(Errc::MalformedFrame, "LEDGER");
-                      return std::move(*part);
-                  }};
+    Source source{
+        CHAPAR_TRY(TrustCard::parse(to_string(card))), CHAPAR_TRY(policy_of(folder)),
+        [&](EntryIndex from) -> Result<schemas::Ledger> {
+            schemas::Frame answer = CHAPAR_TRY(client.ask(schemas::LedgerAsk{from}));
+            auto* part = std::get_if<schemas::Ledger>(&answer);
+            if (part == nullptr) return Error(Errc::MalformedFrame, "LEDGER");
+            return std::move(*part);
+        },
+        [&]() -> Result<std::string> {
+            // A broker that only reads may refuse this, and is still exported.
+            const auto answer =
+                client.ask(schemas::ProofsAsk{{EntryIndex(0)}, schemas::Witnessing::WitnessedHead});
+            const auto* proofs = answer ? std::get_if<schemas::Proofs>(&*answer) : nullptr;
+            return proofs == nullptr ? std::string() : proofs->head.checkpoint;
+        }};
     return run_export(invocation, source, given);
 }
 
@@ -132,7 +150,8 @@ Status from_device(Invocation& invocation, const ExportArguments& given) {
     CHAPAR_TRY(context->connect());
     const std::filesystem::path home = CHAPAR_TRY(invocation.require_home());
     const Source source{context->home().card(), CHAPAR_TRY(policy_of(home)),
-                        [&](EntryIndex from) { return context->session().read_ledger(from); }};
+                        [&](EntryIndex from) { return context->session().read_ledger(from); },
+                        []() { return Result<std::string>(std::string()); }};
     return run_export(invocation, source, given);
 }
 

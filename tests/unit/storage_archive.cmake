@@ -1,4 +1,5 @@
-add_executable(test_storage_archive unit/storage_archive/archive_test.cpp)
+add_executable(test_storage_archive unit/storage_archive/archive_test.cpp
+    unit/storage_archive/export_write_test.cpp)
 chapar_target(test_storage_archive)
 target_link_libraries(test_storage_archive PRIVATE chapar_storage_archive)
 add_test(NAME storage_archive COMMAND test_storage_archive)

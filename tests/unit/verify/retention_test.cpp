@@ -1,0 +1,172 @@
+// SHRED, HOLD and OVERRIDE entries: signed by the product's code, judged by the verifier.
+#include "crypto/verify/retention.h"
+
+#include <doctest/doctest.h>
+
+#include "crypto/override.h"
+#include "crypto/retention.h"
+#include "tests/support/fake_random.h"
+#include "tests/support/results.h"
+#include "tests/support/test_agency.h"
+
+using namespace chapar;
+using chapar::testing::must;
+
+namespace {
+
+constexpr std::uint64_t kNow = 1'795'262'400'000;  // 2026-11-21
+constexpr std::uint64_t kDay = 86'400'000;
+const crypto::Validity kAlways{TimeMs(kNow - kDay), TimeMs(kNow + 300 * kDay)};
+
+verify::Bytes plain(ByteView bytes) {
+    verify::Bytes out;
+    for (const std::byte b : bytes) out.push_back(std::to_integer<std::uint8_t>(b));
+    return out;
+}
+
+// One agency in force, one bucket open for November 2026 at entry 10.
+struct Ledger {
+    chapar::testing::FakeRandom random{5};
+    crypto::SigningKey root = crypto::SigningKey::generate(random);
+    chapar::testing::AgencySigners tj{"TJ-DCA", kAlways, random};
+    verify::Directory directory;
+    verify::Retention retention;
+    std::string why;
+
+    Ledger() : directory(manifest()) {
+        const auto clear = [&](std::uint8_t event, const crypto::SignedRecord& record) {
+            const verify::BodyRecords body{{verify::kEventRecord, {event}},
+                                           {verify::kSignedRecord, plain(record.encode())}};
+            REQUIRE_MESSAGE(directory.accept_entry(verify::EntryKind::Key, body, {3, kNow}, why),
+                            why);
+        };
+        clear(1, tj.agency_record(root));
+        clear(6, tj.registrars_record());
+        const auto scope = bucket().scope();
+        const auto key = must(crypto::seal_ledger_key(scope, crypto::Secret32(),
+                                                      std::vector{tj.audit.public_key}, random));
+        REQUIRE(retention.open_key(plain(key.encode()), 10, why));
+    }
+    verify::Manifest manifest() const {
+        verify::Manifest out;
+        out.centre_root = plain(root.public_key().view());
+        return out;
+    }
+    static crypto::Bucket bucket() {
+        return {AgencyId::parse("TJ-DCA").value(), AgencyId::parse("AF-CNP").value(),
+                crypto::YearMonth(202611)};
+    }
+    template <typename Body>
+    crypto::SignedRecord by_registrars(crypto::RecordType type, const Body& body,
+                                       std::size_t count = 2) const {
+        crypto::SignedRecord out{type, body.encode(), {}};
+        for (std::size_t i = 0; i < count; ++i) out.sign(tj.registrar_keys.at(i));
+        return out;
+    }
+    bool accept(verify::EntryKind kind, const crypto::SignedRecord& record, std::uint64_t time,
+                std::uint64_t index = 900) {
+        return retention.accept(kind, *verify::parse_record(plain(record.encode())), directory,
+                                {index, time}, why);
+    }
+    crypto::SignedRecord shred(std::size_t signers = 2) const {
+        return by_registrars(crypto::RecordType::Shred, crypto::ShredRecord{bucket(), "Law 7"},
+                             signers);
+    }
+    crypto::SignedRecord hold(std::uint64_t number, crypto::HoldAction action,
+                              crypto::HoldTarget target, std::uint64_t released = 0) const {
+        return by_registrars(crypto::RecordType::Hold,
+                             crypto::HoldRecord{tj.id(), number, action, std::move(target),
+                                                released, "a court asked"});
+    }
+};
+
+constexpr std::uint64_t kLate = kNow + 60 * kDay;  // the month's end is 10 days off, and 38 more
+
+}  // namespace
+
+// Each demand fails if its line in Retention is removed.
+TEST_CASE("a bucket is shredded by two registrars, 38 days after its month, once") {
+    Ledger ledger;
+    const auto kind = verify::EntryKind::Shred;
+    CHECK_FALSE(ledger.accept(kind, ledger.shred(1), kLate));
+    CHECK_FALSE(ledger.accept(kind, ledger.shred(), kNow + 30 * kDay));
+    CHECK(ledger.why == "it shreds too early");
+    CHECK_FALSE(ledger.retention.shredded(10));
+    CHECK(ledger.accept(kind, ledger.shred(), kLate));
+    CHECK(ledger.retention.shredded(10));
+    CHECK_FALSE(ledger.accept(kind, ledger.shred(), kLate));
+    CHECK_FALSE(ledger.accept(verify::EntryKind::Hold, ledger.shred(), kLate));
+}
+
+TEST_CASE("what is on hold is not shredded until it is released") {
+    Ledger ledger;
+    const auto kind = verify::EntryKind::Hold;
+    using crypto::HoldAction;
+    CHECK_FALSE(ledger.accept(kind, ledger.hold(2, HoldAction::Set, Ledger::bucket()), kNow));
+    CHECK(ledger.accept(kind, ledger.hold(1, HoldAction::Set, Ledger::bucket()), kNow));
+    const crypto::EntryRange range{EntryIndex(0), EntryIndex(50)};
+    CHECK(ledger.accept(kind, ledger.hold(2, HoldAction::Set, range), kNow));
+    CHECK_FALSE(ledger.accept(verify::EntryKind::Shred, ledger.shred(), kLate));
+    CHECK(ledger.why == "it shreds what is on hold");
+    CHECK_FALSE(ledger.accept(kind, ledger.hold(3, HoldAction::Release, range, 1), kNow));
+    CHECK(ledger.accept(kind, ledger.hold(3, HoldAction::Release, Ledger::bucket(), 1), kNow));
+    CHECK_FALSE(ledger.accept(verify::EntryKind::Shred, ledger.shred(), kLate));
+    CHECK(ledger.accept(kind, ledger.hold(4, HoldAction::Release, range, 2), kNow));
+    CHECK(ledger.accept(verify::EntryKind::Shred, ledger.shred(), kLate));
+    CHECK(ledger.retention.holds() == 4);
+}
+
+TEST_CASE("a prune is the centre root's, of whole tiles, of what is a year old, under no hold") {
+    Ledger ledger;
+    const auto prune = [&](std::uint64_t end, std::uint64_t before) {
+        const crypto::PruneRecord body{EntryIndex(end), TimeMs(before), {}, "a year"};
+        crypto::SignedRecord out{crypto::RecordType::Prune, body.encode(), {}};
+        out.sign(ledger.root);
+        return out;
+    };
+    const auto kind = verify::EntryKind::Prune;
+    const std::uint64_t now = kNow + 200 * kDay, old = now - 365 * kDay;
+    CHECK_FALSE(ledger.accept(kind, prune(300, old), now));
+    CHECK_FALSE(ledger.accept(kind, prune(256, old + 1), now));
+    CHECK_FALSE(ledger.accept(kind, prune(1024, old), now));  // beyond itself
+    const crypto::PruneRecord body{EntryIndex(256), TimeMs(old), {}, "a year"};
+    CHECK_FALSE(ledger.accept(kind, ledger.by_registrars(crypto::RecordType::Prune, body), now));
+    using crypto::HoldAction;
+    CHECK(ledger.accept(verify::EntryKind::Hold, ledger.hold(1, HoldAction::Set, Ledger::bucket()),
+                        now));
+    CHECK_FALSE(ledger.accept(kind, prune(256, old), now));
+    CHECK(ledger.accept(verify::EntryKind::Hold,
+                        ledger.hold(2, HoldAction::Release, Ledger::bucket(), 1), now));
+    CHECK(ledger.accept(kind, prune(256, old), now));
+    CHECK(ledger.retention.pruned_below() == 256);
+    CHECK_FALSE(ledger.accept(kind, prune(256, old), now));
+}
+
+TEST_CASE("an override needs the centre root and a registrar in force, in its time") {
+    Ledger ledger;
+    const crypto::OverrideRecord body{crypto::OverrideWhat::RolledBack,
+                                      TreeSize(100),
+                                      {TimeMs(kNow), TimeMs(kNow + kDay)},
+                                      "the disk was lost"};
+    const auto by = [&](bool root, bool registrar) {
+        crypto::SignedRecord out{crypto::RecordType::Override, body.encode(), {}};
+        if (root) out.sign(ledger.root);
+        if (registrar) out.sign(ledger.tj.registrar_keys.at(0));
+        return out;
+    };
+    const auto kind = verify::EntryKind::Admin;
+    CHECK_FALSE(ledger.accept(kind, by(true, false), kNow));
+    CHECK_FALSE(ledger.accept(kind, by(false, true), kNow));
+    CHECK_FALSE(ledger.accept(kind, by(true, true), kNow + kDay));
+    CHECK_FALSE(ledger.accept(kind, by(true, true), kNow, 99));
+    CHECK(ledger.accept(kind, by(true, true), kNow));
+    CHECK(ledger.retention.overrides() == 1);
+}
+
+TEST_CASE("months are those of the calendar") {
+    CHECK(verify::month_of(0) == 197001);
+    CHECK(verify::month_of(kNow) == 202611);
+    CHECK(verify::month_of(1'709'251'199'999) == 202402);  // the last moment of 29 February
+    CHECK(verify::month_of(1'709'251'200'000) == 202403);
+    CHECK(verify::month_of(4'102'444'800'000) == 210001);
+}
