@@ -1,0 +1,284 @@
+#include <doctest/doctest.h>
+
+#include "broker/core/ledger_key_index.h"
+#include "broker/core/ledger_open.h"
+#include "broker/core/ledger_proof.h"
+#include "broker/core/ledger_read.h"
+#include "broker/core/ledger_scrub.h"
+#include "broker/core/prune.h"
+#include "broker/core/retention_records.h"
+#include "crypto/override.h"
+#include "crypto/retention.h"
+#include "crypto/tree.h"
+#include "tests/unit/broker/small_ledger.h"
+
+namespace chapar::testing {
+namespace {
+
+using crypto::Bucket;
+using crypto::HoldAction;
+using crypto::RecordType;
+
+AgencyId id(const char* name) { return AgencyId::parse(name).value(); }
+
+// The small ledger, and the records that end or keep its bodies.
+struct Retained {
+    SmallLedger small;
+    World& world = small.world;
+    Bucket bucket{id("TJ-DCA"), id("CARICC"), crypto::YearMonth(202611)};
+    TimeMs due = crypto::end_of(bucket.month) + broker::kShredAfter;
+    std::uint64_t holds = 0;
+
+    broker::Outcome shred(const Bucket& what, const char* by = "TJ-DCA", std::size_t count = 0,
+                          const char* basis = "article 12") {
+        return world.put(world.agency_named(by).signers.by_registrars(
+            RecordType::Shred, crypto::ShredRecord{what, basis}, count));
+    }
+    broker::Outcome put_hold(const crypto::HoldRecord& record) {
+        return world.put(
+            world.agency_named("CARICC").signers.by_registrars(RecordType::Hold, record));
+    }
+    broker::Outcome hold(const crypto::HoldTarget& target) {
+        return put_hold({id("CARICC"), ++holds, HoldAction::Set, target, 0, "case 7"});
+    }
+    broker::Outcome release(std::uint64_t number, const crypto::HoldTarget& target) {
+        return put_hold({id("CARICC"), ++holds, HoldAction::Release, target, number, "closed"});
+    }
+    broker::Outcome prune(std::uint64_t end, TimeMs before, const char* text = "one year") {
+        crypto::SignedRecord record{
+            RecordType::Prune,
+            crypto::PruneRecord{EntryIndex(end), before, Hash{}, text}.encode(),
+            {}};
+        record.sign(world.centre_root());
+        return world.put(record);
+    }
+    void refuses(const broker::Outcome& outcome, Errc code) {
+        REQUIRE(outcome.code.has_value());
+        CHECK(text_of(*outcome.code).code == text_of(code).code);
+        CHECK(outcome.count == 0);
+    }
+    [[nodiscard]] Errc error_at(EntryIndex index) {
+        const auto txn = world.read();
+        return broker::open_entry(*txn, world.keys, index).error().code;
+    }
+    // More than a tile of entries, all of November.
+    void fill() {
+        while (world.frontier.size().value < 600) {
+            if (world.frontier.size().value % 8 == 0) {
+                world.submit(small.seal(schemas::Classification::Restricted));
+            } else {
+                world.run(broker::Step{{crypto::StepDirection::Forward, DurationMs(2500)}});
+            }
+        }
+    }
+    void erase_all(std::uint64_t slice) {
+        for (auto progress = broker::PruneProgress::More;
+             progress == broker::PruneProgress::More;) {
+            const auto txn = world.store().begin_write().value();
+            progress = broker::prune_some(*txn, slice).value();
+            REQUIRE(std::move(*txn).commit());
+        }
+    }
+};
+
+}  // namespace
+
+// Fails if decide_shred() does not ask for the time, takes one signature, or those of the
+// recipient.
+TEST_CASE("a bucket is shredded 38 days after its month, by two registrars of its sender") {
+    Retained r;
+    r.refuses(r.shred(r.bucket), Errc::ShredEarly);
+    r.world.now = TimeMs(r.due.value - 1);
+    r.refuses(r.shred(r.bucket), Errc::ShredEarly);
+    r.world.now = r.due;
+    r.refuses(r.shred(r.bucket, "TJ-DCA", 1), Errc::CertificateNotSigned);
+    r.refuses(r.shred(r.bucket, "CARICC"), Errc::CertificateNotSigned);
+    r.refuses(r.shred({id("TJ-DCA"), id("CARICC"), crypto::YearMonth(202610)}),
+              Errc::RecordRefused);
+    const auto done = r.shred(r.bucket);
+    REQUIRE(!done.code);
+    CHECK(done.effects.shredded == std::vector<BucketId>{r.bucket.scope().name()});
+    CHECK(r.shred(r.bucket).freshness == broker::Freshness::Duplicate);
+    CHECK(r.shred(r.bucket).effects.shredded.empty());
+    r.refuses(r.shred(r.bucket, "TJ-DCA", 0, "article 13"), Errc::AlreadyExists);
+}
+
+// Fails if open_entry() asks only whether the secret is there.
+TEST_CASE(
+    "the entries of a shredded bucket prove and open for nobody, with or without the secret") {
+    Retained r;
+    const EntryIndex entry = r.small.first.first;
+    r.world.now = r.due;
+    REQUIRE(!r.shred(r.bucket).code);
+    CHECK(r.error_at(entry) == Errc::EntryShredded);
+    r.world.keys.forget(r.bucket.scope().name());
+    CHECK(r.error_at(entry) == Errc::EntryShredded);
+    r.world.restart();
+    const auto txn = r.world.read();
+    const TreeSize size = r.world.frontier.size();
+    const auto proven = broker::prove_entry(*txn, r.world.frontier, r.world.keys, entry, size,
+                                            broker::Body::Withheld)
+                            .value();
+    CHECK(crypto::check_inclusion(crypto::leaf_hash(proven.leaf), entry.value, size.value,
+                                  proven.path, r.world.frontier.root()));
+    CHECK(broker::shredded_keys(*txn).value().size() == 1);
+}
+
+// Fails if decide_shred() looks at holds on the bucket only, or at ranges only.
+TEST_CASE("a hold on the bucket or on a range that can contain it forbids to shred") {
+    Retained r;
+    const EntryIndex entry = r.small.first.first;
+    r.world.now = r.due;
+    const auto later = r.world.run(broker::Step{{crypto::StepDirection::Forward, kDay}});
+    // Entries of another year say nothing about November's bucket.
+    REQUIRE(!r.hold(crypto::EntryRange{later.first, EntryIndex(9999)}).code);
+    const crypto::EntryRange range{entry, entry.next()};
+    REQUIRE(!r.hold(range).code);
+    r.refuses(r.shred(r.bucket), Errc::HoldForbids);
+    REQUIRE(!r.release(2, range).code);
+    REQUIRE(!r.hold(r.bucket).code);
+    r.refuses(r.shred(r.bucket), Errc::HoldForbids);
+    REQUIRE(!r.release(4, r.bucket).code);
+    CHECK(!r.shred(r.bucket).code);
+}
+
+// Fails if a release need not repeat its target, or numbers may be left out or used twice.
+TEST_CASE("holds are numbered without a gap, and a release names one that is in force") {
+    Retained r;
+    REQUIRE(!r.hold(r.bucket).code);
+    const auto again = [&](std::uint64_t number, HoldAction action,
+                           const crypto::HoldTarget& target, std::uint64_t released) {
+        return r.put_hold({id("CARICC"), number, action, target, released, "other"});
+    };
+    r.refuses(again(1, HoldAction::Set, r.bucket, 0), Errc::RecordSequence);
+    r.refuses(again(3, HoldAction::Set, r.bucket, 0), Errc::RecordSequence);
+    const crypto::EntryRange range{EntryIndex(1), EntryIndex(2)};
+    r.refuses(again(2, HoldAction::Release, range, 1), Errc::RecordRefused);
+    const Bucket foreign{id("TJ-DCA"), id("TJ-DCA"), crypto::YearMonth(202611)};
+    r.refuses(again(2, HoldAction::Set, foreign, 0), Errc::RecordRefused);
+    CHECK(!again(2, HoldAction::Release, r.bucket, 1).code);
+    r.refuses(again(3, HoldAction::Release, r.bucket, 1), Errc::RecordRefused);
+    r.refuses(again(3, HoldAction::Release, r.bucket, 2), Errc::RecordRefused);
+}
+
+// Fails if not_policy_in_force() is not asked.
+TEST_CASE("the bucket that seals an agency's policy in force is not shredded") {
+    Retained r;
+    r.world.now = r.due;
+    r.refuses(r.shred({id("TJ-DCA"), id("TJ-DCA"), crypto::YearMonth(202611)}),
+              Errc::RecordRefused);
+}
+
+// Fails if any one of the conditions is left out; the last `before` if the sum may overflow.
+TEST_CASE("only whole tiles of what is a year old and waits for nobody are pruned") {
+    Retained r;
+    r.fill();
+    const TimeMs old = r.world.now + kDay;
+    r.refuses(r.prune(256, old), Errc::PruneRefused);  // not a year
+    r.world.now = old + broker::kPruneAfter;
+    r.refuses(r.prune(256, TimeMs(old.value + 1)), Errc::PruneRefused);
+    r.refuses(r.prune(256, TimeMs(~std::uint64_t{0})), Errc::PruneRefused);
+    r.refuses(r.prune(255, old), Errc::PruneRefused);
+    r.refuses(r.prune(768, old), Errc::PruneRefused);  // beyond the ledger
+    r.refuses(r.prune(256, old), Errc::PruneRefused);  // envelopes still wait
+    r.world.run(broker::Advance{});
+    r.refuses(r.prune(256, TimeMs(old.value - 2 * kDay.value)), Errc::PruneRefused);  // younger
+    REQUIRE(!r.hold(crypto::EntryRange{EntryIndex(200), EntryIndex(300)}).code);
+    r.refuses(r.prune(256, old), Errc::HoldForbids);
+    REQUIRE(!r.release(1, crypto::EntryRange{EntryIndex(200), EntryIndex(300)}).code);
+    REQUIRE(!r.hold(r.bucket).code);
+    r.refuses(r.prune(256, old), Errc::HoldForbids);
+    REQUIRE(!r.release(3, r.bucket).code);
+    const auto done = r.prune(256, old);
+    REQUIRE(!done.code);
+    CHECK(done.effects.pruned);
+    r.refuses(r.prune(256, old, "again"), Errc::PruneRefused);
+    CHECK(!r.prune(512, old).code);
+}
+
+// Fails if a tile is hashed from tombstones, or prune_some() takes an entry that is no message.
+TEST_CASE("a pruned ledger gives every proof and every old root, and opens again") {
+    Retained r;
+    r.fill();
+    const TreeSize before = r.world.frontier.size();
+    std::vector<broker::RecordedEntry> entries = entries_of(r.world);
+    const TimeMs old = r.world.now + kDay;
+    r.world.now = old + broker::kPruneAfter;
+    r.world.run(broker::Advance{});
+    REQUIRE(!r.prune(512, old).code);
+    r.erase_all(100);  // as if the process ended after each slice
+    CHECK(!broker::is_prune_pending(*r.world.read()).value());
+    r.world.restart();
+    const auto txn = r.world.read();
+    std::vector<Hash> hashes;
+    for (std::uint64_t at = 0; at < before.value; ++at) {
+        const bool gone =
+            at < 512 && crypto::Leaf::decode(entries[at].leaf)->kind == crypto::LeafKind::Message;
+        hashes.push_back(crypto::leaf_hash(entries[at].leaf));
+        const auto stored = broker::stored_leaf(*txn, EntryIndex(at)).value();
+        CHECK(crypto::is_tombstone(stored) == gone);
+        CHECK(crypto::stored_leaf_hash(stored) == hashes.back());
+        CHECK(broker::stored_body(*txn, EntryIndex(at)).value().empty() == gone);
+        const auto path = broker::inclusion_path(*txn, r.world.frontier, EntryIndex(at), before);
+        CHECK(crypto::check_inclusion(hashes.back(), at, before.value, path.value(),
+                                      broker::root_at(*txn, r.world.frontier, before).value()));
+        if (gone) CHECK(r.error_at(EntryIndex(at)) == Errc::EntryPruned);
+    }
+    for (const std::uint64_t size : {1U, 255U, 300U, 512U, 513U, 600U}) {
+        CHECK(broker::root_at(*txn, r.world.frontier, TreeSize(size)).value() ==
+              crypto::tree_root(std::span(hashes).first(size)));
+    }
+    CHECK(broker::check_tile(*txn, {0, 0}));
+    CHECK(broker::check_tile(*txn, {0, 1}));
+}
+
+// Fails if a decision reads what a prune erases.
+TEST_CASE("a replay of shredding, holds, pruning, override and clock steps gives the same ledger") {
+    Retained r;
+    r.fill();
+    const TimeMs old = r.world.now + kDay;
+    r.world.now = old + broker::kPruneAfter;
+    r.world.run(broker::Advance{});
+    REQUIRE(!r.hold(r.bucket).code);
+    REQUIRE(!r.release(1, r.bucket).code);
+    REQUIRE(!r.shred(r.bucket).code);
+    REQUIRE(!r.prune(256, old).code);
+    r.world.run(broker::Step{{crypto::StepDirection::Backward, kHour}});
+    const auto report = r.small.replay(entries_of(r.world));
+    for (const auto& one : report.differences) CHECK_MESSAGE(false, one.entry.value);
+    CHECK(report.equal());
+    CHECK(report.root == r.world.frontier.root());
+}
+
+// Fails if the root alone is enough, or an override works a second time.
+TEST_CASE(
+    "an override needs the centre root and a registrar, a size that was reached, and its time") {
+    Retained r;
+    crypto::OverrideRecord says{crypto::OverrideWhat::HighWater,
+                                r.world.frontier.size(),
+                                {r.world.now, r.world.now + kDay},
+                                "disk exchanged"};
+    const auto put = [&](bool root, bool registrar) {
+        crypto::SignedRecord record{RecordType::Override, says.encode(), {}};
+        if (root) record.sign(r.world.centre_root());
+        const auto& signers = r.world.agency_named("CARICC").signers;
+        if (registrar) record.sign(signers.registrar_keys.front());
+        return r.world.put(record);
+    };
+    r.refuses(put(true, false), Errc::CertificateNotSigned);
+    r.refuses(put(false, true), Errc::CertificateNotSigned);
+    says.size = TreeSize(r.world.frontier.size().value + 1);
+    r.refuses(put(true, true), Errc::RecordRefused);
+    says.size = r.world.frontier.size();
+    says.validity = {r.world.now + kHour, r.world.now + kDay};
+    r.refuses(put(true, true), Errc::SlipTimes);
+    says.validity = {r.world.now, r.world.now + kDay};
+    const auto done = put(true, true);
+    REQUIRE(!done.code);
+    CHECK(done.effects.overridden == crypto::OverrideWhat::HighWater);
+    const auto again = put(true, true);
+    CHECK(again.freshness == broker::Freshness::Duplicate);
+    CHECK(!again.effects.overridden);
+}
+
+}  // namespace chapar::testing
