@@ -23,6 +23,9 @@ constexpr int kZapEnforceDomain = 93;
 constexpr std::size_t kZapParts = 7;
 constexpr std::size_t kMostParts = 16;
 
+// libzmq counts a frame as it comes, with what CURVE adds to it: 33 bytes.
+constexpr std::size_t kCurveBytes = 64;
+
 constexpr int kBacklog = 64;
 constexpr int kFramesWaiting = 4;  // for one peer
 constexpr int kHandshake = 3'000;  // ms
@@ -65,7 +68,7 @@ bool set(void* socket, int option, ByteView value) {
 }
 
 bool set_bounds(void* router) {
-    const auto largest = static_cast<std::int64_t>(limits::kWitnessRequestBytes + 1);
+    const auto largest = static_cast<std::int64_t>(limits::kWitnessRequestBytes + 1 + kCurveBytes);
     return zmq_setsockopt(router, ZMQ_MAXMSGSIZE, &largest, sizeof largest) == 0 &&
            set(router, ZMQ_RCVHWM, kFramesWaiting) && set(router, ZMQ_SNDHWM, kFramesWaiting) &&
            set(router, ZMQ_BACKLOG, kBacklog) && set(router, ZMQ_HANDSHAKE_IVL, kHandshake) &&

@@ -2,7 +2,10 @@
 set(CHAPAR_WITNESS_TESTS ${CMAKE_CURRENT_LIST_DIR}/witness)
 add_executable(test_witness
     ${CHAPAR_WITNESS_TESTS}/crash_test.cpp
+    ${CHAPAR_WITNESS_TESTS}/door_test.cpp
     ${CHAPAR_WITNESS_TESTS}/fork_test.cpp
+    ${CHAPAR_WITNESS_TESTS}/home_test.cpp
+    ${CHAPAR_WITNESS_TESTS}/http_test.cpp
     ${CHAPAR_WITNESS_TESTS}/rules_test.cpp)
 chapar_target(test_witness)
 target_include_directories(test_witness PRIVATE ${PROJECT_SOURCE_DIR}/tests)
