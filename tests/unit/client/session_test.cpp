@@ -126,6 +126,27 @@ TEST_CASE("a broker that shows another history ends the session and leaves evide
           }).size() == 2);
 }
 
+// Fails if tidy_epochs() leaves any key that epochs_over() names, or only forgets it in memory.
+TEST_CASE("a session of many weeks destroys the keys of days that are over, on the disk too") {
+    Desk desk;
+    FakeBroker broker(desk.world, desk.post);
+    auto session = desk.session(broker);
+    must(session.open());
+    must(session.sync_directory());
+    must(session.renew_bundle());
+    must(session.sync_directory());  // which tells for how long its keys are kept
+    const auto before = desk.home.epochs().size();
+    CHECK(must(session.tidy_epochs()) == 0);
+    desk.world.now = desk.world.now + kDay * 50;
+    const auto gone = must(session.tidy_epochs());
+    CHECK(gone > 0);
+    CHECK(gone < before);  // those of its last days may still be asked for
+    CHECK(desk.home.epochs().size() == before - gone);
+    CHECK(must(client::DeviceHome::open(desk.folder.paths(), passphrase())).epochs().size() ==
+          before - gone);
+    CHECK(must(session.tidy_epochs()) == 0);
+}
+
 TEST_CASE("a silent broker is unreachable") {
     struct Silent final : client::Transport {
         explicit Silent(World& in) : world(in) {}
