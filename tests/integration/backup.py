@@ -1,0 +1,188 @@
+"""The day the disk is gone: a backup made while envelopes are sent, restored, and repaired from an auditor's export.
+
+The high-water file lies on "another volume", a folder of its own, as the operator's page asks for. The restored broker
+listens on the port of the lost one, because clients know no other."""
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import threading
+import unittest
+
+import centre as stage
+
+
+class Backup(unittest.TestCase):
+    def setUp(self):
+        self.volume = pathlib.Path(tempfile.mkdtemp(prefix="chapar-volume-"))
+        self.addCleanup(shutil.rmtree, self.volume, True)
+        self.centre = stage.two_offices(f'\n[ledger]\nhigh_water = "{self.volume}/high-water"\n')
+        self.addCleanup(self.centre.close)
+        self.holder = self.centre.home("holder")
+        self.centre.must("broker", "backup-key", "--home", self.holder, "--card", self.centre.card, "--out",
+                         self.centre.file("backup.key"))
+        self.first = self.centre.dir
+
+    def back_up(self, name="a"):
+        return self.centre.must("broker", "backup", "--dir", self.first, "--out", self.centre.file(name + ".store"),
+                                "--keys-out", self.centre.file(name + ".keys"), "--to",
+                                self.centre.file("backup.key")).results[0]
+
+    def restore(self, name="a", to="restored", kek=True):
+        told = self.centre.must("broker", "restore", self.centre.file(name + ".store"), "--keys",
+                                self.centre.file(name + ".keys"), "--home", self.holder, "--dir", self.centre.file(to),
+                                *(["--kek", self.first / "kek" / "ledger.kek"] if kek else []))
+        return self.centre.file(to), told.results[0]
+
+    def run_in(self, directory):
+        """From here on the centre's broker is the one in `directory`; the old one must not run."""
+        type(self.centre).dir = property(lambda _, directory=directory: directory)
+        self.addCleanup(setattr, type(self.centre), "dir", property(lambda self: self.folder / "centre"))
+        self.centre.start()
+
+    def status(self):
+        return self.centre.must("broker", "status", "--dir", self.centre.dir).results[0]
+
+    def export(self, name="all.tar"):
+        self.centre.must("ledger", "export", "--out", self.centre.file(name), "--broker", self.centre.dir)
+        return self.centre.file(name)
+
+    def repair(self, directory, export, *arguments):
+        return self.centre.program("chapard", "repair", "--dir", directory, "--from", export, *arguments)
+
+    def verified(self, export):
+        return self.centre.program("chapar-verify", export, "--trust", self.first / "trust-card.json")
+
+    def lose_the_disk(self):
+        """A backup while envelopes are sent, more of them after it, an export, and the end. What was exported, and its size."""
+        sending = threading.Thread(target=lambda: [self.centre.send() for _ in range(3)])
+        sending.start()
+        told = self.back_up()
+        sending.join()
+        self.assertEqual(self.centre.send().exit, 0)
+        self.centre.inbox()                                # these four are delivered, and proven so
+        self.centre.outbox()
+        for _ in range(2):
+            self.assertEqual(self.centre.send().exit, 0)   # these two wait when the disk is lost
+        self.assertGreater(self.centre.figure("size"), told["size"])
+        export = self.export()
+        size = self.centre.figure("size")
+        self.assertEqual(self.centre.stop(), 0)
+        return export, size, told["size"]
+
+    def test_a_lost_broker_goes_on_under_its_origin_after_restore_and_repair(self):
+        before = self.centre.file("before.tar")
+        shutil.copy(self.export("early.tar"), before)
+        export, size, backed_up = self.lose_the_disk()
+        directory, told = self.restore()
+        self.assertEqual((told["size"], told["kek_restored"]), (backed_up, True))
+
+        self.run_in(directory)
+        self.assertEqual(self.status()["state"], "read-only")
+        self.assertIn("high-water", self.status()["rolled_back"])
+        self.assertEqual(self.centre.figure("size"), backed_up)  # not even an EPOCH
+        self.assertNotEqual(self.centre.send().exit, 0)
+        self.assertEqual(self.centre.stop(), 0)
+
+        too_old = self.repair(directory, before)
+        self.assertEqual((too_old.exit, too_old.code), (1, "ledger.rolled-back"), too_old)
+        repaired = self.repair(directory, export)
+        self.assertEqual(repaired.exit, 0, repaired)
+        again = self.repair(directory, export)
+        self.assertEqual(again.exit, 0, again)
+
+        self.centre.start()
+        status = self.status()
+        self.assertEqual((status["state"], status["rolled_back"]), ("running", ""))
+        self.assertGreaterEqual(int(status["size"]), size + 1)  # all of it, and this start's EPOCH
+        self.old_proofs_hold(export, size)
+        self.what_waited_comes_after_all()
+
+    def old_proofs_hold(self, export, size):
+        """Every client's head, and the old export, are prefixes of what the repaired broker signs."""
+        for home in ("TJ-NPJ-BLO", "AF-SKB-BLO"):
+            self.centre.must("inbox", "watch", "--once", "--home", self.centre.home(home))
+        newer = self.export("newer.tar")
+        for archive in (export, newer):
+            ran = self.verified(archive)
+            self.assertEqual(ran.exit, 0, ran)
+        ran = self.centre.program("chapar-verify", newer, "--trust", self.first / "trust-card.json", "--between",
+                                  str(size), str(self.status()["size"]))
+        self.assertEqual(ran.exit, 0, ran)
+
+    def what_waited_comes_after_all(self):
+        """The two envelopes that were never delivered: withheld for lost ciphertext, sealed again by their sender."""
+        for _ in range(3):
+            self.centre.must("inbox", "watch", "--once", "--home", self.centre.home("TJ-NPJ-BLO"))
+            self.centre.must("outbox", "retry", "--home", self.centre.home("TJ-NPJ-BLO"))
+            received = self.centre.inbox()
+        self.assertEqual(len(received), 6, received)  # the four from before, and two made anew
+        self.assertEqual(int(self.status()["waiting"]), 0)
+
+    def test_an_export_that_was_changed_repairs_nothing(self):
+        export, _, backed_up = self.lose_the_disk()
+        directory, _ = self.restore()
+        tree = self.centre.file("tree")
+        subprocess.run(["mkdir", tree], check=True)
+        subprocess.run(["tar", "-xf", export, "-C", tree], check=True)
+        bundle = sorted((tree / "tile" / "entries").rglob("*"))[-1]
+        content = bytearray(bundle.read_bytes())
+        content[-1] ^= 1
+        bundle.write_bytes(content)
+        ran = self.repair(directory, tree)
+        self.assertEqual((ran.exit, ran.code), (5, "leaf.invalid"), ran)
+        self.run_in(directory)
+        self.assertEqual(self.centre.figure("size"), backed_up)
+        self.assertEqual(self.status()["state"], "read-only")
+
+    def test_without_its_high_water_file_a_repaired_broker_waits_for_two_persons(self):
+        export, size, _ = self.lose_the_disk()
+        (self.volume / "high-water").unlink()
+        directory, _ = self.restore()
+        ran = self.repair(directory, export)
+        self.assertEqual(ran.exit, 0, ran)
+        self.assertIn("two persons", ran.out)
+        self.run_in(directory)
+        self.assertEqual(self.status()["state"], "read-only")
+        self.assertEqual(self.centre.figure("size"), size)
+
+    def test_a_restore_is_rehearsed_beside_the_running_broker(self):
+        self.assertEqual(self.centre.send().exit, 0)
+        told = self.back_up()
+        directory, _ = self.restore()
+        self.assertEqual(self.centre.send().exit, 0)
+        self.centre.inbox()
+        config = (directory / "chapard.toml").read_text()
+        (directory / "chapard.toml").write_text(config.replace(str(self.centre.port), "0"))
+        rehearsal = subprocess.Popen([stage.BIN / "chapard", "--dir", directory], stdout=subprocess.PIPE,
+                                     stderr=subprocess.DEVNULL, text=True, env=self.centre.environment())
+        try:
+            self.assertTrue(rehearsal.stdout.readline().startswith("ready tcp://"))
+            figures = self.centre.must("broker", "status", "--dir", directory).results[0]
+            self.assertEqual((figures["state"], int(figures["size"])), ("read-only", told["size"]))
+        finally:
+            rehearsal.terminate()
+            rehearsal.wait(30)
+            rehearsal.stdout.close()
+        self.assertEqual(self.status()["state"], "running")
+        self.assertEqual(self.centre.send().exit, 0)
+
+    def test_secrets_are_in_neither_file_in_the_clear_and_the_kek_is_in_none(self):
+        self.assertEqual(self.centre.send().exit, 0)
+        self.back_up()
+        kek = (self.first / "kek" / "ledger.kek").read_text().split()[-1]
+        secrets = [kek, *((self.first / "keys" / f"{name}.key").read_text().strip() for name in ("log", "curve"))]
+        for name in ("a.store", "a.keys"):
+            content = self.centre.file(name).read_bytes()
+            for secret in secrets:
+                self.assertNotIn(secret.encode(), content)
+                self.assertNotIn(bytes.fromhex(secret), content)
+        directory, told = self.restore(kek=False)
+        self.assertEqual(told["kek_restored"], False)
+        for file in directory.rglob("*"):
+            if file.is_file():
+                self.assertNotIn(kek.encode(), file.read_bytes(), file)
+
+
+if __name__ == "__main__":
+    unittest.main()
