@@ -100,14 +100,12 @@ void AgencyView::take_key(const Leaf& leaf, const Bytes& body, const Directory& 
     if (!scope) return;
     if (agency_.empty()) agency_ = directory.agency_of_audit_key(public_key_);
     const auto secret = open_secret(leaf.index, *scope, in);
-    const bool ours = agency_ == "*" ||
-                      (!agency_.empty() && (scope->first == agency_ || scope->second == agency_));
     if (!secret) {
-        // A shredded bucket may be missing from a view file; a tag key never.
-        const bool needed =
-            ours && (scope->purpose == KeyPurpose::Tag || !keys_.audit_secret.empty());
-        read_.demand(!needed, at(leaf.index) + " opens a key of " + agency_ +
-                                  " that is not sealed to this reader");
+        // A shredded bucket may be missing; without a tag key entries would go unseen. Whose key
+        // this is may only be known later.
+        if (scope->purpose == KeyPurpose::Tag) closed_tags_.insert(scope->first);
+        read_.demand(agency_ != "*" || scope->purpose == KeyPurpose::Bucket,
+                     at(leaf.index) + " opens a key that is not sealed to the centre's auditor");
         return;
     }
     ++keys_opened_;

@@ -51,6 +51,8 @@ class AgencyView {
         Hash hash{};
         std::uint64_t expires = 0;
         bool ended = false;
+        // An end is demanded a week after the expiry.
+        bool due(std::uint64_t time_ms) const { return expires + 7ULL * 86'400'000 < time_ms; }
     };
 
     void take_key(const Leaf& leaf, const Bytes& body, const Directory& directory);
@@ -80,6 +82,7 @@ class AgencyView {
     std::map<std::uint64_t, std::uint64_t> unopened_;             // KEY entry, first entry
     std::map<std::uint64_t, Underway> accepted_;                  // by ACCEPTED entry
     std::set<Hash> refused_;
+    std::set<std::string> closed_tags_;  // agencies with a tag key that does not open here
     Bytes pad_;
     std::uint64_t keys_opened_ = 0, own_ = 0, opened_ = 0, shredded_ = 0, signatures_ = 0;
     std::map<std::uint8_t, std::uint64_t> events_;

@@ -19,7 +19,6 @@ enum Event : std::uint8_t {
     kRejected,
     kForwarded,
 };
-constexpr std::uint64_t kEndsWithin = 7ULL * 86'400'000;
 
 std::string at(std::uint64_t index) { return "entry " + std::to_string(index); }
 
@@ -199,8 +198,7 @@ void AgencyView::judge_end(const BodyRecords& body, Place place, std::uint8_t ev
     const Hash& hash = accepted->second.hash;
     complete_.demand(at_or_none(body, kEnvelopeHashRecord) == Bytes(hash.begin(), hash.end()),
                      at(place.index) + " names another envelope than " + at(index));
-    const bool late = place.time_ms > accepted->second.expires + kEndsWithin;
-    if (!accepted->second.ended && late) {
+    if (!accepted->second.ended && accepted->second.due(place.time_ms)) {
         ended_.fail(at(index) + " came to its end only at " + at(place.index));
     }
     if (event != kForwarded) accepted->second.ended = true;
@@ -221,13 +219,15 @@ void AgencyView::judge_policy(const BodyRecords& body, Place place, const Direct
 
 void AgencyView::finish(std::uint64_t last_time_ms, const Retention& retention) {
     read_.demand(!agency_.empty(), "this key is the audit key of no agency in this ledger");
-    read_.demand(keys_opened_ > 0 || own_ == 0, "no key of the ledger opens to this reader");
+    read_.demand(!closed_tags_.contains(agency_),
+                 "some tag keys of " + agency_ +
+                     " are sealed to another audit key of it: entries may go unseen");
     for (const auto& [bucket, entry] : unopened_) {
         bodies_.demand(retention.shredded(bucket),
                        "the bucket of " + at(entry) + " does not open, and was not shredded");
     }
     for (const auto& [index, envelope] : accepted_) {
-        if (!envelope.ended && envelope.expires + kEndsWithin < last_time_ms) {
+        if (!envelope.ended && envelope.due(last_time_ms)) {
             ended_.fail(at(index) + " expired a week ago and came to no end");
         }
     }

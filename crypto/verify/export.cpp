@@ -149,7 +149,7 @@ void ExportRun::take_entry(std::uint64_t index, const Bytes& bytes, const Bytes&
     const auto leaf = tombstone ? std::nullopt : parse_leaf(bytes);
     if (leaf) look_at_time(*leaf, index);
     entries_.take(index, leaf, tombstone, body);
-    if (agency_ && leaf && entries_.directory() != nullptr) {
+    if (agency_ && leaf && entries_.directory() != nullptr && entries_.records_judged()) {
         agency_->take(*leaf, body, {index, entries_.time_ms()}, *entries_.directory());
     }
     bundle_.push_back(stored_leaf_hash(bytes));

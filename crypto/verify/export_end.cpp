@@ -165,9 +165,10 @@ std::vector<Verdict> ExportRun::verdicts() {
     }
     if (asked_.between) append({between_.verdict("the larger tree only appends to the smaller")});
     if (asked_.at) append({at_.verdict("the state asked for is shown")});
-    if (asked_.agency) {
-        append(agency_ ? agency_->verdicts()
-                       : std::vector<Verdict>{{"agency.keys", false, "no centre to read"}});
+    if (agency_ && entries_.records_judged()) {
+        append(agency_->verdicts());
+    } else if (asked_.agency) {
+        append({{"agency.keys", false, "an agency's entries are judged from entry 0 on"}});
     }
     return out;
 }
