@@ -7,10 +7,11 @@
 
 #include "client/cli/key_expiry.h"
 #include "client/core/approval.h"
+#include "client/core/ledger_alarms.h"
 #include "client/core/reseal.h"
 #include "client/core/vault_sweep.h"
+#include "client/edge/policy_home.h"
 #include "client/edge/store_home.h"
-#include "client/edge/transfer_release.h"
 
 namespace chapar::client {
 namespace {
@@ -69,6 +70,24 @@ void DeviceContext::warn(std::string_view text) {
 }
 
 Status DeviceContext::connect() {
+    CHAPAR_TRY(make_session());
+    Status ready = prepare();
+    if (!ready &&
+        (ready.error().code == Errc::HeadUnknown || ready.error().code == Errc::HeadMismatch)) {
+        // Which history it shows instead is evidence; the session is good for nothing else.
+        CHAPAR_TRY(make_session());
+        [[maybe_unused]] const Status seen = session_->open(Session::Presenting::Nothing);
+    }
+    const Status told = tell_ledger_alarms();
+    if (ready) ready = told;
+    if (!ready) {
+        session_.reset();
+        transport_.reset();
+    }
+    return ready;
+}
+
+Status DeviceContext::make_session() {
     session_.reset();
     transport_.reset();
     const TrustCard& card = home_.card();
@@ -83,13 +102,9 @@ Status DeviceContext::connect() {
     options.watch.arrived = [this](const ReceptionReport& report) {
         if (report.number) warn("meanwhile #" + std::to_string(report.number->value) + " came");
     };
+    options.witnesses = CHAPAR_TRY(held_policy(home_.paths(), card));
     session_.emplace(SessionParts{*store_, home_, *transport_, clock_, random_, *blobs_}, options);
-    Status ready = prepare();
-    if (!ready) {
-        session_.reset();
-        transport_.reset();
-    }
-    return ready;
+    return Done{};
 }
 
 Status DeviceContext::prepare() {
@@ -109,6 +124,22 @@ Status DeviceContext::keep_current() {
     CHAPAR_TRY(session_->tidy_epochs());
     CHAPAR_TRY(session_->renew_bundle());
     return Done{};
+}
+
+Status DeviceContext::tell_ledger_alarms() {
+    const auto txn = CHAPAR_TRY(store_->begin_read());
+    for (const LedgerAlarm& alarm : CHAPAR_TRY(ledger_alarms(*txn))) {
+        if (told_.insert(alarm.sentence).second) warn(alarm.sentence);
+    }
+    return Done{};
+}
+
+Result<Session::Proven> DeviceContext::await_proofs(DurationMs patience) {
+    CHAPAR_ASSERT(connected());
+    const auto proven = CHAPAR_TRY(session_->await_proofs(patience));
+    CHAPAR_TRY(session_->sync_directory());
+    CHAPAR_TRY(tell_ledger_alarms());
+    return proven;
 }
 
 Status DeviceContext::tell_alarms(const SyncReport& report) {
@@ -214,24 +245,8 @@ Result<SubmitReport> DeviceContext::exchange() {
         add(report, again);
     }
     CHAPAR_TRY(tidy_blobs());
+    CHAPAR_TRY(tell_ledger_alarms());
     return report;
-}
-
-Status DeviceContext::tidy_blobs() {
-    const auto settled = CHAPAR_TRY(in_transaction(
-        *store_, [&](storage::Txn& txn) { return outbox_settled_blobs(txn, now()); }));
-    const auto held = CHAPAR_TRY(blobs_->roots());
-    if (held.empty()) return Done{};
-    std::set<Hash> needed;
-    {
-        const auto txn = CHAPAR_TRY(store_->begin_read());
-        needed = CHAPAR_TRY(outbox_needed_blobs(*txn, now()));
-        needed.merge(CHAPAR_TRY(inbox_needed_blobs(*txn, now())));
-    }
-    for (const Hash& root : held) {
-        if (!needed.contains(root)) CHAPAR_TRY(blobs_->remove(root));
-    }
-    return Done{};
 }
 
 Status DeviceContext::fetch_attachments(InboxNumber number) {
@@ -249,29 +264,6 @@ Status DeviceContext::fetch_attachments(InboxNumber number) {
         CHAPAR_TRY(resuming([&] { return session_->fetch(wish); }));
     }
     return Done{};
-}
-
-Result<std::vector<std::filesystem::path>> DeviceContext::release_attachments(
-    InboxNumber number, const std::filesystem::path& folder) {
-    const auto txn = CHAPAR_TRY(store_->begin_read());
-    const InboxItem item = CHAPAR_TRY(inbox_item(*txn, number));
-    if (item.state == InboxState::Provisional) {
-        return Error(errc_of(item.problem).value_or(Errc::Provisional),
-                     "its attachments stay closed until its sender is confirmed");
-    }
-    const InboxText text = CHAPAR_TRY(inbox_text(*txn, device(), number));
-    const auto secrets = CHAPAR_TRY(stream_secrets(*txn, device(), number));
-    std::vector<std::filesystem::path> paths;
-    for (const InboxAttachment& attachment : text.attachments) {
-        auto path = release_attachment(*blobs_, {attachment, secrets.at(attachment.stream), folder},
-                                       random_);
-        if (!path && path.error().code == Errc::StreamRoot) {
-            // What the disk changed is fetched anew the next time.
-            CHAPAR_TRY(blobs_->remove(attachment.commitment.root));
-        }
-        paths.push_back(CHAPAR_TRY(std::move(path)));
-    }
-    return paths;
 }
 
 Result<std::vector<OutboxNumber>> DeviceContext::keep_drafts(std::span<const Draft> drafts) {

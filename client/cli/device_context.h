@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "client/cli/invocation.h"
@@ -43,6 +45,9 @@ class DeviceContext {
     // again, hands over the outbox with its large streams, owed statements, and fetches what became
     // of sent envelopes. REQUIRES: connected.
     [[nodiscard]] Result<SubmitReport> exchange();
+    // Waits until every receipt is witnessed (or shown again, without a policy), and tells what is
+    // wrong. REQUIRES: connected.
+    [[nodiscard]] Result<Session::Proven> await_proofs(DurationMs patience);
     // Brings all large streams of an item into the blob store. REQUIRES: connected.
     [[nodiscard]] Status fetch_attachments(InboxNumber number);
     // Writes the attachments of an item into `folder`, each whole and verified: their paths, in the
@@ -73,6 +78,9 @@ class DeviceContext {
                   std::unique_ptr<FileBlobStore> blobs, Invocation& invocation);
     [[nodiscard]] Status prepare();
     [[nodiscard]] Status tell_alarms(const SyncReport& report);
+    [[nodiscard]] Status make_session();
+    // Alarms about the ledger that this process has not told yet.
+    [[nodiscard]] Status tell_ledger_alarms();
     [[nodiscard]] bool reconnect();
     [[nodiscard]] Status ready_drafts();
     void seal_waiting();
@@ -92,9 +100,10 @@ class DeviceContext {
     SystemClock clock_;
     DiskFiles files_;
     Progress progress_;
-    bool moved_ = false;   // something of a large stream, in this session
-    bool warned_ = false;  // of alarms that nobody has confirmed yet
-    TimeMs greeted_;       // by this device's clock
+    bool moved_ = false;          // something of a large stream, in this session
+    bool warned_ = false;         // of alarms that nobody has confirmed yet
+    std::set<std::string> told_;  // sentences of alarms about the ledger
+    TimeMs greeted_;              // by this device's clock
     std::unique_ptr<Transport> transport_;
     std::optional<Session> session_;
 };

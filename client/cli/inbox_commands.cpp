@@ -20,7 +20,7 @@ Status list(Invocation& invocation) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
     const auto txn = CHAPAR_TRY(context->store().begin_read());
     for (const InboxItem& item : CHAPAR_TRY(inbox_items(*txn))) {
-        const ItemView view = view_of(item);
+        const ItemView view = CHAPAR_TRY(view_in(*txn, item));
         invocation.output.result(view.object, view.text);
     }
     return Done{};
@@ -141,6 +141,7 @@ Status take(Invocation& invocation, DeviceContext& context, const WatchWish& wis
     const Status worst = take_waiting(invocation, context);
     if (!worst && is_cut(worst.error().code)) return worst;
     CHAPAR_TRY(context.session().push_statements());
+    CHAPAR_TRY(context.await_proofs(DurationMs(0)));
     CHAPAR_TRY(context.session().tidy_epochs());
     std::set<InboxNumber> unreadable;
     if (wish.attachments == Attachments::Fetch) {
@@ -190,14 +191,18 @@ Status list_outbox(Invocation& invocation) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
     const auto txn = CHAPAR_TRY(context->store().begin_read());
     for (const OutboxItem& item : CHAPAR_TRY(outbox_items(*txn))) {
-        const ItemView view = view_of(item);
+        const ItemView view = CHAPAR_TRY(view_in(*txn, item));
         invocation.output.result(view.object, view.text);
+    }
+    if (!file_exists(context->home().paths().witness_policy())) {
+        invocation.output.warning(
+            "no witness policy in this home (chapar ledger policy): logged is the last stage");
     }
     return Done{};
 }
 
 // Hands over what waits and asks what became of the rest, then shows it.
-Status retry(Invocation& invocation) {
+Status retry(Invocation& invocation, std::uint64_t witnessed_seconds) {
     {
         const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
         CHAPAR_TRY(context->connect());
@@ -206,6 +211,9 @@ Status retry(Invocation& invocation) {
             [[maybe_unused]] const int exit = invocation.output.problem(alarm);
         }
         if (!report.alarms.empty()) return report.alarms.front();
+        if (witnessed_seconds > 0) {
+            CHAPAR_TRY(context->await_proofs(kSecond * witnessed_seconds));
+        }
     }
     return list_outbox(invocation);
 }
@@ -252,7 +260,9 @@ void add_outbox_commands(CLI::App& app, Invocation& invocation) {
     invocation.on(ls, [&invocation] { return list_outbox(invocation); });
     CLI::App* again = add_command(*outbox, "retry", "hand over what waits, ask what became of it",
                                   "chapar outbox retry --home ~/npj");
-    invocation.on(again, [&invocation] { return retry(invocation); });
+    auto seconds = std::make_shared<std::uint64_t>(0);
+    again->add_option("--witnessed", *seconds, "wait so many seconds for the witnesses' receipts");
+    invocation.on(again, [&invocation, seconds] { return retry(invocation, *seconds); });
     add_numbered(*outbox, invocation, "drop", "forget a draft that was never handed over", drop);
 }
 

@@ -23,11 +23,21 @@ std::string padded(std::string_view text, std::size_t width) {
     return out;
 }
 
-json::array offices_of(const OutboxItem& item) {
+// With the time of the newest cosignature; null while no quorum has signed.
+void add_witnessed(ItemView& view, const WitnessState& witnessed) {
+    if (witnessed.stage == WitnessStage::NoReceipt) return;
+    const bool all = witnessed.stage == WitnessStage::Witnessed;
+    view.object["witnessed"] = all ? json::value(utc(witnessed.time)) : json::value(nullptr);
+    if (witnessed.stage == WitnessStage::Late) view.object["receipt_late"] = true;
+}
+
+json::array offices_of(const OutboxItem& item, bool witnessed) {
     json::array out;
     for (const OutboxOffice& office : item.offices) {
-        json::object object{{"office", office.office.text()},
-                            {"state", schemas::text_of(office.stage)}};
+        const bool raised = witnessed && office.stage == schemas::Stage::Logged;
+        json::object object{
+            {"office", office.office.text()},
+            {"state", schemas::text_of(raised ? schemas::Stage::Witnessed : office.stage)}};
         if (office.at) object["entry"] = office.at->value;
         out.push_back(std::move(object));
     }
@@ -140,28 +150,36 @@ std::string utc(TimeMs time) {
     return out;
 }
 
-ItemView view_of(const OutboxItem& item) {
+ItemView view_of(const OutboxItem& item, const WitnessState& witnessed) {
+    const bool all = witnessed.stage == WitnessStage::Witnessed;
+    // Every entry of the envelope stands under a quorum: what is logged is witnessed.
+    const auto stage_of = [all](schemas::Stage stage) {
+        return all && stage == schemas::Stage::Logged ? schemas::Stage::Witnessed : stage;
+    };
     const auto kind = static_cast<schemas::Kind>(item.kind);
     ItemView out;
     out.object = {{"number", item.number.value},
                   {"message", uuid_text(item.message.view())},
                   {"kind", kind_name(kind)},
-                  {"state", schemas::text_of(item.stage)},
+                  {"state", schemas::text_of(stage_of(item.stage))},
                   {"envelope", to_hex(item.hash.view())},
                   {"case", to_hex(item.case_id.view())},
                   {"created", utc(item.created)},
-                  {"offices", offices_of(item)}};
+                  {"offices", offices_of(item, all)}};
+    add_witnessed(out, witnessed);
     if (item.entry) out.object["entry"] = item.entry->value;
     out.text = padded("#" + std::to_string(item.number.value), 6) + padded(kind_name(kind), 15) +
-               padded(schemas::text_of(item.stage), 18);
+               padded(schemas::text_of(stage_of(item.stage)), 18);
     for (const OutboxOffice& office : item.offices) {
-        out.text += " " + office.office.text() + ":" + std::string(schemas::text_of(office.stage));
+        out.text += " " + office.office.text() + ":" +
+                    std::string(schemas::text_of(stage_of(office.stage)));
     }
+    if (witnessed.stage == WitnessStage::Late) out.text += "  receipt.late";
     add_problem(out, item.problem);
     return out;
 }
 
-ItemView view_of(const InboxItem& item) {
+ItemView view_of(const InboxItem& item, const WitnessState& witnessed) {
     ItemView out;
     out.object = {{"number", item.number.value},
                   {"message", uuid_text(item.message.view())},
@@ -175,6 +193,7 @@ ItemView view_of(const InboxItem& item) {
                   {"classification", schemas::text_of(item.classification)},
                   {"created", utc(item.created)},
                   {"entry", item.accepted.value}};
+    add_witnessed(out, witnessed);
     if (item.disputed) out.object["disputed"] = true;
     if (!item.problem.empty()) out.object["problem"] = item.problem;
     if (item.attachments > 0) out.object["attachments"] = item.attachments;
@@ -189,9 +208,19 @@ ItemView view_of(const InboxItem& item) {
     if (item.sent_again) {
         out.text += "  sent again: #" + std::to_string(item.sent_again->value);
     }
+    if (witnessed.stage == WitnessStage::Witnessed) out.text += "  witnessed";
+    if (witnessed.stage == WitnessStage::Late) out.text += "  receipt.late";
     if (item.disputed) out.text += "  disputed";
     if (!item.problem.empty()) out.text += "  " + item.problem;
     return out;
+}
+
+Result<ItemView> view_in(const storage::ReadTxn& txn, const OutboxItem& item) {
+    return view_of(item, CHAPAR_TRY(witness_state(txn, item.hash)));
+}
+
+Result<ItemView> view_in(const storage::ReadTxn& txn, const InboxItem& item) {
+    return view_of(item, CHAPAR_TRY(witness_state(txn, item.hash)));
 }
 
 ItemView view_of(const ShownItem& shown, const std::string& message) {

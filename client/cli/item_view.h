@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "client/core/awaited_proofs.h"
 #include "client/core/inbox.h"
 #include "client/core/outbox.h"
 #include "client/core/peer_trust.h"
@@ -16,8 +17,11 @@ struct ItemView {
     std::string text;
 };
 
-[[nodiscard]] ItemView view_of(const OutboxItem& item);
-[[nodiscard]] ItemView view_of(const InboxItem& item);
+[[nodiscard]] ItemView view_of(const OutboxItem& item, const WitnessState& witnessed = {});
+[[nodiscard]] ItemView view_of(const InboxItem& item, const WitnessState& witnessed = {});
+// With how far its receipt is.
+[[nodiscard]] Result<ItemView> view_in(const storage::ReadTxn& txn, const OutboxItem& item);
+[[nodiscard]] Result<ItemView> view_in(const storage::ReadTxn& txn, const InboxItem& item);
 
 // Whether the text of an attachment can be read without the broker.
 enum class Whereabouts : std::uint8_t { Here, NotFetched };

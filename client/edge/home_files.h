@@ -2,7 +2,8 @@
 //
 //     device:   device.keystore (sign, curve, vault, epochs, hedge)   epochs.keystore (epoch
 //               secrets, bundles)   record.keys   trust-card.json   device.request
-//               device.certificate   agency.roots   registrars.record   store/   blobs/
+//               device.certificate   agency.roots   registrars.record   witness.policy   store/
+//               blobs/
 //               renewal/ (the next keys, until they are installed)
 //               retired/HASH/ (those before)   aside/N/ (what `key recover` moved away)
 //     signer:   root.keystore or registrar.keystore (sign)   audit.keystore (audit)
@@ -29,6 +30,7 @@ struct HomePaths {
     [[nodiscard]] std::filesystem::path certificate() const { return home / "device.certificate"; }
     [[nodiscard]] std::filesystem::path agency_roots() const { return home / "agency.roots"; }
     [[nodiscard]] std::filesystem::path registrars() const { return home / "registrars.record"; }
+    [[nodiscard]] std::filesystem::path witness_policy() const { return home / "witness.policy"; }
     [[nodiscard]] std::filesystem::path store() const { return home / "store"; }
     [[nodiscard]] std::filesystem::path blobs() const { return home / "blobs"; }
     [[nodiscard]] std::filesystem::path renewal() const { return home / "renewal"; }

@@ -67,6 +67,17 @@ target_link_libraries(test_client_ceremony PRIVATE chapar_test_main chapar_clien
 add_test(NAME test_client_ceremony COMMAND test_client_ceremony)
 set_tests_properties(test_client_ceremony PROPERTIES LABELS unit)
 
+# Proofs against later heads: witnesses, gossip, and what a device tells of a lying ledger.
+add_executable(test_client_ledger
+    ${CHAPAR_CLIENT_TESTS}/fork_attack_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/gossip_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/receipt_mutation_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/witnessed_test.cpp)
+chapar_target(test_client_ledger)
+target_link_libraries(test_client_ledger PRIVATE chapar_client_world chapar_client_edge)
+add_test(NAME test_client_ledger COMMAND test_client_ledger)
+set_tests_properties(test_client_ledger PROPERTIES LABELS unit)
+
 # Drafts with attachments, approvals, and what is sealed again.
 add_executable(test_client_sending
     ${CHAPAR_CLIENT_TESTS}/approval_test.cpp

@@ -11,6 +11,7 @@
 #include "crypto/batch.h"
 #include "crypto/envelope.h"
 #include "schemas/frames_codec.h"
+#include "tests/unit/client/fake_proofs.h"
 #include "tests/unit/client/temporary_home.h"
 #include "tests/unit/client/world.h"
 
@@ -28,7 +29,17 @@ class FakeClock final : public client::Clock {
 // An honest broker at the other end of a transport, with the ways in which a line can fail.
 class FakeBroker final : public client::Transport {
   public:
-    FakeBroker(World& world, const Post& device) : world_(world), device_(device) {}
+    FakeBroker(World& world, const Post& device) : prover(world), world_(world), device_(device) {}
+
+    FakeProofs prover;  // PROOFS, and the witnesses behind them
+    // A quorum signs the newest head: what was asked for is pushed.
+    void publish() {
+        prover.cosign();
+        if (auto frame = prover.pushed(last_size_)) answer(*frame);
+    }
+    void push(const schemas::Frame& frame) { answer(frame); }
+    std::optional<schemas::ErrorFrame> refuse_hello;  // that presents a note
+    bool refuse_statements = false;                   // for now
 
     Status send(ByteView frame) override {
         if (cut) return Done{};
@@ -99,10 +110,14 @@ class FakeBroker final : public client::Transport {
         answer(schemas::Challenge{schemas::ChallengeBytes{}, world_.now});
     }
     void handle(const schemas::Hello& hello) {
+        if (refuse_hello && !hello.note.empty()) return answer(*refuse_hello);
         if (!hello.note.empty()) {
             last_size_ = must(crypto::open_checkpoint(hello.note, world_.card().log())).size.value;
         }
         answer(schemas::Welcome{world_.now, head()});
+    }
+    void handle(const schemas::ProofsAsk& ask) {
+        if (auto frame = prover.answer(ask, last_size_)) answer(*frame);
     }
     void handle(const schemas::DirectoryAsk& ask) {
         schemas::Directory out;
@@ -250,6 +265,15 @@ class FakeBroker final : public client::Transport {
         std::vector<std::pair<Hash, EntryIndex>> logged;
         for (const auto& one : statements.statements) {
             const auto statement = must(crypto::DeliveryStatement::decode(one.statement));
+            if (refuse_statements) {
+                outcomes.items.push_back({crypto::statement_hash(statement),
+                                          std::string(text_of(Errc::BackPressure).code),
+                                          "",
+                                          "",
+                                          {},
+                                          {}});
+                continue;
+            }
             const crypto::BatchItem item =
                 one.item.empty() ? crypto::BatchItem{} : must(crypto::BatchItem::decode(one.item));
             logged.emplace_back(crypto::statement_hash(statement),
@@ -291,6 +315,7 @@ struct Desk {
     storage::MemoryStore store{client::tables::kAll};
     std::unique_ptr<client::FileBlobStore> blobs;
     Post post;  // what the broker knows of it
+    std::optional<crypto::WitnessPolicy> witnesses{};
 
     Desk()
         : home(make()),
@@ -314,6 +339,7 @@ struct Desk {
     [[nodiscard]] client::Session session(FakeBroker& broker, client::TransferWatch watch = {}) {
         client::SessionOptions options;
         options.watch = std::move(watch);
+        options.witnesses = witnesses;
         return client::Session({store, home, broker, clock, world.random, *blobs}, options);
     }
     client::OutboxNumber write(const client::Draft& draft) {

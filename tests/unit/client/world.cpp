@@ -36,10 +36,8 @@ EntryIndex FakeLedger::append(crypto::LeafKind kind, crypto::EntryBody body) {
 }
 
 std::string FakeLedger::note_at(std::uint64_t size) const {
-    std::vector<Hash> hashes;
-    for (std::size_t i = 0; i < size; ++i) hashes.push_back(crypto::leaf_hash(leaves_[i]));
     return crypto::sign_checkpoint(
-        {signer_.verifier().name(), TreeSize(size), crypto::tree_root(hashes)}, signer_);
+        {signer_.verifier().name(), TreeSize(size), crypto::tree_root(hashes(size))}, signer_);
 }
 
 crypto::Checkpoint FakeLedger::head() const {
@@ -47,19 +45,27 @@ crypto::Checkpoint FakeLedger::head() const {
 }
 
 std::vector<Hash> FakeLedger::consistency(std::uint64_t old_size) const {
-    std::vector<Hash> hashes;
-    for (const Bytes& leaf : leaves_) hashes.push_back(crypto::leaf_hash(leaf));
-    return crypto::consistency_path(hashes, old_size);
+    return consistency(old_size, size());
+}
+
+std::vector<Hash> FakeLedger::consistency(std::uint64_t old_size, std::uint64_t new_size) const {
+    return crypto::consistency_path(hashes(new_size), old_size);
+}
+
+std::vector<Hash> FakeLedger::hashes(std::uint64_t size) const {
+    std::vector<Hash> out;
+    for (std::size_t i = 0; i < size; ++i) out.push_back(crypto::leaf_hash(leaves_[i]));
+    return out;
 }
 
 schemas::Head FakeLedger::frame_head(std::uint64_t old_size) const {
     return {note(), consistency(old_size)};
 }
 
-schemas::EntryProof FakeLedger::proof(EntryIndex index) const {
-    std::vector<Hash> hashes;
-    for (const Bytes& leaf : leaves_) hashes.push_back(crypto::leaf_hash(leaf));
-    return {index, leaves_.at(index.value), crypto::Tree(hashes).inclusion_path(index.value),
+schemas::EntryProof FakeLedger::proof(EntryIndex index) const { return proof_at(index, size()); }
+
+schemas::EntryProof FakeLedger::proof_at(EntryIndex index, std::uint64_t size) const {
+    return {index, leaves_.at(index.value), crypto::Tree(hashes(size)).inclusion_path(index.value),
             body_bytes_.at(index.value), salts_.at(index.value)};
 }
 

@@ -47,7 +47,11 @@ class FakeLedger {
     [[nodiscard]] std::string note_at(std::uint64_t size) const;
     [[nodiscard]] crypto::Checkpoint head() const;
     [[nodiscard]] std::vector<Hash> consistency(std::uint64_t old_size) const;
+    // From a smaller size to a larger one.
+    [[nodiscard]] std::vector<Hash> consistency(std::uint64_t old_size,
+                                                std::uint64_t new_size) const;
     [[nodiscard]] schemas::EntryProof proof(EntryIndex index) const;
+    [[nodiscard]] schemas::EntryProof proof_at(EntryIndex index, std::uint64_t size) const;
     [[nodiscard]] schemas::Head frame_head(std::uint64_t old_size) const;
     // Entries from `from` that a directory answer holds.
     [[nodiscard]] std::vector<schemas::EntryProof> directory(EntryIndex from) const;
@@ -56,6 +60,8 @@ class FakeLedger {
     }
 
   private:
+    [[nodiscard]] std::vector<Hash> hashes(std::uint64_t size) const;
+
     const crypto::NoteSigner& signer_;
     std::vector<Bytes> leaves_;
     std::vector<Bytes> body_bytes_;
