@@ -81,10 +81,9 @@ Result<HighWater> decode_high_water(std::string_view origin, std::string_view te
 }
 
 Result<std::optional<HighWater>> HighWaterFile::read() const {
-    std::error_code failed;
-    if (!std::filesystem::exists(std::filesystem::symlink_status(path_, failed)) && !failed) {
-        return std::optional<HighWater>();
-    }
+    std::error_code ignored;
+    const auto status = std::filesystem::symlink_status(path_, ignored);
+    if (status.type() == std::filesystem::file_type::not_found) return std::optional<HighWater>();
     const auto text = read_file(path_, Exposure::Public);
     if (!text) return torn(text.error().context);
     auto content = decode_high_water(origin_, to_string(*text));

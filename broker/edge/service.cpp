@@ -68,7 +68,9 @@ Status BrokerService::every_second() {
     if (!thinned_ || now.value > thinned_->value + kMinute.value) {
         if (!CHAPAR_TRY(thin_notes())) thinned_ = now;
     }
-    if (!swept_ || now.value > swept_->value + kSweep.value) {
+    // What a ledger that was set back does not name may be named by the entries it lost.
+    const bool sweep_due = !swept_ || now.value > swept_->value + kSweep.value;
+    if (parts_.guard.signing() && sweep_due) {
         swept_ = now;
         CHAPAR_TRY(sweep_bodies());
     }
