@@ -29,7 +29,19 @@ Status write_secret(const fs::path& path, const crypto::Secret32& secret, crypto
 std::string default_config(const std::string& endpoint) {
     return "# Configuration of this broker; every key is explained in ops/config/chapard.toml.\n"
            "listen = \"" +
-           endpoint + "\"\n";
+           endpoint +
+           "\"\n"
+           "\n"
+           "# Without witnesses receipts stay at \"logged\". With them: write the policy (C2SP\n"
+           "# tlog-policy) to the file named here, and say where each of its witnesses is "
+           "reached.\n"
+           "#[ledger]\n"
+           "#high_water = \"/another/volume/high-water\"\n"
+           "#witness_policy = \"witness.policy\"\n"
+           "#[[witness]]\n"
+           "#name = \"the name in the policy\"\n"
+           "#endpoint = \"tcp://192.0.2.10:7420\"\n"
+           "#curve = \"curve_key of its witness.card\"\n";
 }
 
 }  // namespace

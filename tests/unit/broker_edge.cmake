@@ -1,4 +1,11 @@
 set(CHAPAR_BROKER_EDGE_TESTS ${CMAKE_CURRENT_LIST_DIR}/broker_edge)
+# chapard with crashes: its own main, and faults.cpp in place of fault_point.cpp.
+add_executable(chapard-faults ${PROJECT_SOURCE_DIR}/broker/main.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/faults.cpp)
+chapar_target(chapard-faults)
+target_link_libraries(chapard-faults
+    PRIVATE chapar_broker_repair chapar_broker_edge chapar_storage_lmdb)
+
 add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/centre.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/running_broker.cpp
@@ -16,17 +23,21 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/link_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/log_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/process_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/rollback_process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/submit_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/transfer_process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/transfer_test.cpp
-    ${CHAPAR_BROKER_EDGE_TESTS}/verifier_pool_test.cpp)
+    ${CHAPAR_BROKER_EDGE_TESTS}/verifier_pool_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/witness_round_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/witnessing_test.cpp)
 chapar_target(test_broker_edge)
 target_compile_definitions(test_broker_edge PRIVATE
     CHAPAR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-    CHAPAR_CHAPARD="$<TARGET_FILE:chapard>")
+    CHAPAR_CHAPARD="$<TARGET_FILE:chapard>"
+    CHAPAR_CHAPARD_FAULTS="$<TARGET_FILE:chapard-faults>")
 target_link_libraries(test_broker_edge PRIVATE chapar_test_main chapar_broker_edge chapar_storage_lmdb
     Boost::json)
-add_dependencies(test_broker_edge chapard)
+add_dependencies(test_broker_edge chapard chapard-faults)
 add_test(NAME test_broker_edge COMMAND test_broker_edge)
 set_tests_properties(test_broker_edge PROPERTIES LABELS "unit;threads" ENVIRONMENT
     "TSAN_OPTIONS=suppressions=${CHAPAR_BROKER_EDGE_TESTS}/tsan_suppressions.txt")

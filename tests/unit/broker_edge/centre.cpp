@@ -194,6 +194,14 @@ Bytes Centre::reinstatement(const EdgeDevice& device, const crypto::SignedRecord
     return agency_of(device).reinstate(device.hash, suspension.hash()).encode();
 }
 
+Bytes Centre::override_record(crypto::OverrideWhat what, TreeSize size) const {
+    const crypto::OverrideRecord body{what, size, {now_, now_ + kDay}, "the volume is gone"};
+    crypto::SignedRecord record{crypto::RecordType::Override, body.encode(), {}};
+    record.sign(root_);
+    record.sign(agencies_[0].registrar_keys[0]);
+    return record.encode();
+}
+
 std::string Centre::note(TreeSize size, const Hash& root) const {
     return crypto::sign_checkpoint({manifest_.origin, size, root}, *log_);
 }

@@ -14,6 +14,7 @@
 #include "crypto/bundle.h"
 #include "crypto/certificate.h"
 #include "crypto/manifest.h"
+#include "crypto/override.h"
 #include "crypto/policy_record.h"
 #include "crypto/statement.h"
 #include "schemas/frames.h"
@@ -63,6 +64,8 @@ class Centre {
     [[nodiscard]] crypto::SignedRecord suspension(const EdgeDevice& device);
     [[nodiscard]] Bytes reinstatement(const EdgeDevice& device,
                                       const crypto::SignedRecord& suspension);
+    // By the centre root and one registrar.
+    [[nodiscard]] Bytes override_record(crypto::OverrideWhat what, TreeSize size) const;
     // A note under the log key.
     [[nodiscard]] std::string note(TreeSize size, const Hash& root) const;
 

@@ -27,12 +27,13 @@ inline TimeMs real_now() {
 // A child process; its standard output and error through pipes.
 class Chapard {
   public:
-    explicit Chapard(std::vector<std::string> arguments) {
+    explicit Chapard(std::vector<std::string> arguments,
+                     const std::string& program = CHAPAR_CHAPARD) {
         int out[2];
         int err[2];
         REQUIRE(pipe(out) == 0);
         REQUIRE(pipe(err) == 0);
-        arguments.insert(arguments.begin(), CHAPAR_CHAPARD);
+        arguments.insert(arguments.begin(), program);
         std::vector<char*> argv;
         for (std::string& word : arguments) argv.push_back(word.data());
         argv.push_back(nullptr);

@@ -45,3 +45,20 @@ TEST_CASE("an unsynchronised clock is marked so") {
     StampRule rule;
     CHECK(rule.next({TimeMs(5), DurationMs(5), false}).clock == Clock::NotDisciplined);
 }
+
+TEST_CASE("steps of the clock are told once, summed up") {
+    StampRule rule;
+    (void)rule.next(reading(1'000'000, 10));
+    CHECK_FALSE(rule.take_step());
+    (void)rule.next(reading(1'010'000, 1'010));
+    const auto forward = rule.take_step();
+    REQUIRE(forward);
+    CHECK(forward->direction == crypto::StepDirection::Forward);
+    CHECK(forward->by == DurationMs(9'000));
+    CHECK_FALSE(rule.take_step());
+    (void)rule.next(reading(900'000, 1'010));
+    const auto backward = rule.take_step();
+    REQUIRE(backward);
+    CHECK(backward->direction == crypto::StepDirection::Backward);
+    CHECK(backward->by == DurationMs(110'000));
+}

@@ -74,3 +74,31 @@ TEST_CASE("only a numeric IPv4 address with a port can be listened on") {
     }
     CHECK(parse_config("listen = \"tcp://0.0.0.0:0\""));
 }
+
+TEST_CASE("witnesses are reached by CURVE or by http, and only with a policy") {
+    const std::string policy = "[ledger]\nwitness_policy = \"p\"\nhigh_water = \"/v/hw\"\n";
+    const std::string curve =
+        "[[witness]]\nname = \"a\"\nendpoint = \"tcp://127.0.0.1:1\"\ncurve = \"" +
+        std::string(64, 'a') + "\"\n";
+    const std::string http = "[[witness]]\nname = \"b\"\nurl = \"http://host:81/x/\"\n";
+    const auto config = parse_config(policy + curve + http).value();
+    CHECK(config.ledger.high_water == "/v/hw");
+    CHECK(config.ledger.kek == "kek/ledger.kek");
+    REQUIRE(config.witnesses.size() == 2);
+    CHECK(config.witnesses[0].curve.bytes[31] == std::byte{0xaa});
+    CHECK(config.witnesses[1].url == "http://host:81/x/");
+    const auto url = parse_http_url("http://host:81/x/").value();
+    CHECK(url.host == "host");
+    CHECK(url.port == "81");
+    CHECK(url.prefix == "/x");
+    CHECK_FALSE(parse_config(curve));
+    CHECK_FALSE(parse_config(policy + curve + curve));
+    for (const char* bad : {"https://h/", "http://", "http://h:0/", "http://h:1x/", "http://u@h/",
+                            "http://h/?q", "tcp://h"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(parse_http_url(bad));
+        CHECK_FALSE(parse_config(policy + "[[witness]]\nname = \"a\"\nurl = \"" + bad + "\"\n"));
+    }
+    CHECK_FALSE(
+        parse_config(policy + "[[witness]]\nname = \"a\"\nendpoint = \"tcp://1.2.3.4:5\"\n"));
+}

@@ -18,6 +18,7 @@ class FakeTime final : public broker::TimeSource {
         return {TimeMs(now_), broker::Clock::Disciplined};
     }
     [[nodiscard]] DurationMs elapsed() override { return DurationMs(now_); }
+    [[nodiscard]] std::optional<crypto::ClockStep> take_step() override { return std::nullopt; }
     void advance(DurationMs by) { now_ += by.value; }
 
   private:

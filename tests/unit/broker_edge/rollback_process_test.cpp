@@ -1,0 +1,286 @@
+// What stops the real program from signing, and what a crash at each step of the append leaves.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+
+#include "broker/edge/fault_point.h"
+#include "crypto/checkpoint.h"
+#include "tests/unit/broker_edge/chapard_process.h"
+#include "tests/unit/broker_edge/exchange.h"
+#include "tests/unit/broker_edge/fake_witness.h"
+
+using namespace chapar;
+using namespace chapar::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string figure(const fs::path& directory, const std::string& name) {
+    AdminClient admin(directory / "admin.sock");
+    const auto report = std::get<schemas::StatusReport>(admin.ask(schemas::StatusAsk{}));
+    for (const auto& figure : report.figures) {
+        if (figure.name == name) return figure.value;
+    }
+    return "absent";
+}
+
+std::string published_note(const fs::path& directory) {
+    AdminClient admin(directory / "admin.sock");
+    return std::get<schemas::Ledger>(admin.ask(schemas::LedgerAsk{EntryIndex(0)})).head.checkpoint;
+}
+
+void copy_tree(const fs::path& from, const fs::path& to) {
+    fs::remove_all(to);
+    fs::copy(from, to, fs::copy_options::recursive);
+}
+
+// A centre that ran, was copied ("yesterday"), and ran on.
+struct Restored {
+    explicit Restored(const std::string& settings = {}) : centre(real_now(), settings) {
+        {
+            Chapard chapard({"--dir", centre.directory()});
+            (void)chapard.ready();
+            AdminClient admin(centre.directory() / "admin.sock");
+            for (const Bytes& record : centre.records()) admin.publish(record);
+            chapard.signal(SIGTERM);
+            REQUIRE(chapard.exit_code() == 0);
+        }
+        copy_tree(store(), yesterday("store"));
+        fs::copy(high_water(), yesterday("high-water"));
+        Chapard chapard({"--dir", centre.directory()});
+        (void)chapard.ready();
+        newest = published_note(centre.directory());
+        chapard.signal(SIGTERM);
+        REQUIRE(chapard.exit_code() == 0);
+    }
+    fs::path store() const { return centre.directory() / "store"; }
+    fs::path high_water() const { return centre.directory() / "high-water"; }
+    fs::path yesterday(const char* name) const {
+        return centre.directory() / (std::string("yesterday-") + name);
+    }
+    Chapard start() { return Chapard({"--dir", centre.directory()}); }
+
+    Centre centre;
+    std::string newest;
+};
+
+}  // namespace
+
+TEST_CASE("yesterday's store beside today's high-water file is only read, until it is back") {
+    Restored scene;
+    copy_tree(scene.store(), scene.yesterday("today"));
+    copy_tree(scene.yesterday("store"), scene.store());
+    for (int start = 0; start < 2; ++start) {
+        auto chapard = scene.start();
+        const std::string endpoint = chapard.ready();
+        // Fails if the high-water file is not compared at the start: it would sign on.
+        CHECK(figure(scene.centre.directory(), "state") == "read-only");
+        CHECK(figure(scene.centre.directory(), "rolled_back").find("names more entries") !=
+              std::string::npos);
+        CHECK(figure(scene.centre.directory(), "epoch") == "1");
+        AdminClient admin(scene.centre.directory() / "admin.sock");
+        const auto answer = admin.ask(schemas::Publish{scene.centre.records().front()});
+        CHECK(std::get<schemas::ErrorFrame>(answer).code == "read-only");
+        const auto page = std::get<schemas::Ledger>(admin.ask(schemas::LedgerAsk{EntryIndex(0)}));
+        CHECK(page.entries.size() > 10);
+        CHECK(fs::exists(scene.centre.directory() / "rolled-back.note"));
+        // A client that brings no note gets the head that was signed before.
+        TestClient reader(endpoint, scene.centre.manifest().curve_key, scene.centre.tajik->curve);
+        const auto welcome = reader.greet(scene.centre, *scene.centre.tajik);
+        CHECK(crypto::open_checkpoint(welcome.head.checkpoint, scene.centre.log()));
+        reader.send(schemas::Submit{{}, {scene.centre.seal(scene.centre.nothing_seen())}});
+        CHECK(reader.expect<schemas::Outcomes>().items.at(0).code == "read-only");
+        chapard.signal(SIGTERM);
+        CHECK(chapard.exit_code() == 0);
+    }
+    copy_tree(scene.yesterday("today"), scene.store());
+    auto chapard = scene.start();
+    (void)chapard.ready();
+    CHECK(figure(scene.centre.directory(), "state") == "running");
+    CHECK_FALSE(fs::exists(scene.centre.directory() / "rolled-back.note"));
+}
+
+TEST_CASE("store and high-water file restored together are found by a client's note") {
+    Restored scene;
+    copy_tree(scene.yesterday("store"), scene.store());
+    fs::copy_file(scene.yesterday("high-water"), scene.high_water(),
+                  fs::copy_options::overwrite_existing);
+    auto chapard = scene.start();
+    const std::string endpoint = chapard.ready();
+    CHECK(figure(scene.centre.directory(), "state") == "running");
+    TestClient client(endpoint, scene.centre.manifest().curve_key, scene.centre.tajik->curve);
+    client.hello(scene.centre, *scene.centre.tajik, scene.newest);
+    const std::string code = client.expect<schemas::ErrorFrame>().code;
+    CHECK(code == "head.mismatch");
+    CHECK(figure(scene.centre.directory(), "state") == "read-only");
+    chapard.signal(SIGTERM);
+    CHECK(chapard.exit_code() == 0);
+    auto again = scene.start();
+    (void)again.ready();
+    CHECK(figure(scene.centre.directory(), "state") == "read-only");
+}
+
+TEST_CASE(
+    "store and high-water file restored together are found by a witness before any signature") {
+    Restored scene;
+    WitnessMind mind("alfa", scene.centre.log(), scene.centre.random);
+    mind.note = scene.newest;
+    HttpWitnessServer server([&mind](const auto& call) { return mind(call); });
+    std::ofstream(scene.centre.directory() / "witness.policy")
+        << "witness alfa " << mind.key.verifier().vkey() << "\nquorum alfa\n";
+    std::ofstream(scene.centre.directory() / "chapard.toml", std::ios::app)
+        << "[ledger]\nwitness_policy = \"witness.policy\"\n[[witness]]\nname = \"alfa\"\nurl = \""
+        << server.url() << "\"\n";
+    copy_tree(scene.yesterday("store"), scene.store());
+    fs::copy_file(scene.yesterday("high-water"), scene.high_water(),
+                  fs::copy_options::overwrite_existing);
+    auto chapard = scene.start();
+    (void)chapard.ready();
+    while (chapard.error_line().find("ledger.rolled-back") == std::string::npos) {
+    }
+    CHECK(figure(scene.centre.directory(), "state") == "read-only");
+    CHECK(figure(scene.centre.directory(), "rolled_back").find("witness alfa") !=
+          std::string::npos);
+    // Fails if the EPOCH is committed before the witnesses are asked.
+    CHECK(figure(scene.centre.directory(), "epoch") == "1");
+}
+
+TEST_CASE("of two live copies the one that did not write last stops") {
+    const TemporaryDirectory volume;
+    Centre centre(real_now(),
+                  "[ledger]\nhigh_water = \"" + (volume.path() / "high-water").string() + "\"\n");
+    Chapard first({"--dir", centre.directory()});
+    (void)first.ready();
+    const TemporaryDirectory twin;
+    copy_tree(centre.directory() / "keys", twin.path() / "keys");
+    copy_tree(centre.directory() / "store", twin.path() / "store");
+    copy_tree(centre.directory() / "kek", twin.path() / "kek");
+    for (const char* name : {"manifest", "chapard.toml", "ledger.keys"}) {
+        if (fs::exists(centre.directory() / name)) {
+            fs::copy(centre.directory() / name, twin.path() / name);
+        }
+    }
+    Chapard second({"--dir", twin.path()});
+    (void)second.ready();
+    // No word is said to anybody meanwhile: the file itself is looked at each second.
+    CHECK(first.exit_code() == 7);
+    CHECK(figure(twin.path(), "state") == "running");
+}
+
+TEST_CASE("a torn high-water file stops signing until the centre root and a registrar override") {
+    Restored scene;
+    fs::resize_file(scene.high_water(), fs::file_size(scene.high_water()) - 20);
+    auto chapard = scene.start();
+    (void)chapard.ready();
+    CHECK(figure(scene.centre.directory(), "rolled_back").find("missing or torn") !=
+          std::string::npos);
+    const TreeSize size(std::stoull(figure(scene.centre.directory(), "size")));
+    AdminClient admin(scene.centre.directory() / "admin.sock");
+    const auto ask = [&](crypto::OverrideWhat what, TreeSize at) {
+        return admin.ask(schemas::Publish{scene.centre.override_record(what, at)});
+    };
+    const auto wrong_size = ask(crypto::OverrideWhat::HighWater, TreeSize(size.value - 1));
+    CHECK(std::get<schemas::ErrorFrame>(wrong_size).code == "input.field-invalid");
+    const auto wrong_state = ask(crypto::OverrideWhat::Witnesses, size);
+    CHECK(std::get<schemas::ErrorFrame>(wrong_state).code == "input.field-invalid");
+    CHECK(figure(scene.centre.directory(), "size") == std::to_string(size.value));
+    const auto outcomes = std::get<schemas::Outcomes>(ask(crypto::OverrideWhat::HighWater, size));
+    CHECK(outcomes.items.at(0).code == "");
+    // EPOCH, then the ADMIN entry of the override.
+    CHECK(outcomes.items[0].proofs.at(0).index == EntryIndex(size.value + 1));
+    CHECK(figure(scene.centre.directory(), "state") == "running");
+}
+
+TEST_CASE("a crash at any step of the append leaves no receipt without entry and no fork") {
+    using broker::FaultPoint;
+    for (int at = 0; at <= static_cast<int>(FaultPoint::NoteStored); ++at) {
+        CAPTURE(at);
+        Centre centre(real_now());
+        const fs::path armed = centre.directory() / "armed";
+        setenv("CHAPAR_FAULT_AT", std::to_string(at).c_str(), 1);
+        setenv("CHAPAR_FAULT_ARMED", armed.c_str(), 1);
+        const auto envelope = centre.seal(centre.nothing_seen());
+        std::map<std::uint64_t, Hash> signed_heads;
+        const auto heads_differ = [&](const std::string& note) {
+            const auto head = crypto::open_checkpoint(note, centre.log()).value();
+            return !signed_heads.emplace(head.size.value, head.root).second &&
+                   signed_heads[head.size.value] != head.root;
+        };
+        std::optional<schemas::Outcomes> told;
+        {
+            Chapard chapard({"--dir", centre.directory()}, CHAPAR_CHAPARD_FAULTS);
+            const std::string endpoint = chapard.ready();
+            AdminClient admin(centre.directory() / "admin.sock");
+            for (const Bytes& record : centre.records()) admin.publish(record);
+            TestClient sender(endpoint, centre.manifest().curve_key, centre.tajik->curve);
+            (void)heads_differ(sender.greet(centre, *centre.tajik).head.checkpoint);
+            std::ofstream(armed) << "now";
+            sender.send(schemas::Submit{{}, {envelope}});
+            REQUIRE(chapard.exit_code() == 128 + SIGKILL);
+            if (auto frame = sender.receive(300)) {
+                told = std::get<schemas::Outcomes>(std::move(*frame));
+            }
+        }
+        unsetenv("CHAPAR_FAULT_AT");
+        if (told) CHECK_FALSE(heads_differ(told->head.checkpoint));
+        Chapard chapard({"--dir", centre.directory()});
+        const std::string endpoint = chapard.ready();
+        CHECK(figure(centre.directory(), "state") == "running");
+        TestClient sender(endpoint, centre.manifest().curve_key, centre.tajik->curve);
+        // The note of the receipt is presented: it must be a head of this ledger.
+        const auto welcome =
+            sender.greet(centre, *centre.tajik, told ? told->head.checkpoint : std::string());
+        CHECK_FALSE(heads_differ(welcome.head.checkpoint));
+        sender.send(schemas::Submit{{}, {envelope}});
+        const auto again = sender.expect<schemas::Outcomes>();
+        CHECK(again.items.at(0).code == "");
+        CHECK(figure(centre.directory(), "waiting") == "1");
+        (void)verified_leaf(centre, again.head.checkpoint, again.items[0].proofs.at(0));
+        if (told) CHECK(again.items[0].proofs[0].index == told->items.at(0).proofs.at(0).index);
+    }
+}
+
+TEST_CASE("a full store answers back-pressure, keeps all that it accepted, and goes on with room") {
+    constexpr std::size_t kEnvelopes = 100;
+    Centre centre(real_now(), "map_size = 4194304\n");
+    std::vector<schemas::SubmittedEnvelope> envelopes;
+    for (std::size_t i = 0; i < kEnvelopes; ++i) {
+        envelopes.push_back(centre.seal_with({Bytes(40'000)}).envelope);
+    }
+    // Sends all at once, so that many share a tick; the number accepted.
+    const auto submit_all = [&](const std::string& endpoint) {
+        TestClient sender(endpoint, centre.manifest().curve_key, centre.tajik->curve);
+        (void)sender.greet(centre, *centre.tajik);
+        for (const auto& envelope : envelopes) sender.send(schemas::Submit{{}, {envelope}});
+        std::size_t accepted = 0;
+        for (std::size_t answered = 0; answered < kEnvelopes;) {
+            for (const auto& item : sender.expect<schemas::Outcomes>().items) {
+                ++answered;
+                if (item.code.empty()) ++accepted;
+                if (!item.code.empty()) CHECK(item.code == "back-pressure");
+            }
+        }
+        return accepted;
+    };
+    std::size_t accepted = 0;
+    {
+        Chapard chapard({"--dir", centre.directory()});
+        const std::string endpoint = chapard.ready();
+        AdminClient admin(centre.directory() / "admin.sock");
+        for (const Bytes& record : centre.records()) admin.publish(record);
+        accepted = submit_all(endpoint);
+        CHECK(accepted > 0);
+        CHECK(accepted < kEnvelopes);
+        CHECK(figure(centre.directory(), "state") == "full: takes nothing new");
+        chapard.signal(SIGKILL);
+        CHECK(chapard.exit_code() == 128 + SIGKILL);
+    }
+    std::ofstream(centre.directory() / "chapard.toml") << "listen = \"tcp://127.0.0.1:0\"\n";
+    Chapard chapard({"--dir", centre.directory()});
+    const std::string endpoint = chapard.ready();
+    CHECK(figure(centre.directory(), "waiting") == std::to_string(accepted));
+    CHECK(submit_all(endpoint) == kEnvelopes);
+    CHECK(figure(centre.directory(), "waiting") == std::to_string(kEnvelopes));
+}

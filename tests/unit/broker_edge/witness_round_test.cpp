@@ -1,0 +1,203 @@
+// What witnesses may and may not change: the round as a pure machine, with lies.
+#include "broker/edge/witness_round.h"
+
+#include <doctest/doctest.h>
+
+#include "broker/core/tables.h"
+#include "broker/edge/high_water.h"
+#include "broker/edge/node_keys.h"
+#include "storage/memory_store.h"
+#include "tests/unit/broker_edge/centre.h"
+#include "tests/unit/broker_edge/fake_witness.h"
+
+using namespace chapar;
+using namespace chapar::broker;
+using namespace chapar::testing;
+
+namespace {
+
+constexpr DurationMs kBegan{1'000};
+
+// A ledger of three entries, two witnesses of which one is enough, and the questions that were put.
+struct Scene {
+    Scene() {
+        const Stamp stamp{now};
+        const std::vector<Operation> operations{{stamp, Found{node.manifest_record}},
+                                                {stamp, OpenEpoch{Hash{}, "one"}},
+                                                {stamp, OpenEpoch{Hash{}, "two"}}};
+        REQUIRE(tick.run(operations));
+        const std::string text = "witness alfa " + alfa.key.verifier().vkey() + "\nwitness beta " +
+                                 beta.key.verifier().vkey() +
+                                 "\ngroup both any alfa beta\nquorum both\n";
+        policy = crypto::WitnessPolicy::parse(text).value();
+        round.emplace(*policy, centre_log, std::vector<std::string>{"alfa", "beta"},
+                      [this](std::size_t witness, crypto::WitnessCall call) {
+                          asked[witness] = std::move(call);
+                      });
+    }
+    WitnessRound::Heard answer(std::size_t witness, crypto::WitnessAnswer with,
+                               DurationMs at = kBegan) {
+        const auto txn = store.begin_read().value();
+        asked.erase(witness);
+        return round->answered(witness, with, {*txn, tick.frontier()}, at).value();
+    }
+    void begin() {
+        const auto txn = store.begin_read().value();
+        REQUIRE(round->begin(tick.published(), {*txn, tick.frontier()}, kBegan));
+    }
+    std::string trouble(std::size_t witness) { return round->figures().at(witness).trouble; }
+
+    TimeMs now{1795200000000};
+    Centre centre{now};
+    NodeKeys node{NodeKeys::read(centre.directory()).value()};
+    crypto::NoteVerifier centre_log{centre.log()};
+    storage::MemoryStore store{store_tables()};
+    FakeRandom random{3};
+    LedgerKeyFile keys{LedgerKeyFile::open(centre.directory() / "ledger.keys",
+                                           centre.directory() / "kek" / "ledger.kek", random)
+                           .value()};
+    Tick tick{Tick::open({store, keys, node.log, random, Capacity{10}}).value()};
+    WitnessMind alfa{"alfa", centre_log, random};
+    WitnessMind beta{"beta", centre_log, random};
+    std::optional<crypto::WitnessPolicy> policy;
+    std::optional<WitnessRound> round;
+    std::map<std::size_t, crypto::WitnessCall> asked;
+};
+
+}  // namespace
+
+TEST_CASE("a round closes half a second after the quorum, with what came until then") {
+    Scene scene;
+    scene.begin();
+    REQUIRE(scene.asked.size() == 2);
+    CHECK_FALSE(scene.round->close(kBegan));
+    scene.answer(0, scene.alfa(scene.asked[0]), DurationMs(1'200));
+    // Fails if the round ends at the quorum itself: the second signature would be lost.
+    CHECK_FALSE(scene.round->close(DurationMs(1'699)));
+    const auto closed = scene.round->close(DurationMs(1'700));
+    REQUIRE(closed);
+    CHECK(closed->quorum);
+    CHECK(closed->cosignatures == 1);
+    const auto opened =
+        crypto::open_witnessed(closed->head.note, scene.centre_log, *scene.policy).value();
+    CHECK(opened.met);
+    CHECK(opened.checkpoint.size == scene.tick.published().head.size);
+    // Late, and of a round that is over: it changes no note, but is remembered as held.
+    scene.answer(1, scene.beta(scene.asked[1]), DurationMs(1'900));
+    CHECK(scene.round->idle());
+    CHECK(scene.round->figures()[1].held == scene.tick.published().head.size);
+}
+
+TEST_CASE("all answers end a round at once, a silent witness ends it after three seconds") {
+    Scene scene;
+    scene.begin();
+    scene.answer(0, scene.alfa(scene.asked[0]));
+    scene.answer(1, scene.beta(scene.asked[1]));
+    CHECK(scene.round->close(kBegan)->cosignatures == 2);
+    scene.begin();
+    CHECK_FALSE(scene.round->close(DurationMs(3'999)));
+    const auto closed = scene.round->close(DurationMs(4'000));
+    REQUIRE(closed);
+    CHECK_FALSE(closed->quorum);
+}
+
+TEST_CASE("a forged cosignature, another's, and one over another head are none") {
+    Scene scene;
+    const auto head = scene.tick.published().head;
+    const std::string text =
+        crypto::Checkpoint{scene.centre_log.name(), head.size, head.root}.text();
+    const std::string right = scene.alfa.key.cosign(text, scene.now).value();
+    const std::string other =
+        crypto::Checkpoint{scene.centre_log.name(), TreeSize(2), Hash{}}.text();
+    std::string forged = right;
+    forged[forged.size() - 10] = forged[forged.size() - 10] == 'A' ? 'B' : 'A';
+    const std::string lies[] = {forged, scene.beta.key.cosign(text, scene.now).value(),
+                                scene.alfa.key.cosign(other, scene.now).value(), "", "ok\n"};
+    for (const std::string& lie : lies) {
+        CAPTURE(lie);
+        scene.begin();
+        CHECK_FALSE(scene.answer(0, {200, lie}).evidence);
+        scene.answer(1, {500, "broken\n"});
+        const auto closed = scene.round->close(kBegan);
+        REQUIRE(closed);
+        // Fails if find_cosignature is not asked.
+        CHECK_FALSE(closed->quorum);
+        CHECK(closed->cosignatures == 0);
+        CHECK(scene.trouble(0) == "its answer is no cosignature of the head");
+        CHECK(scene.round->figures()[0].held == TreeSize(0));
+    }
+}
+
+TEST_CASE("the number of a 409 changes nothing but where the next proof begins") {
+    Scene scene;
+    scene.begin();
+    scene.answer(0, {409, crypto::conflict_body(TreeSize(2))});
+    const auto again = crypto::AddCheckpoint::parse(scene.asked.at(0).body).value();
+    CHECK(again.old_size == TreeSize(2));
+    CHECK_FALSE(again.path.empty());
+    // A made-up huge head: asked for its note, which it does not have.
+    const auto heard = scene.answer(1, {409, crypto::conflict_body(TreeSize(1ULL << 60))});
+    CHECK_FALSE(heard.evidence);
+    CHECK(scene.asked.at(1).method == crypto::WitnessMethod::Note);
+    CHECK_FALSE(scene.answer(1, {404, "none\n"}).evidence);
+    CHECK(scene.round->figures()[1].held == TreeSize(0));
+}
+
+TEST_CASE("only a note under our own key is evidence, and only beyond or beside our tree") {
+    Scene scene;
+    const auto stranger = crypto::NoteSigner::create(scene.centre_log.name(),
+                                                     crypto::SigningKey::generate(scene.random))
+                              .value();
+    const crypto::Checkpoint huge{scene.centre_log.name(), TreeSize(1ULL << 50), Hash{}};
+    const std::string beyond = scene.centre.note(TreeSize(99), Hash{});
+    const std::string beside = scene.centre.note(TreeSize(2), Hash{});
+    const std::string lies[] = {crypto::sign_checkpoint(huge, stranger), "rubbish", ""};
+    for (const std::string& lie : lies) {
+        scene.round->ask_notes();
+        CHECK_FALSE(scene.answer(0, {200, lie}).evidence);
+        CHECK(scene.trouble(0) == "its note is not signed by this ledger's key");
+        CHECK_FALSE(scene.round->confirmed());
+    }
+    for (const std::string& evidence : {beyond, beside}) {
+        scene.round->ask_notes();
+        CHECK(scene.answer(0, {200, evidence}).evidence == evidence);
+        // Fails if a witness that holds more than we do counts as one that confirms us.
+        CHECK_FALSE(scene.round->confirmed());
+    }
+    scene.round->ask_notes();
+    CHECK_FALSE(scene.answer(0, {200, scene.tick.published().note}).evidence);
+    CHECK(scene.round->confirmed());
+    CHECK(scene.round->figures()[0].held == scene.tick.published().head.size);
+}
+
+TEST_CASE("a high-water file is read strictly: torn anywhere, it is missing") {
+    const HighWater content{Hash{}, "chapar.test/ledger/1\n3\nroot\n\nsignature\n"};
+    const std::string text = encode_high_water("chapar.test/ledger/1", content);
+    CHECK(decode_high_water("chapar.test/ledger/1", text).value() == content);
+    for (std::size_t length = 0; length < text.size(); ++length) {
+        CAPTURE(length);
+        const auto torn = decode_high_water("chapar.test/ledger/1", text.substr(0, length));
+        REQUIRE_FALSE(torn);
+        CHECK(torn.error().code == Errc::HighWaterMissing);
+    }
+    CHECK_FALSE(decode_high_water("chapar.test/ledger/1", text + "\n"));
+    CHECK_FALSE(decode_high_water("chapar.other/ledger/1", text));
+}
+
+TEST_CASE("a high-water file that another start has written is a second copy's") {
+    const TemporaryDirectory directory;
+    HighWaterFile first(directory.path() / "high-water", "origin");
+    HighWaterFile second = first;
+    const HighWater ours{Hash{.bytes = {std::byte{1}}}, "note 1"};
+    REQUIRE(first.claim(HighWaterFile::Found::Nothing, ours));
+    CHECK(second.claim(HighWaterFile::Found::Nothing, ours).error().code == Errc::SecondCopy);
+    REQUIRE(first.keep("note 2"));
+    const auto seen = second.read().value();
+    REQUIRE(second.claim(*seen, {Hash{.bytes = {std::byte{2}}}, "note 3"}));
+    // Fails if the nonce is not compared: both would go on.
+    CHECK(first.watch().error().code == Errc::SecondCopy);
+    CHECK(first.keep("note 4").error().code == Errc::SecondCopy);
+    CHECK(second.keep("note 5"));
+    std::filesystem::remove(second.path());
+    CHECK(second.keep("note 6").error().code == Errc::HighWaterMissing);
+}
