@@ -122,7 +122,8 @@ TEST_CASE(
 
     const auto keys = centre.registrars().keys();
     const auto by = [&](bool with_root, std::size_t registrars) {
-        auto record = centre.by_registrars(RecordType::Override, override_record(), registrars);
+        auto record = centre.by_registrars(RecordType::Override, override_record());
+        record.signatures.resize(registrars);
         if (with_root) record.sign(centre.centre_root);
         return open_override(record, root, keys).has_value();
     };
