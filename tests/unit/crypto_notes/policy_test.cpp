@@ -145,6 +145,7 @@ TEST_CASE("a note opens with what its witnesses said, and other lines are ignore
     CHECK_FALSE(must(open_witnessed(note(), p)).met);
     // One witness twice is one witness.
     CHECK_FALSE(must(open_witnessed(cosigned(note(), {1, 1}), p)).met);
+    CHECK(must(open_witnessed(cosigned(note(), {1, 1}), p)).cosignatures.size() == 1);
 }
 
 // Fails if lines of known witnesses that do not verify are skipped instead.
