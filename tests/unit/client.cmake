@@ -51,6 +51,7 @@ add_executable(test_client_ceremony
     ${CHAPAR_CEREMONY_TESTS}/ceremony_file_test.cpp
     ${CHAPAR_CEREMONY_TESTS}/homes_test.cpp
     ${CHAPAR_CEREMONY_TESTS}/key_requests_test.cpp
+    ${CHAPAR_CEREMONY_TESTS}/retention_signing_test.cpp
     ${CHAPAR_CEREMONY_TESTS}/signing_test.cpp
     ${CHAPAR_CEREMONY_TESTS}/words_test.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/issued.cpp
