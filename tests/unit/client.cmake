@@ -20,6 +20,7 @@ set_tests_properties(test_client PROPERTIES LABELS unit)
 # What a device believes: directory, trust, epochs, proofs.
 add_executable(test_client_directory
     ${CHAPAR_CLIENT_TESTS}/directory_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/entry_rules_test.cpp
     ${CHAPAR_CLIENT_TESTS}/epochs_test.cpp
     ${CHAPAR_CLIENT_TESTS}/heads_test.cpp
     ${CHAPAR_CLIENT_TESTS}/own_audit_test.cpp
