@@ -10,6 +10,7 @@ TEST_CASE("a head is accepted when the ledger has only grown") {
     CHECK(after.value == before.value + 1);
 }
 
+// Fails if the consistency proof is not checked.
 TEST_CASE("a larger head without a proof that the ledger only grew is refused") {
     World world;
     const auto held = world.ledger->size();
@@ -33,6 +34,8 @@ TEST_CASE("a smaller ledger than the one held is refused") {
           Errc::HeadMismatch);
 }
 
+// Fails if the roots are not compared, or if the note that is contradicted is not kept beside the
+// other.
 TEST_CASE("another root for the size held is refused and can be kept as evidence") {
     World world;
     auto txn = must(world.tj.store->begin_write());

@@ -44,6 +44,7 @@ std::vector<crypto::DeliveryEvent> owed(World& world) {
 
 }  // namespace
 
+// Fails if keep_settled() queues no statement.
 TEST_CASE("a proven delivery is opened, kept and owed a DELIVERED statement") {
     World world;
     const Mail mail = send(world);
@@ -61,6 +62,8 @@ TEST_CASE("a proven delivery is opened, kept and owed a DELIVERED statement") {
     CHECK(owed(world) == std::vector{crypto::DeliveryEvent::Delivered});
 }
 
+// Fails if the stanza is not compared with the one in the entry; each field alone is
+// entry_rules_test.
 TEST_CASE("a delivery without its proof is not opened") {
     World world;
     const Mail mail = send(world);
@@ -93,6 +96,7 @@ TEST_CASE("a delivery without its proof is not opened") {
     CHECK(world.receive(world.af, handed(world, mail)).reception == Reception::Stored);
 }
 
+// Replay. Fails if known envelopes are not looked up.
 TEST_CASE("a delivery that comes again is ignored") {
     World world;
     const Mail mail = send(world);
@@ -149,6 +153,7 @@ TEST_CASE("a genuine envelope whose day's key is gone is answered by UNOPENABLE"
     CHECK(owed(world) == std::vector{crypto::DeliveryEvent::Unopenable});
 }
 
+// Fails if apply_recall() does not compare the office.
 TEST_CASE("a recall by the sender's office deletes the text and signs that it did") {
     World world;
     const Mail mail = send(world);
@@ -172,6 +177,7 @@ TEST_CASE("a recall by the sender's office deletes the text and signs that it di
     CHECK(world.receive(world.af, handed(world, mail)).reception == Reception::Duplicate);
 }
 
+// Fails if a recall that came first is forgotten.
 TEST_CASE("a recall that overtakes its target empties it when it comes") {
     World world;
     const Mail mail = send(world);
@@ -183,6 +189,7 @@ TEST_CASE("a recall that overtakes its target empties it when it comes") {
     CHECK(inbox(world, *report.number).state == InboxState::Recalled);
 }
 
+// Fails if count_received() does not look at `got`.
 TEST_CASE("envelopes that the sender has receipts for and that did not come are counted") {
     World world;
     std::vector<Mail> mails;
@@ -230,6 +237,7 @@ TEST_CASE("texts are sealed in the store, and a store that is opened again keeps
     CHECK(std::get<schemas::SeizureAlert>(text.content.payload).remarks.note.text == secret);
 }
 
+// Fails if check_statement_entry() does not compare the statement.
 TEST_CASE("a statement is sent as the same bytes until its own entry is proven") {
     World world;
     const Mail mail = send(world);

@@ -25,6 +25,7 @@ void log_it(World& world, Post& sender, client::OutboxNumber number) {
 
 }  // namespace
 
+// Fails if outbox_logged() does not compare the envelope.
 TEST_CASE("a sealed envelope is on this computer until its own receipt has verified") {
     World world;
     const auto number = world.compose(world.tj, World::alert({"AF-SKB-BLO"}));
@@ -58,6 +59,7 @@ TEST_CASE("after a restart the same bytes are sent again") {
     CHECK(client::submitted(world.bytes_of(world.tj, number)) == before);
 }
 
+// Fails if the id is not looked up.
 TEST_CASE("two sends with one message id are impossible, also after a drop") {
     World world;
     client::Draft draft = World::alert({"AF-SKB-BLO"});
@@ -76,6 +78,7 @@ TEST_CASE("two sends with one message id are impossible, also after a drop") {
     CHECK(add() == Errc::AlreadyExists);
 }
 
+// Fails if outbox_drop() does not look at the attempts.
 TEST_CASE("what was handed to the network cannot be dropped") {
     World world;
     const auto number = world.compose(world.tj, World::alert({"AF-SKB-BLO"}));

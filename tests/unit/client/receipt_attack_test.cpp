@@ -160,7 +160,7 @@ TEST_CASE("attack: an acceptance or refusal handed as an event moves no office")
     for (const auto& office : attack.item().offices) CHECK(office.stage == Stage::Logged);
 }
 
-// Fails if check_reference() or sealed_to() is left out.
+// Fails if check_reference() is left out; sealed_to() stands behind it.
 TEST_CASE("attack: a true statement about something else moves no office") {
     Attack attack({"AF-SKB-BLO"});
     World& world = attack.world;

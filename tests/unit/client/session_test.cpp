@@ -110,6 +110,7 @@ TEST_CASE("attack: deliveries beyond the credit end the session, those within it
     }
 }
 
+// Fails if the consistency proof is not checked, or if the session keeps no evidence.
 TEST_CASE("a broker that shows another history ends the session and leaves evidence") {
     Desk desk;
     FakeBroker broker(desk.world, desk.post);
