@@ -15,8 +15,8 @@ using chapar::testing::must;
 namespace {
 
 constexpr std::uint64_t kNow = 1'795'262'400'000;  // 2026-11-21
-constexpr std::uint64_t kDay = 86'400'000;
-const crypto::Validity kAlways{TimeMs(kNow - kDay), TimeMs(kNow + 300 * kDay)};
+constexpr std::uint64_t kOneDay = 86'400'000;
+const crypto::Validity kAlways{TimeMs(kNow - kOneDay), TimeMs(kNow + 300 * kOneDay)};
 
 verify::Bytes plain(ByteView bytes) {
     verify::Bytes out;
@@ -80,7 +80,7 @@ struct Ledger {
     }
 };
 
-constexpr std::uint64_t kLate = kNow + 60 * kDay;  // the month's end is 10 days off, and 38 more
+constexpr std::uint64_t kLate = kNow + 60 * kOneDay;  // the month's end is 10 days off, and 38 more
 
 }  // namespace
 
@@ -89,7 +89,7 @@ TEST_CASE("a bucket is shredded by two registrars, 38 days after its month, once
     Ledger ledger;
     const auto kind = verify::EntryKind::Shred;
     CHECK_FALSE(ledger.accept(kind, ledger.shred(1), kLate));
-    CHECK_FALSE(ledger.accept(kind, ledger.shred(), kNow + 30 * kDay));
+    CHECK_FALSE(ledger.accept(kind, ledger.shred(), kNow + 30 * kOneDay));
     CHECK(ledger.why == "it shreds too early");
     CHECK_FALSE(ledger.retention.shredded(10));
     CHECK(ledger.accept(kind, ledger.shred(), kLate));
@@ -125,7 +125,7 @@ TEST_CASE("a prune is the centre root's, of whole tiles, of what is a year old, 
         return out;
     };
     const auto kind = verify::EntryKind::Prune;
-    const std::uint64_t now = kNow + 200 * kDay, old = now - 365 * kDay;
+    const std::uint64_t now = kNow + 200 * kOneDay, old = now - 365 * kOneDay;
     CHECK_FALSE(ledger.accept(kind, prune(300, old), now));
     CHECK_FALSE(ledger.accept(kind, prune(256, old + 1), now));
     CHECK_FALSE(ledger.accept(kind, prune(1024, old), now));  // beyond itself
@@ -146,7 +146,7 @@ TEST_CASE("an override needs the centre root and a registrar in force, in its ti
     Ledger ledger;
     const crypto::OverrideRecord body{crypto::OverrideWhat::RolledBack,
                                       TreeSize(100),
-                                      {TimeMs(kNow), TimeMs(kNow + kDay)},
+                                      {TimeMs(kNow), TimeMs(kNow + kOneDay)},
                                       "the disk was lost"};
     const auto by = [&](bool root, bool registrar) {
         crypto::SignedRecord out{crypto::RecordType::Override, body.encode(), {}};
@@ -157,7 +157,7 @@ TEST_CASE("an override needs the centre root and a registrar in force, in its ti
     const auto kind = verify::EntryKind::Admin;
     CHECK_FALSE(ledger.accept(kind, by(true, false), kNow));
     CHECK_FALSE(ledger.accept(kind, by(false, true), kNow));
-    CHECK_FALSE(ledger.accept(kind, by(true, true), kNow + kDay));
+    CHECK_FALSE(ledger.accept(kind, by(true, true), kNow + kOneDay));
     CHECK_FALSE(ledger.accept(kind, by(true, true), kNow, 99));
     CHECK(ledger.accept(kind, by(true, true), kNow));
     CHECK(ledger.retention.overrides() == 1);
