@@ -39,14 +39,21 @@ Result<schemas::EntryProof> ProofsService::prove(const storage::ReadTxn& txn, En
     return schemas::EntryProof{entry.index, std::move(entry.leaf), std::move(entry.path), {}, {}};
 }
 
+Result<schemas::EntryProof> ProofsService::prove_hash(const storage::ReadTxn& txn, EntryIndex index,
+                                                      TreeSize size) const {
+    const Hash hash = crypto::stored_leaf_hash(CHAPAR_TRY(stored_leaf(txn, index)));
+    auto path = CHAPAR_TRY(inclusion_path(txn, tick_.frontier(), index, size));
+    return schemas::EntryProof{index, crypto::tombstone_of(hash), std::move(path), {}, {}};
+}
+
 Status ProofsService::ask(Session& session, const schemas::ProofsAsk& ask) {
     const auto txn = CHAPAR_TRY(store_.begin_read());
     const PublishedHead& published = tick_.published();
     for (const EntryIndex index : ask.entries) {
-        if (index.value >= published.head.size.value ||
-            !CHAPAR_TRY(may_read(*txn, session.greeted->agency, index))) {
-            return Error(Errc::NotFound, "entry " + std::to_string(index.value));
-        }
+        const bool there = index.value < published.head.size.value;
+        const bool open = there && (ask.witnessing == schemas::Witnessing::AnyHead ||
+                                    CHAPAR_TRY(may_read(*txn, session.greeted->agency, index)));
+        if (!open) return Error(Errc::NotFound, "entry " + std::to_string(index.value));
     }
     if (ask.witnessing == schemas::Witnessing::AnyHead) {
         return send(*txn, session, published, ask.entries);
@@ -102,7 +109,10 @@ Status ProofsService::send(const storage::ReadTxn& txn, Session& session, const 
         session.told = larger;
         std::size_t room = list_room();
         for (; next < entries.size() && frame.proofs.size() < limits::kProofsPerFrame; ++next) {
-            auto proof = CHAPAR_TRY(prove(txn, entries[next], head.head.size));
+            const EntryIndex index = entries[next];
+            const bool open = CHAPAR_TRY(may_read(txn, session.greeted->agency, index));
+            auto proof = CHAPAR_TRY(open ? prove(txn, index, head.head.size)
+                                         : prove_hash(txn, index, head.head.size));
             const std::size_t more = schemas::wire_bytes(proof);
             if (more > room) break;
             room -= more;

@@ -1,9 +1,11 @@
 // Inclusion proofs that clients ask for: at once, or when a quorum of witnesses covers them.
 //
 // Owns: who may ask about which entry (its agency's view tag is in the leaf, or the leaf is public:
-// nobody learns the times of others' entries), the newest head with a quorum, and for each session
-// the entries that wait for the next one (at most kWaiting). Does not know witnesses. Without a
-// witness policy the answer to WitnessedHead is an empty list.
+// nobody learns the times of others' entries). Of every other one, and of what was pruned, AnyHead
+// gives the tombstone (00 || leaf hash) for the leaf: with its path it is the root of all entries
+// up to it, against which devices hold the heads that others sign. Also the newest head with a
+// quorum, and for each session the entries that wait for the next one (at most kWaiting). Does not
+// know witnesses. Without a witness policy the answer to WitnessedHead is an empty list.
 //
 // Errors of ask(): NotFound (no such entry, or none of the asker's), BackPressure (too many wait):
 // the asker's; all others are the store's. Resource type; loop thread.
@@ -43,6 +45,8 @@ class ProofsService {
                               const PublishedHead& head, const std::vector<EntryIndex>& entries);
     [[nodiscard]] Result<schemas::EntryProof> prove(const storage::ReadTxn& txn, EntryIndex index,
                                                     TreeSize size) const;
+    [[nodiscard]] Result<schemas::EntryProof> prove_hash(const storage::ReadTxn& txn,
+                                                         EntryIndex index, TreeSize size) const;
 
     storage::Store& store_;
     const Tick& tick_;

@@ -7,7 +7,6 @@
 #include "client/core/ledger_alarms.h"
 #include "client/core/outbox.h"
 #include "client/core/outbox_store.h"
-#include "client/core/proof.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "crypto/leaf.h"
@@ -85,7 +84,8 @@ Status upgrade(storage::Txn& txn, const AwaitedProof& row, const schemas::EntryP
     const auto stored = CHAPAR_TRY(txn.get(tables::kReceipts, key));
     if (!stored) return Done{};  // an item that was withdrawn has none any more
     ReceiptEntry receipt = CHAPAR_TRY(outbox_store::decode_receipt(row.index, *stored));
-    receipt.text = crypto::TlogProof{proof.leaf, proof.index, proof.path, head.note}.text();
+    const auto before = CHAPAR_TRY(crypto::TlogProof::parse(receipt.text));
+    receipt.text = crypto::TlogProof{before.extra, proof.index, proof.path, head.note}.text();
     receipt.witnessed = head.time;
     return txn.put(tables::kReceipts, key, outbox_store::encode(receipt));
 }
@@ -179,12 +179,15 @@ Status settle_awaited(storage::Txn& txn, const schemas::EntryProof& proof, const
                       TimeMs now) {
     const std::vector<AwaitedProof> rows = CHAPAR_TRY(rows_of(txn, proof.index));
     if (rows.empty()) return Done{};
-    const auto entry = ProvenEntry::verify_leaf(proof, head.checkpoint);
-    if (!entry) {
+    // A pruned entry comes as its hash alone.
+    const Hash leaf = crypto::stored_leaf_hash(proof.leaf);
+    const crypto::Checkpoint& tree = head.checkpoint;
+    const Status included =
+        crypto::check_inclusion(leaf, proof.index.value, tree.size.value, proof.path, tree.root);
+    if (!included) {
         CHAPAR_TRY(raise_missing(txn, rows.front(), "gives a proof that does not prove it", now));
-        return entry.error();
+        return included;
     }
-    const Hash leaf = crypto::leaf_hash(proof.leaf);
     for (const AwaitedProof& row : rows) {
         if (row.leaf != leaf) {
             CHAPAR_TRY(raise_missing(txn, row, "shows something else in its place", now));

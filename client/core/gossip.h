@@ -7,9 +7,10 @@
 //
 // The proof needs no frame of its own: the path of entry N-1 in an accepted head holds, as its left
 // siblings, the whole subtrees of the first N-1 entries; with the leaf they give the root of size N
-// (RFC 9162 2.1.3). Does not know networks. A head larger than the entry that carries it is a
-// made-up or foreign number: told, and nothing else changes; it is never asked for.
-// Errors: those of a broken store, ProofInvalid.
+// (RFC 9162 2.1.3). Of others' entries the broker gives the hash alone (a tombstone,
+// crypto/leaf.h). Does not know networks. A head larger than the entry that carries it is a made-up
+// or foreign number: told, and nothing else changes; it is never asked for. Errors: those of a
+// broken store, ProofInvalid.
 #pragma once
 
 #include <optional>

@@ -39,7 +39,7 @@ Status Session::ask_proofs(const std::set<EntryIndex>& entries, schemas::Witness
         return Done{};
     };
     for (const EntryIndex index : entries) {
-        if (open.contains(index)) continue;
+        if (open.contains(index) || open.size() >= kAskedAtOnce) continue;
         ask.entries.push_back(index);
         open.insert(index);
         asked_ever_.insert(index);
