@@ -3,6 +3,7 @@
 #include "broker/core/apply.h"
 #include "broker/core/core_state.h"
 #include "broker/core/fold.h"
+#include "broker/core/ledger_key_index.h"
 #include "broker/core/ledger_read.h"
 #include "broker/core/plan.h"
 #include "broker/core/replay_facts.h"
@@ -150,6 +151,9 @@ class Replay {
         partial_ = true;
         const auto leaf = crypto::Leaf::decode(entry.leaf);
         policy_gap_ = policy_gap_ || (leaf && leaf->kind == LeafKind::Policy);
+        if (const auto key = keys_.emptied.find(at); key != keys_.emptied.end()) {
+            CHAPAR_TRY(put_key_entry(txn, key->second, at));
+        }
         return give(txn, at, {&entry, 1}, std::nullopt);
     }
 

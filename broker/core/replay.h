@@ -77,9 +77,10 @@ struct RecordedKeys {
     KeyHolder holder = KeyHolder::Centre;
     std::optional<AgencyId> agency;  // exactly of KeyHolder::Agency
     std::set<BucketId> shredded;     // named by SHRED entries
-    std::uint64_t emptied = 0;       // KEY entries without a body
-    std::uint64_t accounted = 0;     // SHRED entries that can account for one of those
-    EntryIndex minimum;              // of the newest PRUNE entry
+    // KEY entries whose body is gone, each with a shredded bucket of its month that no other KEY
+    // entry opened: what accounts for it.
+    std::map<EntryIndex, BucketId> emptied;
+    EntryIndex minimum;  // of the newest PRUNE entry
 };
 // OpenFailed if `auditor` is neither the centre's nor an agency's audit key of this ledger.
 [[nodiscard]] Result<RecordedKeys> open_recorded_keys(RecordedLedger& entries,

@@ -69,7 +69,7 @@ Closed why_closed(const RecordedEntry& entry, EntryIndex index, Errc why,
         return index < keys.minimum ? Closed::Pruned : Closed::Unaccounted;
     }
     if (why == Errc::EntryShredded) {
-        return keys.emptied <= keys.accounted ? Closed::Shredded : Closed::Unaccounted;
+        return keys.emptied.contains(index) ? Closed::Shredded : Closed::Unaccounted;
     }
     if (entry.body.empty()) return Closed::Unaccounted;
     const auto opened_by = crypto::key_entry_of(entry.body);
@@ -80,7 +80,7 @@ Closed why_closed(const RecordedEntry& entry, EntryIndex index, Errc why,
         return keys.holder != KeyHolder::Centre ? Closed::Foreign : Closed::Unaccounted;
     }
     // The KEY entry's own body is gone with the name in it.
-    if (keys.emptied > 0 && keys.emptied <= keys.accounted) return Closed::Shredded;
+    if (keys.emptied.contains(*opened_by)) return Closed::Shredded;
     return keys.holder != KeyHolder::Centre ? Closed::Foreign : Closed::Unaccounted;
 }
 

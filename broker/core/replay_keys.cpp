@@ -1,4 +1,7 @@
 #include "broker/core/replay.h"
+
+#include <algorithm>
+
 #include "crypto/certificate.h"
 #include "crypto/entry_body.h"
 #include "crypto/manifest.h"
@@ -23,7 +26,7 @@ class Survey {
         const auto leaf = crypto::Leaf::decode(entry.leaf);
         if (!leaf || crypto::is_sealed(leaf->kind)) return Done{};
         if (leaf->kind == LeafKind::Key && entry.body.empty()) {
-            ++out_.emptied;
+            emptied_.emplace(index, crypto::month_of(leaf->time));
             return Done{};
         }
         const auto body = crypto::EntryBody::decode(leaf->kind, entry.body);
@@ -46,9 +49,7 @@ class Survey {
         } else {
             return Error(Errc::OpenFailed, "audit key");
         }
-        std::set<BucketId> gone = out_.shredded;
-        for (const auto& [index, name] : out_.by_entry) gone.erase(name);
-        out_.accounted = gone.size();
+        account();
         return std::move(out_);
     }
 
@@ -73,16 +74,31 @@ class Survey {
             if (agency && agency->audit_key == own_) out_.agency = agency->agency;
         } else if (record.type == RecordType::Shred) {
             const auto shred = crypto::ShredRecord::decode(record.body);
-            if (shred) out_.shredded.insert(shred->bucket.scope().name());
+            if (!shred) return;
+            out_.shredded.insert(shred->bucket.scope().name());
+            months_.emplace(shred->bucket.scope().name(), shred->bucket.month);
         } else if (record.type == RecordType::Prune) {
             const auto prune = crypto::PruneRecord::decode(record.body);
             if (prune) out_.minimum = prune->end;
         }
     }
 
+    void account() {
+        for (const auto& [index, name] : out_.by_entry) months_.erase(name);
+        for (const auto& [index, month] : emptied_) {
+            const auto found =
+                std::ranges::find(months_, month, [](const auto& row) { return row.second; });
+            if (found == months_.end()) continue;
+            out_.emptied.emplace(index, found->first);
+            months_.erase(found);
+        }
+    }
+
     const crypto::Secret32* auditor_;
     std::optional<PublicKey> own_;
     bool centre_ = false;
+    std::map<EntryIndex, crypto::YearMonth> emptied_;
+    std::map<BucketId, crypto::YearMonth> months_;  // of shredded buckets
     RecordedKeys out_;
 };
 

@@ -91,6 +91,11 @@ void add_problems(Said& said, const ViewReport& report) {
     if (report.unfounded_tombstones > 0) {
         said.text += "\nentries were handed out as pruned that no PRUNE entry covers";
     }
+    if (report.contradictions > 0) {
+        said.text +=
+            "\nanother history was handed out here: " + std::to_string(report.contradictions) +
+            " signed notes are kept; tell the auditors of all agencies";
+    }
     json::array locked;
     for (const std::string& key : report.locked_keys) {
         locked.push_back(json::string(key));
@@ -189,7 +194,8 @@ Said say(const ViewReport& report) {
                    {"pruned", report.pruned},
                    {"missing_total", report.missing_total},
                    {"keys_without_body", report.keys_without_body},
-                   {"unfounded_tombstones", report.unfounded_tombstones}};
+                   {"unfounded_tombstones", report.unfounded_tombstones},
+                   {"contradictions", report.contradictions}};
     said.text = headline(report);
     if (report.shredded > 0) {
         said.text += "\n" + entries(report.shredded) + " of them shredded: place and proof stay";

@@ -386,6 +386,7 @@ Result<ViewReport> view_report(const storage::ReadTxn& txn, MirrorSecrets& secre
     const std::uint64_t shredded_keys = CHAPAR_TRY(shreds_without_key(txn));
     report.keys_without_body =
         counts.keys_without_body - std::min(counts.keys_without_body, shredded_keys);
+    report.contradictions = CHAPAR_TRY(mirror_alarms(txn)).size();
     CHAPAR_TRY(report_gaps(txn, report));
     CHAPAR_TRY(report_locked(txn, secrets, report));
     report.opened = report.own - report.shredded - report.missing_total;

@@ -62,6 +62,7 @@ struct ViewReport {
     std::vector<MissingEntry> missing;       // the first kMissingShown
     std::uint64_t keys_without_body = 0;     // KEY entries whose body is held back without a SHRED
     std::uint64_t unfounded_tombstones = 0;  // 1 if an entry is pruned that no PRUNE entry covers
+    std::uint64_t contradictions = 0;        // notes kept because they contradict (mirror_alarms)
     std::vector<std::string> locked_keys;    // scopes of ours that this audit key does not open
     // Nothing of this reader's is missing: every leaf was looked at and every own one opened, but
     // for what was lawfully shredded or pruned.

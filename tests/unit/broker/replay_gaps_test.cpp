@@ -6,18 +6,12 @@
 #include "broker/core/replay.h"
 #include "broker/core/replay_standing.h"
 #include "broker/core/tables.h"
-#include "crypto/entry_body.h"
-#include "crypto/retention.h"
 #include "tests/unit/broker/small_ledger.h"
 
 namespace chapar::testing {
 namespace {
 
 using broker::RecordedEntry;
-
-crypto::LeafKind kind_of(const RecordedEntry& entry) {
-    return crypto::Leaf::decode(entry.leaf).value().kind;
-}
 
 struct Replayed {
     TestStore store{StoreKind::Memory};
@@ -33,38 +27,11 @@ struct Replayed {
     }
 };
 
-crypto::Bucket bucket_of(const SmallLedger& ledger) {
-    return {AgencyId::parse("TJ-DCA").value(), AgencyId::parse("CARICC").value(),
-            crypto::month_of(ledger.world.now)};
-}
-
-// The record as it is exported after the bucket was shredded 40 days after its month.
-std::vector<RecordedEntry> shredded(SmallLedger& ledger, std::uint64_t& key_entry) {
-    World& world = ledger.world;
-    const crypto::Bucket bucket = bucket_of(ledger);
-    world.now = crypto::end_of(bucket.month) + kDay * 40;
-    const auto record = world.agency_named("TJ-DCA").signers.by_registrars(
-        crypto::RecordType::Shred, crypto::ShredRecord{bucket, "Act 12, art. 3"});
-    const auto outcome = world.put(record);
-    REQUIRE_FALSE(outcome.code.has_value());
-    auto entries = entries_of(world);
-    for (std::uint64_t i = 0; i < entries.size(); ++i) {
-        if (kind_of(entries[i]) != crypto::LeafKind::Key || entries[i].body.empty()) continue;
-        const auto body = crypto::EntryBody::decode(crypto::LeafKind::Key, entries[i].body).value();
-        if (body.event != crypto::event_number(crypto::KeyEvent::Opened)) continue;
-        const auto opened = crypto::LedgerKeyRecord::decode(*body.record).value();
-        if (opened.scope != bucket.scope()) continue;
-        entries[i].body.clear();
-        key_entry = i;
-    }
-    return entries;
-}
-
 // Fails if a body that no key opens is a difference although a SHRED entry names its bucket.
 TEST_CASE("a shredded bucket is counted as not re-takeable, and everything else is re-taken") {
     SmallLedger ledger;
     std::uint64_t key_entry = 0;
-    const auto entries = shredded(ledger, key_entry);
+    const auto entries = shredded_entries(ledger, key_entry);
     REQUIRE(key_entry != 0);
     const Replayed run(entries, ledger.world.auditor);
     for (const auto& one : run.report.differences) {
@@ -107,7 +74,7 @@ TEST_CASE("a tombstone without a PRUNE entry is a difference; the tree goes on o
 TEST_CASE("after a gap a false decision is still found") {
     SmallLedger ledger;
     std::uint64_t key_entry = 0;
-    shredded(ledger, key_entry);
+    REQUIRE_FALSE(shredded_entries(ledger, key_entry).empty());
     World& world = ledger.world;
     {
         // A broker that decides by a policy other than the one in its ledger.
@@ -127,6 +94,22 @@ TEST_CASE("after a gap a false decision is still found") {
     CHECK(run.report.differences.front().entry == refused.first);
     CHECK(run.report.differences.front().rule == "decision");
     CHECK(run.report.root == world.frontier.root());
+}
+
+// Fails if a tombstone is a difference although a PRUNE entry covers it.
+TEST_CASE("a pruned ledger is replayed: messages as they stand, everything else taken again") {
+    SmallLedger ledger;
+    const auto entries = pruned_entries(ledger);
+    const Replayed run(entries, ledger.world.auditor);
+    for (const auto& one : run.report.differences) {
+        MESSAGE(one.entry.value, " ", one.rule, ": ", one.expected, " / ", one.found);
+    }
+    CHECK(run.report.equal());
+    CHECK(run.report.not_retaken.pruned == 3);     // two ACCEPTED, one DELIVERED
+    CHECK(run.report.not_retaken.dependent == 1);  // the one that expired
+    CHECK(run.report.root == ledger.world.frontier.root());
+    const Replayed own(entries, ledger.world.agency_named("CARICC").signers.audit.secret);
+    CHECK(own.report.equal());
 }
 
 TEST_CASE("an agency's key re-takes the public entries and checks its own against their facts") {

@@ -1,6 +1,9 @@
 #include "tests/unit/broker/small_ledger.h"
 
 #include "broker/core/ledger_read.h"
+#include "broker/core/prune.h"
+#include "crypto/entry_body.h"
+#include "crypto/retention.h"
 
 namespace chapar::testing {
 
@@ -13,6 +16,46 @@ std::vector<broker::RecordedEntry> entries_of(World& world) {
                            to_bytes(broker::stored_body(*txn, index).value())});
     }
     return entries;
+}
+
+std::vector<broker::RecordedEntry> shredded_entries(SmallLedger& ledger, std::uint64_t& key_entry) {
+    World& world = ledger.world;
+    const crypto::Bucket bucket{AgencyId::parse("TJ-DCA").value(),
+                                AgencyId::parse("CARICC").value(), crypto::month_of(world.now)};
+    world.now = crypto::end_of(bucket.month) + kDay * 40;
+    const auto outcome = world.put(world.agency_named("TJ-DCA").signers.by_registrars(
+        crypto::RecordType::Shred, crypto::ShredRecord{bucket, "Act 12, article 3"}));
+    CHAPAR_ASSERT(!outcome.code);
+    auto entries = entries_of(world);
+    for (std::uint64_t i = 0; i < entries.size(); ++i) {
+        const auto leaf = crypto::Leaf::decode(entries[i].leaf).value();
+        if (leaf.kind != crypto::LeafKind::Key || entries[i].body.empty()) continue;
+        const auto body = crypto::EntryBody::decode(leaf.kind, entries[i].body).value();
+        if (body.event != crypto::event_number(crypto::KeyEvent::Opened)) continue;
+        if (crypto::LedgerKeyRecord::decode(*body.record).value().scope != bucket.scope()) continue;
+        entries[i].body.clear();
+        key_entry = i;
+    }
+    return entries;
+}
+
+std::vector<broker::RecordedEntry> pruned_entries(SmallLedger& ledger) {
+    World& world = ledger.world;
+    while (world.frontier.size().value < 256) world.bundle("ops");
+    const TimeMs then = world.now;
+    world.now = then + kDay * 400;
+    CHAPAR_ASSERT(!world.run(broker::Advance{}).code);
+    crypto::SignedRecord record{
+        crypto::RecordType::Prune,
+        crypto::PruneRecord{EntryIndex(256), then + kDay, Hash{}, "five years, then the archive"}
+            .encode(),
+        {}};
+    record.sign(world.centre_root());
+    CHAPAR_ASSERT(!world.put(record).code);
+    auto txn = world.store().begin_write().value();
+    while (broker::prune_some(*txn, 100).value() == broker::PruneProgress::More) continue;
+    CHAPAR_ASSERT(std::move(*txn).commit().has_value());
+    return entries_of(world);
 }
 
 SmallLedger::SmallLedger()

@@ -11,6 +11,14 @@ namespace chapar::testing {
 
 [[nodiscard]] std::vector<broker::RecordedEntry> entries_of(World& world);
 
+struct SmallLedger;
+// Shreds what TJ-DCA sent CARICC in the ledger's first month, 40 days after it. The record as it is
+// exported then: the body of the bucket's KEY entry (`key_entry`) is gone.
+[[nodiscard]] std::vector<broker::RecordedEntry> shredded_entries(SmallLedger& ledger,
+                                                                  std::uint64_t& key_entry);
+// Lets 400 days pass, and prunes the first 256 entries. The record as it is exported then.
+[[nodiscard]] std::vector<broker::RecordedEntry> pruned_entries(SmallLedger& ledger);
+
 // Two alerts, one RESTRICTED, one SECRET, each permitted by its own export rule; one is delivered.
 struct SmallLedger {
     World world{StoreKind::Memory, 3};

@@ -12,6 +12,12 @@ std::vector<client::EntrySummary> found(Mirror& mirror, const client::MirrorQuer
     return client::search_mirror(*mirror.store.begin_read().value(), query).value().entries;
 }
 
+std::vector<schemas::StoredEntry> stored(const std::vector<broker::RecordedEntry>& entries) {
+    std::vector<schemas::StoredEntry> out;
+    for (const auto& entry : entries) out.push_back({entry.leaf, entry.body});
+    return out;
+}
+
 TEST_CASE("each agency opens exactly its own entries, and none is missing") {
     Recorded ledger;
     for (const auto& [agency, own] : {std::pair{"TJ-DCA", 5U}, std::pair{"CARICC", 4U}}) {
@@ -93,6 +99,24 @@ TEST_CASE("a tombstone that no PRUNE entry covers makes the view incomplete") {
     CHECK(report.pruned == 1);
     CHECK(report.missing_total == 0);
     CHECK_FALSE(report.complete());
+}
+
+// Fails if a gap is not looked up among the SHRED entries, or a tombstone not held against PRUNE.
+TEST_CASE("what was lawfully shredded or pruned is counted, and the view is complete") {
+    Recorded ledger;
+    std::uint64_t key_entry = 0;
+    Mirror mirror(ledger);
+    mirror.take_all(stored(shredded_entries(ledger.small, key_entry)));
+    const auto shredded = mirror.view(audit_key(ledger, "CARICC"));
+    CHECK(shredded.shredded == 3);
+    CHECK(shredded.complete());
+
+    Recorded pruned;
+    Mirror other(pruned);
+    other.take_all(stored(pruned_entries(pruned.small)));
+    const auto report = other.view(audit_key(pruned, "CARICC"));
+    CHECK(report.pruned == 3);
+    CHECK(report.complete());
 }
 
 TEST_CASE("a mirror is one reader's; a stranger's key is nobody's") {
