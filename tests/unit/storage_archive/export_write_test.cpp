@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "crypto/tree.h"
 #include "storage/archive_file.h"
