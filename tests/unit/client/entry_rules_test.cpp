@@ -8,7 +8,7 @@
 #include "client/core/statements.h"
 #include "crypto/batch.h"
 #include "crypto/transcript.h"
-#include "tests/unit/client/world.h"
+#include "tests/unit/client/sender.h"
 
 namespace chapar::testing {
 namespace {
@@ -213,6 +213,48 @@ TEST_CASE("the entry of a statement is refused for each single field that was no
         row.change(wrong);
         CHECK(error_of(check(wrong)) == Errc::LeafInvalid);
     }
+}
+
+// Fails if outbox_logged() forgets the entry of the refusal.
+TEST_CASE("an envelope that an entry refused is never shown as accepted") {
+    Accepted a;
+    World& world = a.world;
+    const auto rejected = world.reject(world.tj, a.bytes, "policy.refused");
+    const auto refusal = must(client::verify_refusal(a.sent(), world.ledger->proof(rejected),
+                                                     world.ledger->head(), world.ledger->note()));
+    in_txn(*world.tj.store,
+           [&](storage::Txn& txn) { return client::outbox_refused(txn, a.number, refusal); });
+    const auto receipt = must(a.receipt(a.at));
+    auto txn = must(world.tj.store->begin_write());
+    CHECK(error_of(client::outbox_logged(*txn, a.number, receipt)) == Errc::LeafInvalid);
+}
+
+// Fails if move_office() does not compare the ranks, or apply_event() does not look for the device
+// among those that were sealed to.
+TEST_CASE("an office never moves back, nor by a device that joined later") {
+    World world;
+    Sender sender(world);
+    const auto number = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
+    sender.log(world.tj, number);
+    const auto stage = [&] { return world.item_of(world.tj, number).offices.front().stage; };
+    const Post later = world.make_device("AF-CNP", "AF-SKB-BLO");
+    const auto item = world.item_of(world.tj, number);
+    const crypto::DeliveryStatement statement{
+        crypto::DeliveryEvent::Delivered, item.hash, later.certificate, *item.entry, world.now, 0};
+    const auto batch = crypto::sign_statements({}, {&statement, 1}, later.key);
+    const auto index = world.log_statement(later, statement, batch.item(0), *item.entry);
+    world.sync(world.tj);
+    {
+        const auto entry =
+            must(client::ProvenEntry::verify(world.ledger->proof(index), world.ledger->head()));
+        auto txn = must(world.tj.store->begin_write());
+        CHECK(error_of(client::apply_event(*txn, world.tj.roots, entry)) == Errc::LeafInvalid);
+    }
+    CHECK(stage() == schemas::Stage::Logged);
+    sender.hear(world.tj, number, world.af, crypto::DeliveryEvent::Opened);
+    CHECK(stage() == schemas::Stage::Opened);
+    sender.hear(world.tj, number, world.af, crypto::DeliveryEvent::Delivered);
+    CHECK(stage() == schemas::Stage::Opened);
 }
 
 }  // namespace chapar::testing
