@@ -231,7 +231,7 @@ class LongAway(Scenario):
 class Upkeep(Scenario):
     """What a device tells until somebody has looked, and what must not stop it."""
 
-    # Fails if confirm_alarms() is not called, or if a sync tells only what it found itself.
+    # Would fail if confirm_alarms() is not called, or if a sync tells only what it found itself.
     def test_an_alarm_is_told_by_every_command_until_a_person_has_confirmed_it(self):
         sentence = "A new device was certified for your office"
         watch = ("inbox", "watch", "--once", "--home", self.home("AF-SKB-BLO"))
@@ -248,7 +248,7 @@ class Upkeep(Scenario):
         self.assertEqual(told.count(sentence), 1, "the next one, and not the first again")
         self.assertIn("af-skb-3", told)
 
-    # Fails if warn_of_directory() is not called without a line, or asks for less or more than a day.
+    # Would fail if warn_of_directory() is not called without a line, or asks for less or more than a day.
     def test_a_directory_older_than_a_day_is_told_before_it_stops_anything(self):
         self.centre.stop()
         for hours, told in ((23, False), (25, True)):
@@ -256,7 +256,7 @@ class Upkeep(Scenario):
             self.assertEqual((ran.exit, ran.code), (3, "queued"), ran)
             self.assertEqual(f"{hours} hours old" in ran.err, told, ran)
 
-    # Fails if fetch_missing() gives up at the first item that cannot be read.
+    # Would fail if fetch_missing() gives up at the first item that cannot be read.
     def test_an_item_that_cannot_be_read_holds_up_no_other_attachment(self):
         photo = self.centre.file("photo.png")
         photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2_000_000))
@@ -326,7 +326,7 @@ class LongWatch(Scenario):
             self.centre.figure("sessions")
         return holds
 
-    # Fails if keep_current() never connects anew: a device knows the broker's time from its greeting only, and would not
+    # Would fail if keep_current() never connects anew: a device knows the broker's time from its greeting only, and would not
     # see that its keys are due.
     def test_it_greets_anew_when_a_day_has_passed_and_renews_the_keys_of_the_week(self):
         watching = self.start_watch("AF-SKB-BLO")

@@ -145,7 +145,7 @@ class Auditing(unittest.TestCase):
         number = self.centre.must("inbox", "ls", "--home", home).results[-1]["number"]
         return self.centre.must("inbox", "show", number, "--home", home).results[0]
 
-    # Fails if find_recipients() leaves the header's auditors out (stanza.auditors), if the auditor's bundle has one key a
+    # Would fail if find_recipients() leaves the header's auditors out (stanza.auditors), if the auditor's bundle has one key a
     # day (bundle.stale), or if opening_keys() takes the keys of an AUDIT copy in the order of another.
     def test_an_auditor_reads_the_copy_sealed_to_him_and_the_recipient_sees_that_he_can(self):
         ran = self.centre.send(file=self.centre.alert_file(auditors=[self.auditor]))
