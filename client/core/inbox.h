@@ -165,6 +165,10 @@ struct InboxApproval {
 // needs may go. An item's streams go with its text, and when it has expired.
 [[nodiscard]] Result<std::set<Hash>> inbox_needed_blobs(const storage::ReadTxn& txn, TimeMs now);
 
+// `got` that does not add up: raises EnvelopeMissing for each sender of whom envelopes are missing
+// (once for each number), or lifts it. REQUIRES: all waiting mail was taken.
+[[nodiscard]] Status judge_counts(storage::Txn& txn, TimeMs now);
+
 // A person looked at it, or takes it over: the state moves on and the statement is queued. No
 // change, and no statement, for a provisional, unopenable or recalled item, or the second time.
 enum class Signed : std::uint8_t { Queued, Nothing };

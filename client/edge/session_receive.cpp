@@ -151,6 +151,7 @@ Result<std::vector<ReceptionReport>> Session::take_deliveries(DurationMs patienc
     } else if (quiet_since_) {
         auto txn = CHAPAR_TRY(parts_.store.begin_write());
         CHAPAR_TRY(mark_fetched(*txn, *quiet_since_));
+        CHAPAR_TRY(judge_counts(*txn, parts_.clock.now()));
         CHAPAR_TRY(std::move(*txn).commit());
     }
     if (!reports.empty()) {
