@@ -60,8 +60,6 @@ void EventLoop::stop() {
 
 Status EventLoop::run() {
     wait_for_socket();
-    // At once: while witnesses are awaited, nothing else can go on.
-    asio::post(context_, [this] { perform([this] { return service_.publish_head(); }); });
     repeat(second_timer_, kSecond, [this] { return service_.every_second(); });
     repeat(head_timer_, head_period_, [this] { return service_.publish_head(); });
     repeat(maintenance_timer_, kMaintenance, maintenance_);
