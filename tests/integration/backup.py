@@ -53,19 +53,24 @@ class Backup(unittest.TestCase):
     def verified(self, export):
         return self.centre.program("chapar-verify", export, "--trust", self.first / "trust-card.json")
 
-    def lose_the_disk(self):
-        """A backup while envelopes are sent, more of them after it, an export, and the end. What was exported, and its size."""
+    def lose_the_disk(self, first_send="before", at_the_end=lambda: None):
+        """A backup while envelopes are sent, more of them after it, an export, and the end: the export, its size, and how
+        far the backup reaches. The first envelope opens the ledger's keys of the two agencies."""
+        if first_send == "before":
+            self.assertEqual(self.centre.send().exit, 0)
+        told = self.back_up() if first_send == "after" else None
         sending = threading.Thread(target=lambda: [self.centre.send() for _ in range(3)])
         sending.start()
-        told = self.back_up()
+        told = told or self.back_up()
         sending.join()
         self.assertEqual(self.centre.send().exit, 0)
-        self.centre.inbox()                                # these four are delivered, and proven so
+        self.centre.inbox()                                # these are delivered, and proven so
         self.centre.outbox()
         for _ in range(2):
             self.assertEqual(self.centre.send().exit, 0)   # these two wait when the disk is lost
         self.assertGreater(self.centre.figure("size"), told["size"])
         export = self.export()
+        at_the_end()
         size = self.centre.figure("size")
         self.assertEqual(self.centre.stop(), 0)
         return export, size, told["size"]
@@ -116,7 +121,8 @@ class Backup(unittest.TestCase):
             self.centre.must("inbox", "watch", "--once", "--home", self.centre.home("TJ-NPJ-BLO"))
             self.centre.must("outbox", "retry", "--home", self.centre.home("TJ-NPJ-BLO"))
             received = self.centre.inbox()
-        self.assertEqual(len(received), 6, received)  # the four from before, and two made anew
+        # Five from before, the one that was queued while the broker only read, and two made anew.
+        self.assertEqual(len(received), 8, received)
         self.assertEqual(int(self.status()["waiting"]), 0)
 
     def test_an_export_that_was_changed_repairs_nothing(self):
@@ -134,6 +140,25 @@ class Backup(unittest.TestCase):
         self.run_in(directory)
         self.assertEqual(self.centre.figure("size"), backed_up)
         self.assertEqual(self.status()["state"], "read-only")
+
+    def test_keys_that_are_younger_than_the_backup_come_from_the_centres_auditor(self):
+        self.centre.device("TJ-DCA", "TJ-AUD", role="auditor")
+        home, view = ("--home", self.centre.home("TJ-AUD")), self.centre.file("centre.view")
+
+        def look():
+            self.centre.must("ledger", "sync", *home)
+            self.centre.must("ledger", "view", "--key", self.centre.root / "audit.keystore", "--out", view, *home)
+
+        export, size, backed_up = self.lose_the_disk("after", look)
+        directory, _ = self.restore()
+        without = self.repair(directory, export)
+        self.assertEqual((without.exit, without.code), (1, "ledger.key-missing"), without)
+        ran = self.repair(directory, export, "--view", view)
+        self.assertEqual(ran.exit, 0, ran)
+        self.run_in(directory)
+        self.assertEqual(self.status()["state"], "running")
+        self.assertGreater(self.centre.figure("size"), size)
+        self.assertEqual(self.centre.send().exit, 0)
 
     def test_without_its_high_water_file_a_repaired_broker_waits_for_two_persons(self):
         export, size, _ = self.lose_the_disk()
