@@ -12,7 +12,8 @@
 //
 // Errors: NoteInvalid (signature, form), HeadMismatch (another history: a smaller head, two roots
 // for a size, entries that do not lead to the signed root), LeafInvalid (an entry that cannot
-// follow, a clear body that its leaf does not commit to), MalformedFrame (a page that goes nowhere). Source: ledger.md 2.9; RFC 9162 2.1.
+// follow, a clear body that its leaf does not commit to), MalformedFrame (a page that goes
+// nowhere). Source: ledger.md 2.9; RFC 9162 2.1.
 #pragma once
 
 #include <cstdint>
