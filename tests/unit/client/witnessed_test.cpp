@@ -264,6 +264,48 @@ TEST_CASE("attack: an own entry that the ledger does not show at a reconnect is 
     CHECK(desk.alarms().empty());
 }
 
+// Fails if the counts are not judged when no mail waits any more.
+TEST_CASE(
+    "envelopes that a sender has receipts for and that did not come are told, until they do") {
+    LedgerDesk desk(Policy::None);
+    World& world = desk.world;
+    std::vector<std::pair<client::OutboxBytes, std::vector<EntryIndex>>> sent_mail;
+    for (int i = 0; i < 3; ++i) {
+        world.sync(world.af);
+        const auto number = world.compose(world.af, World::alert({"TJ-NPJ-BLO"}));
+        const auto bytes = world.bytes_of(world.af, number);
+        const auto at = world.accept(world.af, bytes);
+        world.sync(world.af);
+        const auto sent = reading(*world.af.store, [&](const storage::ReadTxn& txn) {
+            return client::sent_envelope(txn, number, world.af.agency);
+        });
+        const auto receipt = must(client::verify_receipt(
+            sent, world.proofs(at), world.ledger->head(), world.ledger->note()));
+        in_txn(*world.af.store,
+               [&](storage::Txn& txn) { return client::outbox_logged(txn, number, receipt); });
+        sent_mail.emplace_back(bytes, at);
+    }
+    const auto deliver = [&](std::size_t i) {
+        desk.broker.deliver(world.delivery(desk.post, sent_mail[i].first, sent_mail[i].second));
+    };
+    const auto take_all = [&] {
+        while (!must(desk.line.take_deliveries(DurationMs(0))).empty()) {
+        }
+        must(desk.line.sync_directory());
+        must(desk.line.take_deliveries(DurationMs(0)));
+    };
+    deliver(0);
+    deliver(2);
+    take_all();
+    CHECK(desk.has(LedgerAlarmKind::EnvelopeMissing));
+    desk.confirm();
+    take_all();
+    CHECK_FALSE(desk.has(LedgerAlarmKind::EnvelopeMissing));  // told once
+    deliver(1);
+    take_all();
+    CHECK_FALSE(desk.has(LedgerAlarmKind::EnvelopeMissing));
+}
+
 TEST_CASE("a signed confirmation that the broker does not log in 60 seconds is told") {
     LedgerDesk desk;
     in_txn(desk.store, [&](storage::Txn& txn) {
