@@ -6,6 +6,7 @@ add_executable(test_broker
     ${CHAPAR_BROKER_TESTS}/scenario.cpp
     ${CHAPAR_BROKER_TESTS}/scenario_test.cpp
     ${CHAPAR_BROKER_TESTS}/ingress_test.cpp
+    ${CHAPAR_BROKER_TESTS}/lost_payload_test.cpp
     ${CHAPAR_BROKER_TESTS}/enrolment_test.cpp
     ${CHAPAR_BROKER_TESTS}/hostile_test.cpp
     ${CHAPAR_BROKER_TESTS}/registrars_test.cpp
