@@ -138,7 +138,8 @@ TEST_CASE("exports of every shape verify, as an archive and as a directory") {
     }
 }
 
-// Fails if a segment's `previous`, its paths, or the order of the archives is not looked at.
+// Several rules meet here (start, peaks, paths, heads of earlier segments): fails if join() and the
+// heads of segments are both taken out; one alone is covered by the other.
 TEST_CASE("segments continue one another: none missing, none exchanged, none of a fork") {
     const MadeLedger ledger;
     const MadeLedger fork({.fork_at = 66'000});
