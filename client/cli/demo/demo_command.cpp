@@ -34,9 +34,13 @@ constexpr Scene kScenes[] = {
     {"broker_killed_and_resumed", broker_killed_and_resumed},
     {"device_revoked", device_revoked},
     {"evidence_verified", evidence_verified},
+    {"witnessed", witnessed},
     {"ledger_verified", ledger_verified},
     {"replayed", replayed},
+    {"agency_view_complete", agency_view_complete},
     {"tamper_detected", tamper_detected},
+    {"fork_detected", fork_detected},
+    {"rollback_detected", rollback_detected},
     {"blind_broker", blind_broker},
 };
 
@@ -99,7 +103,7 @@ void note_pids(const Stage& stage, std::size_t first, Step& step) {
 Status run(Invocation& invocation, const DemoArguments& given) {
     const auto programs = CHAPAR_TRY(program_beside("chapard")).parent_path();
     Stage stage = CHAPAR_TRY(Stage::create(programs, given.data, given.keep));
-    Story story{stage, {}, {}, 0, {}};
+    Story story{stage, {}, {}, 0, {}, {}};
     const Playbill playbill(invocation.output);
     const auto start = std::chrono::steady_clock::now();
     std::size_t good = 0;

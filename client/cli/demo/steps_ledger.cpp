@@ -74,7 +74,7 @@ void ledger_verified(Story& story, Step& step) {
     const Run verified = verify(story, export_file(story));
     const auto rules =
         static_cast<std::size_t>(std::ranges::count_if(verified.results, [](const json::object& o) {
-            return text_at(o, "rule") != "verdict" && o.at("ok").as_bool();
+            return o.contains("rule") && text_at(o, "rule") != "verdict" && o.at("ok").as_bool();
         }));
     step.demand(verified.ok() && rules >= 12, "every rule of chapar-verify");
     const std::uint64_t entries =

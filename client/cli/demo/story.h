@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "client/cli/demo/cast.h"
 #include "client/cli/demo/stage.h"
 #include "client/cli/demo/step.h"
+#include "client/cli/demo/witnesses.h"
 
 namespace chapar::client {
 
@@ -27,6 +29,7 @@ struct Story {
     std::map<std::string, std::size_t> expected;  // envelopes that each office must hold
     std::size_t decisions_of_alert_rule = 0;      // permits that rest on TJ-DCA's rule for alerts
     std::set<std::string> seen_on_disk;           // ciphertexts found in the broker's directory
+    std::optional<Witnesses> witnesses;           // running until the story ends
 };
 
 void broker_up(Story& story, Step& step);
@@ -39,9 +42,13 @@ void attachment_resumed(Story& story, Step& step);
 void broker_killed_and_resumed(Story& story, Step& step);
 void device_revoked(Story& story, Step& step);
 void evidence_verified(Story& story, Step& step);
+void witnessed(Story& story, Step& step);
 void ledger_verified(Story& story, Step& step);
 void replayed(Story& story, Step& step);
+void agency_view_complete(Story& story, Step& step);
 void tamper_detected(Story& story, Step& step);
+void fork_detected(Story& story, Step& step);
+void rollback_detected(Story& story, Step& step);
 void blind_broker(Story& story, Step& step);
 
 // Shared by the steps.
