@@ -151,7 +151,7 @@ Status from_device(Invocation& invocation, const ExportArguments& given) {
     const std::filesystem::path home = CHAPAR_TRY(invocation.require_home());
     const Source source{context->home().card(), CHAPAR_TRY(policy_of(home)),
                         [&](EntryIndex from) { return context->session().read_ledger(from); },
-                        []() { return Result<std::string>(std::string()); }};
+                        [&] { return context->session().witnessed_note(); }};
     return run_export(invocation, source, given);
 }
 

@@ -148,6 +148,9 @@ class Session {
     // where the home has no policy. Whether it came to that within `patience`.
     enum class Proven : std::uint8_t { All, NotYet };
     [[nodiscard]] Result<Proven> await_proofs(DurationMs patience);
+    // The newest head that the broker has from its witnesses, with their lines; without witnesses
+    // its newest published one.
+    [[nodiscard]] Result<std::string> witnessed_note();
 
     // The broker's own decision, asked for without sending anything.
     [[nodiscard]] Result<schemas::Explained> explain(const schemas::ExplainAsk& ask);

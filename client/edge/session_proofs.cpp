@@ -165,6 +165,12 @@ Status Session::judge_proofs() {
     return std::move(*txn).commit();
 }
 
+Result<std::string> Session::witnessed_note() {
+    CHAPAR_TRY(ask_proofs({EntryIndex(0)}, schemas::Witnessing::WitnessedHead));
+    const Received received = CHAPAR_TRY(answer<schemas::Proofs>(options_.answer_patience));
+    return std::get<schemas::Proofs>(received.frame).head.checkpoint;
+}
+
 Result<Session::Proven> Session::await_proofs(DurationMs patience) {
     const TimeMs until = parts_.clock.now() + patience;
     CHAPAR_TRY(ask_proofs());

@@ -7,8 +7,9 @@ import unittest
 
 BIN = pathlib.Path(os.environ["CHAPAR_BIN"])
 STEPS = ["broker_up", "enrolled", "alerts_delivered", "request_answered", "policy_refused", "recalled",
-         "attachment_resumed", "broker_killed_and_resumed", "device_revoked", "evidence_verified", "ledger_verified",
-         "replayed", "tamper_detected", "blind_broker", "summary"]
+         "attachment_resumed", "broker_killed_and_resumed", "device_revoked", "evidence_verified", "witnessed",
+         "ledger_verified", "replayed", "agency_view_complete", "tamper_detected", "fork_detected", "rollback_detected",
+         "blind_broker", "summary"]
 
 
 def play(*arguments, program=BIN / "chapar", **environment):
@@ -35,6 +36,11 @@ class Demo(unittest.TestCase):
         self.assertGreater(photograph["bytes_kept_at_the_recipient"], 0)
         self.assertEqual(steps["device_revoked"]["thief_was_told"], "certificate.revoked")
         self.assertGreaterEqual(steps["evidence_verified"]["rules"], 16)
+        self.assertGreater(steps["witnessed"]["witnessed_size"], 0)
+        self.assertEqual(steps["agency_view_complete"]["agency"], "TJ-DCA")
+        self.assertTrue(steps["fork_detected"]["proven"])
+        self.assertIn("high-water", steps["rollback_detected"]["by_high_water"])
+        self.assertIn("witness", steps["rollback_detected"]["by_witnesses"])
         self.assertEqual(steps["policy_refused"]["rule"], "export.no-requests-to-the-gulf")
 
     def test_a_client_that_does_not_seal_is_caught(self):

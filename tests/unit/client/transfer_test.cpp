@@ -310,6 +310,7 @@ TEST_CASE("an attachment that would leave the disk without its reserve is not as
     client::SessionOptions options;
     options.disk_reserve = std::filesystem::space(c.desk.blobs->folder()).capacity;
     Desk& desk = c.desk;
+    c.broker.mend();
     client::Session session(
         {desk.store, desk.home, c.broker, desk.clock, desk.world.random, *desk.blobs}, options);
     must(session.open());
