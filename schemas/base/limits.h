@@ -72,7 +72,7 @@ constexpr std::size_t kWitnesses = 32;                   // of one policy
 constexpr std::size_t kLegalBasisBytes = 512;            // of SHRED, HOLD, PRUNE and OVERRIDE
 constexpr std::uint64_t kSegmentEntries = 65'536;        // of one export archive
 constexpr DurationMs kWitnessedBy = kMinute;             // L2 is late after that
-constexpr std::uint64_t kLedgerEntries = 1ULL << 56;  // seven levels of tiles
+constexpr std::uint64_t kLedgerEntries = 1ULL << 56;     // seven levels of tiles
 
 // Broker's edge.
 constexpr std::size_t kVerifierQueue = 256;        // frames that wait for a verifier
