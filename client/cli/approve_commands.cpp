@@ -1,5 +1,7 @@
 #include "client/cli/approve_commands.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cases/message_json.h"
 #include "client/cli/device_context.h"
 #include "client/cli/send_dispatch.h"

@@ -1,5 +1,6 @@
 #include "client/cli/auditor_commands.h"
 
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "client/cases/time_text.h"

@@ -1,5 +1,7 @@
 #include "client/cli/broker_backup.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cases/time_text.h"
 #include "client/edge/backup_key.h"
 #include "client/edge/backup_make.h"

@@ -1,5 +1,7 @@
 #include "client/cli/broker_commands.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/broker_backup.h"
 #include "client/cli/broker_init.h"
 #include "client/cli/record_words.h"

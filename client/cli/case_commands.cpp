@@ -1,5 +1,7 @@
 #include "client/cli/case_commands.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/device_context.h"
 #include "client/core/evidence.h"
 #include "client/edge/blob_store.h"

@@ -1,5 +1,6 @@
 #include "client/cli/client_ledger_commands.h"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <string>

@@ -1,5 +1,7 @@
 #include "client/cli/help_commands.h"
 
+#include <CLI/CLI.hpp>
+
 #include "schemas/base/errors.h"
 
 namespace chapar::client {

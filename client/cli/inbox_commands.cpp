@@ -1,5 +1,6 @@
 #include "client/cli/inbox_commands.h"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
 #include <set>

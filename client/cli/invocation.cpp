@@ -1,5 +1,7 @@
 #include "client/cli/invocation.h"
 
+#include <CLI/CLI.hpp>
+
 namespace chapar::client {
 
 Result<std::filesystem::path> Invocation::require_home() const {

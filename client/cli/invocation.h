@@ -4,7 +4,6 @@
 // `main`, lives for the whole process; one thread.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -15,6 +14,11 @@
 #include "crypto/keystore.h"
 #include "crypto/random.h"
 #include "schemas/base/time.h"
+
+// Its header costs seconds a file: only those that define commands include it.
+namespace CLI {
+class App;
+}
 
 namespace chapar::client {
 

@@ -1,5 +1,7 @@
 #include "client/cli/key_approve.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cases/time_text.h"
 #include "client/cli/issued.h"
 #include "client/cli/key_requests.h"

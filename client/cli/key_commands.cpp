@@ -1,5 +1,7 @@
 #include "client/cli/key_commands.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/key_approve.h"
 #include "client/cli/key_device.h"
 #include "client/cli/key_found.h"

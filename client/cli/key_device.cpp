@@ -1,5 +1,7 @@
 #include "client/cli/key_device.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/key_install.h"
 #include "client/cli/sign_flow.h"
 #include "client/edge/home_renewal.h"

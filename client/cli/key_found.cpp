@@ -1,5 +1,7 @@
 #include "client/cli/key_found.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/key_requests.h"
 #include "client/cli/record_words.h"
 #include "client/cli/sign_flow.h"

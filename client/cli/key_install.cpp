@@ -1,5 +1,7 @@
 #include "client/cli/key_install.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/device_context.h"
 #include "client/cli/issued.h"
 #include "client/cli/record_words.h"

@@ -1,5 +1,6 @@
 #include "client/cli/key_list.h"
 
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "client/cli/issued.h"

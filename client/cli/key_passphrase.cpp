@@ -1,5 +1,7 @@
 #include "client/cli/key_passphrase.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/edge/home_renewal.h"
 #include "client/edge/store_home.h"
 

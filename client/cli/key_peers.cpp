@@ -1,5 +1,7 @@
 #include "client/cli/key_peers.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/issued.h"
 #include "client/cli/key_requests.h"
 #include "client/cli/record_words.h"

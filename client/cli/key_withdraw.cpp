@@ -1,5 +1,7 @@
 #include "client/cli/key_withdraw.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cases/time_text.h"
 #include "client/cli/device_context.h"
 #include "client/cli/issued.h"

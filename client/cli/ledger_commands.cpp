@@ -1,5 +1,7 @@
 #include "client/cli/ledger_commands.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/auditor_commands.h"
 #include "client/cli/client_ledger_commands.h"
 

@@ -1,6 +1,7 @@
 #include "client/cli/ledger_export_command.h"
 
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 

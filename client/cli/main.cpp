@@ -1,4 +1,6 @@
 // chapar: the command line of officers, registrars, auditors and operators.
+
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <exception>

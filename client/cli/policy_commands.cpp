@@ -1,5 +1,7 @@
 #include "client/cli/policy_commands.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/device_context.h"
 #include "client/cli/issued.h"
 #include "client/cli/key_requests.h"

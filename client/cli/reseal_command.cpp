@@ -1,5 +1,7 @@
 #include "client/cli/reseal_command.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/device_context.h"
 #include "client/cli/send_dispatch.h"
 #include "client/cli/sign_flow.h"

@@ -1,5 +1,6 @@
 #include "client/cli/retention_commands.h"
 
+#include <CLI/CLI.hpp>
 #include <fstream>
 
 #include "client/cases/time_text.h"

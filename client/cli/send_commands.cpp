@@ -1,5 +1,6 @@
 #include "client/cli/send_commands.h"
 
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <iterator>
 

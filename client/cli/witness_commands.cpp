@@ -1,5 +1,7 @@
 #include "client/cli/witness_commands.h"
 
+#include <CLI/CLI.hpp>
+
 #include "client/cli/passphrase.h"
 #include "client/core/trust_card.h"
 #include "client/edge/clock.h"

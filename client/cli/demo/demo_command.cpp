@@ -1,6 +1,7 @@
 #include "client/cli/demo/demo_command.h"
 
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cstdio>
