@@ -42,7 +42,7 @@ class Sumdb(Folder):
         self.addCleanup(centre.close)
         for _ in range(3):
             self.assertEqual(centre.send().exit, 0)
-        out = self.folder / "export"
+        out = self.folder / self.id()
         centre.device("TJ-DCA", "TJ-AUD", role="auditor")
         centre.must("ledger", "export", "--out", out, "--directory", "--home", centre.home("TJ-AUD"))
         return out
