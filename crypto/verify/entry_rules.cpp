@@ -24,6 +24,7 @@ void EntryRules::begin(const std::optional<Manifest>& manifest, std::uint64_t st
 
 void EntryRules::take(std::uint64_t index, const std::optional<Leaf>& leaf, bool tombstone,
                       const Bytes& body) {
+    retention_.pass(index, leaf ? std::optional(leaf->time_ms) : std::nullopt);
     if (tombstone) {
         ++tombstones_;
         tombstone_end_ = index + 1;

@@ -125,6 +125,10 @@ void ExportRun::finish() {
     fact("entries", std::to_string(first_) + " to " + std::to_string(leaves_.size()));
     fact("root", hex(leaves_.root()));
     fact("time of the last entry", utc(entries_.time_ms() / 1000));
+    for (const Retention::Pruning& one : entries_.retention().prunings()) {
+        fact("pruned", "entries below " + std::to_string(one.end) + ", by entry " +
+                           std::to_string(one.entry));
+    }
     if (agency_) {
         const auto facts = agency_->facts();
         report_.facts.insert(report_.facts.end(), facts.begin(), facts.end());
@@ -173,6 +177,22 @@ std::vector<Verdict> ExportRun::verdicts() {
     return out;
 }
 
+namespace {
+
+// What a PRUNE entry says of entries that nobody can look at any more.
+void append_prunings(const Retention& retention, std::vector<std::string>& out) {
+    for (const Retention::Pruning& one : retention.prunings()) {
+        const std::string end = std::to_string(one.end), entry = std::to_string(one.entry);
+        out.push_back("that no envelope below entry " + end + " was still under way when entry " +
+                      entry + " had it pruned");
+        if (one.age_shown) continue;
+        out.push_back("how old the last entries below " + end + " were when entry " + entry +
+                      " had them pruned: no leaf is left that shows it");
+    }
+}
+
+}  // namespace
+
 std::vector<std::string> ExportRun::not_proven() const {
     std::vector<std::string> out{
         "what was never submitted, or was refused before it reached the ledger",
@@ -192,6 +212,7 @@ std::vector<std::string> ExportRun::not_proven() const {
     if (entries_.tombstones() > 0) {
         out.push_back("what the " + std::to_string(entries_.tombstones()) +
                       " pruned entries said: only their place and hash are here");
+        append_prunings(entries_.retention(), out);
     }
     if (asked_.partial) {
         out.emplace_back(

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint64_t kDay = 86'400'000;
 constexpr std::uint64_t kShredAfter = 38 * kDay, kPruneAfter = 365 * kDay, kOverrideSpan = 7 * kDay;
+constexpr std::uint64_t kSecond = 1000, kTile = 256;
 constexpr std::size_t kLongestText = 512;
 
 // Days since 1970-01-01 of a civil date (proleptic Gregorian).
@@ -80,6 +81,20 @@ std::optional<KeyScope> read_key_scope(Reader& in) {
     return out;
 }
 
+void Retention::pass(std::uint64_t index, std::optional<std::uint64_t> leaf_time_ms) {
+    while (leaf_time_ms && unseen_ < boundaries_.size()) {
+        boundaries_.at(unseen_++).from = leaf_time_ms;
+    }
+    if (leaf_time_ms) newest_leaf_ = leaf_time_ms;
+    if (boundaries_.empty()) {
+        boundaries_.emplace_back();  // that of entry 0, which nothing is below
+        unseen_ = 1;
+    }
+    if ((index + 1) % kTile == 0) {
+        boundaries_.push_back({newest_leaf_, std::nullopt, leaf_time_ms.has_value()});
+    }
+}
+
 bool Retention::open_key(const Bytes& record, std::uint64_t index, std::string& why) {
     Reader in(record);
     const auto scope = read_key_scope(in);
@@ -136,7 +151,7 @@ bool Retention::shred(const Record& record, const Directory& directory, Place pl
             return refuse(why, "it shreds what is on hold");
         }
     }
-    shredded_.insert(name);
+    shredded_.emplace(name, place.index);
     return true;
 }
 
@@ -188,18 +203,37 @@ bool Retention::prune(const Record& record, const Directory& directory, Place pl
     const Bytes policy = in.counted(2);
     if (!in.complete() || !is_text(policy)) return refuse(why, "a damaged prune record");
     if (!directory.by_root(record)) return refuse(why, "the centre root did not sign it");
-    if (end % 256 != 0 || end <= minimum_ || end > place.index ||
-        before + kPruneAfter > place.time_ms) {
+    // Subtracted, for a sum could wrap.
+    if (end % kTile != 0 || end <= minimum_ || end > place.index || place.time_ms < kPruneAfter ||
+        before > place.time_ms - kPruneAfter) {
         return refuse(why, "it prunes what may not be pruned yet");
+    }
+    bool shown = false;
+    if (!is_old(end, before, shown)) {
+        return refuse(why, "it prunes entries younger than it says they are");
     }
     for (const auto& [number, held] : in_force_) {
         const auto opened = keys_.find(held.bucket);
         const bool bucket = !held.range && opened != keys_.end() && opened->second.index < end;
-        if (bucket || (held.range && held.from < end)) {
+        if (bucket || (held.range && held.from < end && held.to > minimum_)) {
             return refuse(why, "it prunes what is on hold");
         }
     }
     minimum_ = end;
+    prunings_.push_back({place.index, end, shown});
+    return true;
+}
+
+// Times never run backward: the last entry that goes is the youngest. Where it
+// is gone already, the whole leaves before and behind it bound its time.
+bool Retention::is_old(std::uint64_t end, std::uint64_t before, bool& shown) const {
+    if (end / kTile >= boundaries_.size()) return false;
+    const Boundary& at = boundaries_.at(end / kTile);
+    const auto older = [&](std::uint64_t leaf_time) {
+        return before >= kSecond && leaf_time <= before - kSecond;
+    };
+    if (!at.below || !older(*at.below)) return false;
+    shown = at.exact || (at.from && older(*at.from));
     return true;
 }
 
@@ -224,9 +258,12 @@ bool Retention::override_stop(const Record& record, const Directory& directory, 
     return true;
 }
 
-bool Retention::shredded(std::uint64_t key_entry) const {
+std::optional<std::uint64_t> Retention::shred_entry(std::uint64_t key_entry) const {
     const auto name = names_.find(key_entry);
-    return name != names_.end() && shredded_.contains(name->second);
+    if (name == names_.end()) return std::nullopt;
+    const auto shred = shredded_.find(name->second);
+    if (shred == shredded_.end()) return std::nullopt;
+    return shred->second;
 }
 
 }  // namespace verify

@@ -1,15 +1,18 @@
 // What ended or kept bodies of the ledger: SHRED, HOLD, PRUNE and OVERRIDE entries, and the keys of
 // the ledger as far as these name them.
 //
-// Judges each by who must have signed it and by the rules that can be seen from the ledger: a
-// bucket is shredded once, not before the end of its month and 38 days, not under a hold; holds are
-// numbered; what is pruned ends at a multiple of 256 and is not under a hold. Does not know bodies
-// of envelopes. Source: crypto/README.md, "Signed records" 12 to 15.
+// Judges each by who must have signed it and by the rules that can be seen from
+// the ledger: a bucket is shredded once, not before the end of its month and 38
+// days, not under a hold; holds are numbered; what is pruned ends at a multiple
+// of 256, is not under a hold and a year old, as far as the leaves that are
+// left show its age. Does not know bodies of envelopes. Source:
+// crypto/README.md, "Signed records" 12 to 15.
 #pragma once
 
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "crypto/verify/directory.h"
 
@@ -32,6 +35,9 @@ std::uint32_t month_of(std::uint64_t time_ms);
 
 class Retention {
   public:
+    // Every entry in its order, before what it records; `leaf_time_ms` is empty
+    // for a tombstone.
+    void pass(std::uint64_t index, std::optional<std::uint64_t> leaf_time_ms);
     // A KEY entry that opened a ledger key.
     bool open_key(const Bytes& record, std::uint64_t index, std::string& why);
     // A SHRED, HOLD or PRUNE entry, or an ADMIN entry with an override.
@@ -40,8 +46,16 @@ class Retention {
 
     // Entries below it may be tombstones.
     std::uint64_t pruned_below() const { return minimum_; }
-    // Whether the bucket that this KEY entry opened was shredded.
-    bool shredded(std::uint64_t key_entry) const;
+    // One PRUNE entry that is allowed.
+    struct Pruning {
+        std::uint64_t entry = 0, end = 0;
+        bool age_shown = false;  // by the leaves that are left, not by the record alone
+    };
+    const std::vector<Pruning>& prunings() const { return prunings_; }
+    // The SHRED entry of the bucket that this KEY entry opened; empty if there is
+    // none.
+    std::optional<std::uint64_t> shred_entry(std::uint64_t key_entry) const;
+    bool shredded(std::uint64_t key_entry) const { return shred_entry(key_entry).has_value(); }
     std::size_t shreds() const { return shredded_.size(); }
     std::size_t holds() const { return holds_; }
     std::size_t overrides() const { return overrides_; }
@@ -50,6 +64,13 @@ class Retention {
     struct Opened {
         std::uint64_t index = 0;
         std::uint32_t month = 0;
+    };
+    // Whole leaves on both sides of a multiple of 256: what is left to tell ages
+    // by.
+    struct Boundary {
+        std::optional<std::uint64_t> below,
+            from;            // times of the last below and the first from it
+        bool exact = false;  // the entry just below it is whole
     };
     struct Hold {
         bool range = false;
@@ -61,12 +82,17 @@ class Retention {
     bool shred(const Record& record, const Directory& directory, Place place, std::string& why);
     bool hold(const Record& record, const Directory& directory, Place place, std::string& why);
     bool prune(const Record& record, const Directory& directory, Place place, std::string& why);
+    bool is_old(std::uint64_t end, std::uint64_t before, bool& shown) const;
     bool override_stop(const Record& record, const Directory& directory, Place place,
                        std::string& why);
 
     std::map<Hash, Opened> keys_;
-    std::map<std::uint64_t, Hash> names_;  // by KEY entry
-    std::set<Hash> shredded_;
+    std::map<std::uint64_t, Hash> names_;     // by KEY entry
+    std::map<Hash, std::uint64_t> shredded_;  // its SHRED entry
+    std::vector<Boundary> boundaries_;        // number i is that of entry 256 * i
+    std::optional<std::uint64_t> newest_leaf_;
+    std::size_t unseen_ = 0;  // boundaries from here on have no whole leaf behind them
+    std::vector<Pruning> prunings_;
     std::map<std::string, std::uint64_t> last_hold_;
     std::map<std::pair<std::string, std::uint64_t>, Hold> in_force_;
     std::uint64_t minimum_ = 0;

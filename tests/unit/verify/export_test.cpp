@@ -341,3 +341,42 @@ TEST_CASE("pruned entries keep their place; taken out without a PRUNE entry they
     // The PRUNE entry is cut off: the same tombstones, without leave.
     CHECK(fails(judge(stage, pruned, pruned.write(stage.path("c.tar"), 500)), "retention"));
 }
+
+// Each fails without its line in Retention::prune.
+TEST_CASE("entries that are not a year old are not pruned, whatever the PRUNE entry says") {
+    const Stage stage;
+    std::size_t made = 0;
+    const auto pruned = [&](MadePlan plan) {
+        const MadeLedger ledger(plan);
+        const std::string name = "p" + std::to_string(made++) + ".tar";
+        return judge(stage, ledger, ledger.write(stage.path(name), 600));
+    };
+    const auto says = [](const verify::Report& report, std::string_view words) {
+        return std::ranges::any_of(report.not_proven, [&](const std::string& s) {
+            return s.find(words) != std::string::npos;
+        });
+    };
+    const MadePlan good{.prune_entry = 520, .prune_end = 256};
+    const auto shown = pruned(good);
+    CHECK_MESSAGE(shown.failed() == 0, failures(shown));
+    CHECK_FALSE(says(shown, "how old"));
+    CHECK(says(shown, "under way"));
+    CHECK(fact(shown, "pruned") == "entries below 256, by entry 520");
+
+    MadePlan minutes_old = good;
+    minutes_old.pruned_after = 0;
+    minutes_old.prune_before = 0;  // as if nothing were promised
+    CHECK(fails(pruned(minutes_old), "retention"));
+    minutes_old.prune_before = ~0ULL;  // the sum with a year is small again
+    CHECK(fails(pruned(minutes_old), "retention"));
+    MadePlan younger = good;  // older than a year, but than `before` they are younger
+    younger.prune_before = MadePlan::kStart;
+    CHECK(fails(pruned(younger), "retention"));
+
+    // The newest that went is a message: behind it stands only the PRUNE entry itself.
+    MadePlan unseen = good;
+    unseen.prune_entry = unseen.prune_end = 512;
+    const auto unseen_report = pruned(unseen);
+    CHECK_MESSAGE(unseen_report.failed() == 0, failures(unseen_report));
+    CHECK(says(unseen_report, "how old"));
+}

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::uint8_t kMsg = 1, kAdmin = 4, kTime = 5, kEpoch = 8, kPrune = 9;
 constexpr std::uint64_t kTimeEvery = 100;
-constexpr std::uint64_t kYear = 366ULL * 86'400'000;
 
 crypto::NoteSigner log_signer(FakeRandom& random) {
     return must(
@@ -45,7 +44,7 @@ std::uint8_t MadeLedger::kind(std::uint64_t index) const {
 }
 
 std::uint64_t MadeLedger::time(std::uint64_t index) const {
-    return kStart + index * 250 + (index >= plan_.prune_entry ? 2 * kYear : 0);
+    return kStart + index * 250 + (index >= plan_.prune_entry ? plan_.pruned_after : 0);
 }
 
 std::uint64_t MadeLedger::last_directory(std::uint64_t index) const {
@@ -67,7 +66,7 @@ Bytes MadeLedger::body(std::uint64_t index) const {
     record(2, LayoutWriter().u64(time(index)).bytes());
     if (k == kAdmin) record(13, record_);
     if (k == kPrune) {
-        const crypto::PruneRecord prune{EntryIndex(plan_.prune_end), TimeMs(kStart + kYear / 2),
+        const crypto::PruneRecord prune{EntryIndex(plan_.prune_end), TimeMs(plan_.prune_before),
                                         crypto::sha256(view("archive")), "kept for a year"};
         crypto::SignedRecord signed_record{crypto::RecordType::Prune, prune.encode(), {}};
         signed_record.sign(root_key_);

@@ -21,11 +21,16 @@ struct MadePlan {
     std::uint64_t fork_at = ~0ULL;      // entries from here on are those of another history
     std::uint64_t prune_entry = ~0ULL;  // this entry prunes the first 256 MSG leaves of the export
     std::uint64_t prune_end = 256;
+    std::uint64_t pruned_after = 2 * kYear;  // ms between the entry before the PRUNE entry and it
+    std::uint64_t prune_before = kStart + kYear / 2;  // what the PRUNE entry says of their age
+
+    static constexpr std::uint64_t kStart = 1'795'262'400'000;  // 2026-11-21T12:00:00Z
+    static constexpr std::uint64_t kYear = 366ULL * 86'400'000;
 };
 
 class MadeLedger {
   public:
-    static constexpr std::uint64_t kStart = 1'795'262'400'000;  // 2026-11-21T12:00:00Z
+    static constexpr std::uint64_t kStart = MadePlan::kStart;
 
     explicit MadeLedger(MadePlan plan = {});
 

@@ -126,6 +126,7 @@ TEST_CASE("a prune is the centre root's, of whole tiles, of what is a year old, 
     };
     const auto kind = verify::EntryKind::Prune;
     const std::uint64_t now = kNow + 200 * kOneDay, old = now - 365 * kOneDay;
+    for (std::uint64_t i = 0; i < 512; ++i) ledger.retention.pass(i, old - 1000);
     CHECK_FALSE(ledger.accept(kind, prune(300, old), now));
     CHECK_FALSE(ledger.accept(kind, prune(256, old + 1), now));
     CHECK_FALSE(ledger.accept(kind, prune(1024, old), now));  // beyond itself
@@ -139,6 +140,11 @@ TEST_CASE("a prune is the centre root's, of whole tiles, of what is a year old, 
                         ledger.hold(2, HoldAction::Release, Ledger::bucket(), 1), now));
     CHECK(ledger.accept(kind, prune(256, old), now));
     CHECK(ledger.retention.pruned_below() == 256);
+    // What it holds is gone already, as the broker's rule has it.
+    CHECK(ledger.accept(
+        verify::EntryKind::Hold,
+        ledger.hold(3, HoldAction::Set, crypto::EntryRange{EntryIndex(0), EntryIndex(256)}), now));
+    CHECK(ledger.accept(kind, prune(512, old), now));
     CHECK_FALSE(ledger.accept(kind, prune(256, old), now));
 }
 
