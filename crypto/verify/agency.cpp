@@ -101,9 +101,10 @@ void AgencyView::take_key(const Leaf& leaf, const Bytes& body, const Directory& 
     if (agency_.empty()) agency_ = directory.agency_of_audit_key(public_key_);
     const auto secret = open_secret(leaf.index, *scope, in);
     if (!secret) {
-        // A shredded bucket may be missing; without a tag key entries would go unseen. Whose key
-        // this is may only be known later.
+        // A view file may lack a shredded bucket; without a tag key entries would
+        // go unseen. Whose key this is may only be known later.
         if (scope->purpose == KeyPurpose::Tag) closed_tags_.insert(scope->first);
+        if (scope->purpose == KeyPurpose::Bucket) closed_.emplace(leaf.index, *scope);
         read_.demand(agency_ != "*" || scope->purpose == KeyPurpose::Bucket,
                      at(leaf.index) + " opens a key that is not sealed to the centre's auditor");
         return;
@@ -141,6 +142,50 @@ void AgencyView::take(const Leaf& leaf, const Bytes& stored, Place place,
     open_body(leaf, stored, place, directory);
 }
 
+void AgencyView::take_tombstone(std::uint64_t index) {
+    if (!pruned_.empty() && pruned_.back().to == index) {
+        pruned_.back().to = index + 1;
+    } else {
+        pruned_.push_back({index, index + 1});
+    }
+}
+
+bool AgencyView::pruned(std::uint64_t index) const {
+    const auto after = std::upper_bound(
+        pruned_.begin(), pruned_.end(), index,
+        [](std::uint64_t wanted, const Range& range) { return wanted < range.from; });
+    return after != pruned_.begin() && index < std::prev(after)->to;
+}
+
+bool AgencyView::padded(const Leaf& leaf) const {
+    if (pad_.empty()) return true;
+    const Bytes tag = hmac(pad_, number(leaf.index));
+    return std::equal(leaf.tags.at(1).begin(), leaf.tags.at(1).end(), tag.begin());
+}
+
+bool AgencyView::could_hold(const KeyScope& scope, const Leaf& leaf) const {
+    const std::uint32_t month = month_of(leaf.time_ms);
+    if (scope.month != month) return false;
+    const bool one = scope.first == scope.second;  // the second tag is then nobody's
+    if (one ? !padded(leaf) : leaf.kind == EntryKind::Policy) return false;
+    if (agency_ == "*") {
+        return tagged(leaf, month, 0, scope.first) && (one || tagged(leaf, month, 1, scope.second));
+    }
+    return tagged(leaf, month, 0, agency_) == (scope.first == agency_) &&
+           tagged(leaf, month, 1, agency_) == (!one && scope.second == agency_);
+}
+
+// KEY entries come in their order: one that is known here stands before the
+// leaf.
+void AgencyView::take_unopened(const Leaf& leaf, std::uint64_t bucket) {
+    const auto scope = closed_.find(bucket);
+    if (scope == closed_.end() || !could_hold(scope->second, leaf)) {
+        return bodies_.fail("the body of " + at(leaf.index) + " names " + at(bucket) +
+                            ", which opened no bucket of its month and agencies");
+    }
+    shredded_.emplace(leaf.index, bucket);
+}
+
 void AgencyView::open_body(const Leaf& leaf, const Bytes& stored, Place place,
                            const Directory& directory) {
     Reader in(stored);
@@ -151,11 +196,7 @@ void AgencyView::open_body(const Leaf& leaf, const Bytes& stored, Place place,
         return bodies_.fail("the body of " + at(leaf.index) + " was not handed out");
     }
     const auto key = buckets_.find(bucket);
-    if (key == buckets_.end()) {
-        ++shredded_;
-        unopened_.emplace(bucket, leaf.index);
-        return;
-    }
+    if (key == buckets_.end()) return take_unopened(leaf, bucket);
     const Bytes index = number(leaf.index);
     const Bytes cipher_key = hmac(key->second.secret, joined("ke", index));
     const Bytes salt_bytes = hmac(key->second.secret, joined("salt", index));
@@ -185,13 +226,18 @@ void AgencyView::open_body(const Leaf& leaf, const Bytes& stored, Place place,
 
 std::vector<Verdict> AgencyView::verdicts() const {
     const std::string who = agency_ == "*" ? "the centre's auditor" : agency_;
+    std::string complete = "every entry they refer to is there: none of its own is missing";
+    if (excused_ > 0 || !pruned_.empty()) {
+        complete = "every entry they refer to is there, but for " + std::to_string(excused_) +
+                   " references to what was shredded or pruned";
+    }
     return {
         read_.verdict(std::to_string(keys_opened_) + " keys of the ledger open to " + who),
         tags_rule_.verdict(std::to_string(own_) + " entries are those of " + who),
         bodies_.verdict(std::to_string(opened_) + " bodies open and fit; " +
-                        std::to_string(shredded_) + " were shredded"),
+                        std::to_string(shredded_.size()) + " were shredded"),
         signed_.verdict(std::to_string(signatures_) + " signatures of their authors"),
-        complete_.verdict("every entry they refer to is there: none of its own is missing"),
+        complete_.verdict(complete),
         ended_.verdict(std::to_string(accepted_.size()) +
                        " acceptances: each that is due came to an end"),
     };
@@ -214,7 +260,19 @@ std::vector<std::string> AgencyView::not_proven() const {
     std::vector<std::string> out{
         "that an entry about this agency was never hidden under another's view tag: its members' "
         "receipts show that",
-        "that a decision follows from the policies: chapar-replay takes it again"};
+        "that a decision follows from the policies: "
+        "chapar-replay takes it again",
+        "that the heads which authors signed as seen are this ledger's: chapar-replay compares "
+        "them"};
+    if (!shredded_.empty()) {
+        out.push_back("what the " + std::to_string(shredded_.size()) +
+                      " entries said that were shredded, and that their bodies "
+                      "were of the buckets "
+                      "they name: only month and this agency's tags show it");
+    }
+    if (!pruned_.empty()) {
+        out.emplace_back("which of the pruned entries were this agency's, and how those ended");
+    }
     if (keys_.audit_secret.empty()) {
         out.emplace_back(
             "that the view file's keys are the ledger's own: a wrong tag key hides "

@@ -1,9 +1,12 @@
 // What an agency's audit key proves: which entries are the agency's own, that every one of them
 // opens and is the one committed to, who signed it, and that what was accepted came to an end.
 //
-// Owns: the ledger keys that are open to the reader, and the agency's envelopes under way. With the
-// centre auditor's key every sealed entry is its own. Memory grows with the agency's envelopes.
-// Source: crypto/README.md, "Ledger"; design ledger.md 2.5 and 2.9.
+// Owns: the ledger keys that are open to the reader, the agency's envelopes
+// under way, and which of its entries were shredded or pruned. With the centre
+// auditor's key every sealed entry is its own. Memory grows with the agency's
+// envelopes. Which KEY entry a stored body names is committed to nowhere: that
+// a body was shredded is believed only as far as its leaf bears it out. Source:
+// crypto/README.md, "Ledger"; design ledger.md 2.5 and 2.9.
 #pragma once
 
 #include <map>
@@ -36,6 +39,8 @@ class AgencyView {
   public:
     AgencyView(AgencyKeys keys, const Manifest& manifest);
     void take(const Leaf& leaf, const Bytes& stored, Place place, const Directory& directory);
+    // An entry that was pruned, in its order.
+    void take_tombstone(std::uint64_t index);
     void finish(std::uint64_t last_time_ms, const Retention& retention);
 
     std::vector<Verdict> verdicts() const;
@@ -46,6 +51,9 @@ class AgencyView {
     struct Key {
         KeyScope scope;
         Bytes secret;
+    };
+    struct Range {
+        std::uint64_t from = 0, to = 0;
     };
     struct Underway {
         Hash hash{};
@@ -61,6 +69,15 @@ class AgencyView {
     bool tagged(const Leaf& leaf, std::uint32_t month, std::size_t slot,
                 const std::string& agency) const;
     bool own(const Leaf& leaf, std::uint32_t month) const;
+    // Whether a bucket of this scope could be the one of this leaf, as far as its
+    // tags are known.
+    bool could_hold(const KeyScope& scope, const Leaf& leaf) const;
+    // Whether the second tag is nobody's; true where the pad key is not open
+    // here.
+    bool padded(const Leaf& leaf) const;
+    void take_unopened(const Leaf& leaf, std::uint64_t bucket);
+    void finish_keys();
+    bool pruned(std::uint64_t index) const;
     void open_body(const Leaf& leaf, const Bytes& stored, Place place, const Directory& directory);
     void check_tags(const Leaf& leaf, const BodyRecords& body, std::uint32_t month);
     void judge(const Leaf& leaf, const BodyRecords& body, Place place, const Directory& directory);
@@ -69,6 +86,9 @@ class AgencyView {
     void judge_statement(const BodyRecords& body, Place place, const Directory& directory,
                          std::uint8_t event);
     void judge_end(const BodyRecords& body, Place place, std::uint8_t event);
+    // Whether this entry may be the acceptance of such an event, and cannot be
+    // read any more.
+    bool excused(const BodyRecords& event, std::uint64_t index) const;
     void judge_policy(const BodyRecords& body, Place place, const Directory& directory);
     bool signed_item(const Item& item, std::string_view label, const Hash& value,
                      const Device& device) const;
@@ -78,13 +98,15 @@ class AgencyView {
     Bytes public_key_, centre_auditor_;
     std::string agency_;  // "*" for the centre auditor; empty until the directory names it
     std::map<std::uint64_t, Key> buckets_;                        // by KEY entry
+    std::map<std::uint64_t, KeyScope> closed_;                    // buckets that do not open here
     std::map<std::uint32_t, std::map<std::string, Bytes>> tags_;  // month, agency
-    std::map<std::uint64_t, std::uint64_t> unopened_;             // KEY entry, first entry
-    std::map<std::uint64_t, Underway> accepted_;                  // by ACCEPTED entry
+    std::map<std::uint64_t, std::uint64_t> shredded_;             // own entry, KEY entry it names
+    std::vector<Range> pruned_;
+    std::map<std::uint64_t, Underway> accepted_;  // by ACCEPTED entry
     std::set<Hash> refused_;
     std::set<std::string> closed_tags_;  // agencies with a tag key that does not open here
     Bytes pad_;
-    std::uint64_t keys_opened_ = 0, own_ = 0, opened_ = 0, shredded_ = 0, signatures_ = 0;
+    std::uint64_t keys_opened_ = 0, own_ = 0, opened_ = 0, excused_ = 0, signatures_ = 0;
     std::map<std::uint8_t, std::uint64_t> events_;
     Judge read_{"agency.keys"}, tags_rule_{"agency.tags"}, bodies_{"agency.bodies"},
         signed_{"agency.signatures"}, complete_{"agency.complete"}, ended_{"agency.outcome"};

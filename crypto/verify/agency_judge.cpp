@@ -181,6 +181,16 @@ void AgencyView::judge_statement(const BodyRecords& body, Place place, const Dir
     judge_end(body, place, event);
 }
 
+bool AgencyView::excused(const BodyRecords& event, std::uint64_t index) const {
+    if (pruned(index)) return true;
+    const auto entry = shredded_.find(index);
+    if (entry == shredded_.end()) return false;
+    // An acceptance and what follows it are between the same agencies.
+    const KeyScope& scope = closed_.at(entry->second);
+    return scope.first == text_of(at_or_none(event, kSenderAgencyRecord)) &&
+           scope.second == text_of(at_or_none(event, kRecipientAgencyRecord));
+}
+
 // An event of an envelope: its acceptance must be among our own.
 void AgencyView::judge_end(const BodyRecords& body, Place place, std::uint8_t event) {
     const Bytes record = at_or_none(body, kAcceptedRecord);
@@ -188,11 +198,10 @@ void AgencyView::judge_end(const BodyRecords& body, Place place, std::uint8_t ev
     const std::uint64_t index = in.number(8);
     const auto accepted = in.complete() ? accepted_.find(index) : accepted_.end();
     if (accepted == accepted_.end()) {
-        // The acceptance may lie in a bucket that was shredded.
-        if (shredded_ == 0) {
-            complete_.fail(at(place.index) + " refers to " + at(index) +
-                           ", which is not among this agency's entries");
-        }
+        const bool excuse = in.complete() && excused(body, index);
+        complete_.demand(excuse, at(place.index) + " refers to " + at(index) +
+                                     ", which is not among this agency's entries");
+        if (excuse) ++excused_;
         return;
     }
     const Hash& hash = accepted->second.hash;
@@ -217,14 +226,40 @@ void AgencyView::judge_policy(const BodyRecords& body, Place place, const Direct
     ++signatures_;
 }
 
+void AgencyView::finish_keys() {
+    // A bucket is opened together with the tag keys of its agencies: without one, entries of that
+    // month would be nobody's.
+    const auto demand_tag = [this](std::uint64_t index, const KeyScope& scope) {
+        for (const std::string& agency : {scope.first, scope.second}) {
+            if (agency_ != "*" && agency != agency_) continue;
+            const auto month = tags_.find(scope.month);
+            read_.demand(month != tags_.end() && month->second.contains(agency),
+                         at(index) + " opens a bucket of " + agency +
+                             ", and no tag key of its month opens: entries may go unseen");
+        }
+    };
+    for (const auto& [index, key] : buckets_) demand_tag(index, key.scope);
+    for (const auto& [index, scope] : closed_) demand_tag(index, scope);
+    // The KEY entry of a bucket keeps its sealed copies when the bucket is
+    // shredded. A view file may leave it out.
+    if (keys_.audit_secret.empty()) return;
+    for (const auto& [index, scope] : closed_) {
+        read_.demand(
+            agency_ != "*" && scope.first != agency_ && scope.second != agency_,
+            at(index) + " opens a bucket of " + agency_ + " that is not sealed to this audit key");
+    }
+}
+
 void AgencyView::finish(std::uint64_t last_time_ms, const Retention& retention) {
     read_.demand(!agency_.empty(), "this key is the audit key of no agency in this ledger");
     read_.demand(!closed_tags_.contains(agency_),
                  "some tag keys of " + agency_ +
                      " are sealed to another audit key of it: entries may go unseen");
-    for (const auto& [bucket, entry] : unopened_) {
-        bodies_.demand(retention.shredded(bucket),
-                       "the bucket of " + at(entry) + " does not open, and was not shredded");
+    finish_keys();
+    for (const auto& [entry, bucket] : shredded_) {
+        const auto shred = retention.shred_entry(bucket);
+        bodies_.demand(shred.has_value() && entry < *shred,
+                       "the bucket of " + at(entry) + " does not open, and was not shredded later");
     }
     for (const auto& [index, envelope] : accepted_) {
         if (!envelope.ended && envelope.due(last_time_ms)) {

@@ -152,6 +152,7 @@ void ExportRun::take_entry(std::uint64_t index, const Bytes& bytes, const Bytes&
     if (agency_ && leaf && entries_.directory() != nullptr && entries_.records_judged()) {
         agency_->take(*leaf, body, {index, entries_.time_ms()}, *entries_.directory());
     }
+    if (agency_ && tombstone) agency_->take_tombstone(index);
     bundle_.push_back(stored_leaf_hash(bytes));
     if (!heads_.empty() || asked_.between || asked_.at) pass(index + 1);
 }

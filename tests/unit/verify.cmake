@@ -2,6 +2,7 @@
 # records of the product's own code.
 set(CHAPAR_VERIFY_TESTS ${CMAKE_CURRENT_LIST_DIR}/verify)
 add_executable(test_verify
+    ${CHAPAR_VERIFY_TESTS}/agency_test.cpp
     ${CHAPAR_VERIFY_TESTS}/capnp_test.cpp
     ${CHAPAR_VERIFY_TESTS}/directory_test.cpp
     ${CHAPAR_VERIFY_TESTS}/evidence_test.cpp
