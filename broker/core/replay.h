@@ -22,7 +22,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -75,8 +74,10 @@ struct RecordedKeys {
     crypto::LedgerKeys keys;
     std::map<EntryIndex, BucketId> by_entry;  // which key a KEY entry opened, readable or not
     KeyHolder holder = KeyHolder::Centre;
-    std::optional<AgencyId> agency;  // exactly of KeyHolder::Agency
-    std::set<BucketId> shredded;     // named by SHRED entries
+    std::optional<AgencyId> agency;                     // exactly of KeyHolder::Agency
+    std::map<BucketId, crypto::LedgerKeyScope> scopes;  // of `by_entry` and `shredded`
+    std::map<BucketId, EntryIndex> shredded;            // the SHRED entry that names it
+    std::optional<Hash> origin;                         // of the manifest: view tags are made of it
     // KEY entries whose body is gone, each with a shredded bucket of its month that no other KEY
     // entry opened: what accounts for it.
     std::map<EntryIndex, BucketId> emptied;

@@ -1,5 +1,7 @@
 #include "broker/core/replay_given.h"
 
+#include <algorithm>
+
 #include "broker/core/core_state.h"
 #include "broker/core/ledger_key_index.h"
 #include "broker/core/ledger_tables.h"
@@ -56,6 +58,76 @@ Status append_one(storage::Txn& txn, Frontier& frontier, CompactRange& sealed,
     return Done{};
 }
 
+// A sealed entry that does not open. Which KEY entry its body names is
+// committed to nowhere, so the leaf must bear it out.
+class Unopened {
+  public:
+    Unopened(const crypto::Leaf& leaf, EntryIndex index, const RecordedKeys& keys)
+        : leaf_(leaf), index_(index), month_(crypto::month_of(leaf.time)), keys_(keys) {}
+
+    [[nodiscard]] bool is_own() const {
+        return keys_.agency && (tagged(0, *keys_.agency) || tagged(1, *keys_.agency));
+    }
+
+    // Whether the bucket that this KEY entry opened was shredded, and could hold
+    // the entry.
+    [[nodiscard]] bool is_shredded(EntryIndex opened_by) const {
+        if (opened_by >= index_) return false;
+        const auto name = keys_.by_entry.find(opened_by);
+        if (name != keys_.by_entry.end()) return accounted(name->second);
+        // The KEY entry's own body is gone with the name in it: it is one of those
+        // of its month.
+        const auto emptied = keys_.emptied.find(opened_by);
+        if (emptied == keys_.emptied.end() || !of_month(emptied->second)) return false;
+        return std::ranges::any_of(keys_.emptied,
+                                   [this](const auto& row) { return accounted(row.second); });
+    }
+
+  private:
+    [[nodiscard]] bool of_month(const BucketId& name) const {
+        const auto scope = keys_.scopes.find(name);
+        return scope != keys_.scopes.end() && scope->second.month() == month_;
+    }
+
+    [[nodiscard]] bool accounted(const BucketId& name) const {
+        const auto shred = keys_.shredded.find(name);
+        const auto scope = keys_.scopes.find(name);
+        return shred != keys_.shredded.end() && index_ < shred->second &&
+               scope != keys_.scopes.end() && could_hold(scope->second);
+    }
+
+    [[nodiscard]] bool could_hold(const crypto::LedgerKeyScope& scope) const {
+        if (scope.purpose() != crypto::LedgerKeyPurpose::Bucket || scope.month() != month_) {
+            return false;
+        }
+        const bool one = scope.first() == scope.second();
+        if (keys_.holder == KeyHolder::Centre) {
+            return tagged(0, *scope.first()) && (one ? padded() : tagged(1, *scope.second()));
+        }
+        if (!keys_.agency) return true;
+        const AgencyId& own = *keys_.agency;
+        return tagged(0, own) == (scope.first() == own) &&
+               tagged(1, own) == (!one && scope.second() == own);
+    }
+
+    [[nodiscard]] bool tagged(std::size_t slot, const AgencyId& agency) const {
+        const auto* key = keys_.keys.find(crypto::LedgerKeyScope::tag(agency, month_));
+        return key != nullptr && keys_.origin && slot < leaf_.tags.size() &&
+               leaf_.tags[slot] == crypto::view_tag(*key, *keys_.origin, index_);
+    }
+
+    [[nodiscard]] bool padded() const {
+        const auto* key = keys_.keys.find(crypto::LedgerKeyScope::pad());
+        return key != nullptr && leaf_.tags.size() > 1 &&
+               leaf_.tags[1] == crypto::pad_tag(*key, index_);
+    }
+
+    const crypto::Leaf& leaf_;
+    EntryIndex index_;
+    crypto::YearMonth month_;
+    const RecordedKeys& keys_;
+};
+
 }  // namespace
 
 bool is_closed(Errc code) {
@@ -73,15 +145,12 @@ Closed why_closed(const RecordedEntry& entry, EntryIndex index, Errc why,
     }
     if (entry.body.empty()) return Closed::Unaccounted;
     const auto opened_by = crypto::key_entry_of(entry.body);
-    if (!opened_by) return Closed::Unaccounted;
-    const auto name = keys.by_entry.find(*opened_by);
-    if (name != keys.by_entry.end()) {
-        if (keys.shredded.contains(name->second)) return Closed::Shredded;
-        return keys.holder != KeyHolder::Centre ? Closed::Foreign : Closed::Unaccounted;
-    }
-    // The KEY entry's own body is gone with the name in it.
-    if (keys.emptied.contains(*opened_by)) return Closed::Shredded;
-    return keys.holder != KeyHolder::Centre ? Closed::Foreign : Closed::Unaccounted;
+    const auto leaf = crypto::Leaf::decode(entry.leaf);
+    if (!opened_by || !leaf) return Closed::Unaccounted;
+    const Unopened unopened(*leaf, index, keys);
+    if (unopened.is_shredded(*opened_by)) return Closed::Shredded;
+    const bool readable = keys.holder == KeyHolder::Centre || unopened.is_own();
+    return readable ? Closed::Unaccounted : Closed::Foreign;
 }
 
 Status append_given(storage::Txn& txn, Frontier& frontier, std::span<const RecordedEntry> entries,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/body_seal.h"
 #include "crypto/certificate.h"
 #include "crypto/entry_body.h"
 #include "crypto/manifest.h"
@@ -35,7 +36,7 @@ class Survey {
             return take_key(index, *body->record);
         }
         const auto record = crypto::SignedRecord::decode(*body->record);
-        if (record) take_record(*record);
+        if (record) take_record(index, *record);
         return Done{};
     }
 
@@ -58,6 +59,7 @@ class Survey {
         const auto record = crypto::LedgerKeyRecord::decode(bytes);
         if (!record) return Done{};
         out_.by_entry.emplace(index, record->scope.name());
+        out_.scopes.emplace(record->scope.name(), record->scope);
         if (auditor_ == nullptr) return Done{};
         CHAPAR_TRY(crypto::reserve_secrets(1));
         auto secret = crypto::open_ledger_key(*record, *auditor_);
@@ -65,18 +67,21 @@ class Survey {
         return Done{};
     }
 
-    void take_record(const crypto::SignedRecord& record) {
+    void take_record(EntryIndex index, const crypto::SignedRecord& record) {
         if (record.type == RecordType::Manifest) {
             const auto manifest = crypto::Manifest::decode(record.body);
             centre_ = manifest && manifest->centre_auditor == own_;
+            if (manifest) out_.origin = crypto::origin_hash(manifest->origin);
         } else if (record.type == RecordType::Agency) {
             const auto agency = crypto::AgencyRecord::decode(record.body);
             if (agency && agency->audit_key == own_) out_.agency = agency->agency;
         } else if (record.type == RecordType::Shred) {
             const auto shred = crypto::ShredRecord::decode(record.body);
             if (!shred) return;
-            out_.shredded.insert(shred->bucket.scope().name());
-            months_.emplace(shred->bucket.scope().name(), shred->bucket.month);
+            const crypto::LedgerKeyScope scope = shred->bucket.scope();
+            out_.shredded.emplace(scope.name(), index);
+            out_.scopes.emplace(scope.name(), scope);
+            months_.emplace(scope.name(), shred->bucket.month);
         } else if (record.type == RecordType::Prune) {
             const auto prune = crypto::PruneRecord::decode(record.body);
             if (prune) out_.minimum = prune->end;

@@ -6,6 +6,7 @@
 #include "broker/core/replay.h"
 #include "broker/core/replay_standing.h"
 #include "broker/core/tables.h"
+#include "schemas/base/layout.h"
 #include "tests/unit/broker/small_ledger.h"
 
 namespace chapar::testing {
@@ -42,6 +43,55 @@ TEST_CASE("a shredded bucket is counted as not re-takeable, and everything else 
     CHECK(run.report.not_retaken.shredded == 4);
     CHECK(run.report.not_retaken.dependent == 0);
     CHECK(run.report.root == ledger.world.frontier.root());
+}
+
+Bytes rubbish_naming(std::uint64_t key_entry) {
+    return LayoutWriter().u64(key_entry).raw(Bytes(64)).take();
+}
+
+// The entries that `run` finds no account for.
+std::vector<std::uint64_t> unaccounted(const Replayed& run) {
+    std::vector<std::uint64_t> out;
+    for (const auto& one : run.report.differences) {
+        if (one.operation == "read") out.push_back(one.entry.value);
+    }
+    return out;
+}
+
+// Each fails if a body counts as shredded by the KEY entry that it names alone.
+TEST_CASE("a body is not shredded because it names a shredded bucket of others or of before") {
+    SmallLedger ledger;
+    std::uint64_t key_entry = 0;
+    REQUIRE_FALSE(shredded_entries(ledger, key_entry).empty());
+    World& world = ledger.world;
+    world.bundle("ops");
+    world.bundle("npj");
+    const auto later = world.submit(ledger.seal(schemas::Classification::Restricted));
+    REQUIRE_FALSE(later.code.has_value());
+    const auto whole = entries_of(world);
+    std::uint64_t policy = 0;
+    for (std::uint64_t i = 0; i < key_entry + 20 && policy == 0; ++i) {
+        if (crypto::Leaf::decode(whole[i].leaf).value().kind == crypto::LeafKind::Policy) {
+            policy = i;
+        }
+    }
+    REQUIRE(policy != 0);
+    const auto& tj = world.agency_named("TJ-DCA").signers.audit.secret;
+    for (const std::uint64_t forged : {policy, later.first.value}) {
+        CAPTURE(forged);
+        auto entries = whole;
+        entries[forged].body = rubbish_naming(key_entry);
+        const std::vector<std::uint64_t> expected{forged};
+        CHECK(unaccounted(Replayed(entries, world.auditor)) == expected);
+        entries[key_entry].body.clear();  // and the bucket's name is gone with it
+        CHECK(unaccounted(Replayed(entries, world.auditor)) == expected);
+        CHECK(unaccounted(Replayed(entries, tj)).size() == 1);
+    }
+    // An own body that names another's KEY entry is not another's.
+    auto entries = whole;
+    entries[ledger.first.first.value].body = rubbish_naming(entries.size());
+    CHECK(unaccounted(Replayed(entries, tj)) ==
+          std::vector<std::uint64_t>{ledger.first.first.value});
 }
 
 // Fails if an empty body is accepted without an entry that accounts for it.
