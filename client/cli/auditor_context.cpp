@@ -49,9 +49,26 @@ AuditorView::AuditorView(storage::Store& mirror, TrustCard card, MirrorReader re
       audit_key_(std::move(audit_key)),
       secrets_(audit_key_) {}
 
+namespace {
+
+// Whose key it is stands in an AGENCY entry, which must be believed first.
+Status judge_all(storage::Store& mirror) {
+    const auto judge = [](storage::Txn& txn) -> Result<std::size_t> {
+        const TrustCard card = CHAPAR_TRY(mirror_card(txn));
+        return judge_some(txn, card, kViewedAtOnce);
+    };
+    for (std::size_t judged = 1; judged > 0;) {
+        judged = CHAPAR_TRY(in_transaction(mirror, judge));
+    }
+    return Done{};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<AuditorView>> AuditorView::open(storage::Store& mirror,
                                                        crypto::Secret32 audit_key) {
     std::unique_ptr<AuditorView> out;
+    CHAPAR_TRY(judge_all(mirror));
     {
         const auto txn = CHAPAR_TRY(mirror.begin_read());
         TrustCard card = CHAPAR_TRY(mirror_card(*txn));

@@ -85,12 +85,27 @@ void add_problems(Said& said, const ViewReport& report) {
     said.object["missing"] = std::move(missing);
     if (report.keys_without_body > 0) {
         said.text += "\n" + entries(report.keys_without_body) +
-                     " of ledger keys came without a body, and no SHRED entry accounts for it: "
-                     "what they seal, and whose it is, cannot be told";
+                     " of ledger keys came without a body, which nothing accounts for: what they "
+                     "seal, and whose it is, cannot be told";
     }
     if (report.unfounded_tombstones > 0) {
         said.text += "\nentries were handed out as pruned that no PRUNE entry covers";
     }
+    json::array unfounded;
+    for (const UnfoundedEntry& entry : report.unfounded.first) {
+        unfounded.push_back({{"entry", entry.index.value}, {"reason", entry.why}});
+        said.text += "\nentry " + std::to_string(entry.index.value) +
+                     " is not believed, and changes nothing here: " + entry.why;
+    }
+    said.object["unfounded"] = std::move(unfounded);
+    json::array untagged;
+    for (const std::string& month : report.untagged_months) {
+        untagged.push_back(json::string(month));
+        said.text += "\nin month " + month +
+                     " entries are sealed, and your agency's tag key of that month was not opened: "
+                     "which of them are yours cannot be told";
+    }
+    said.object["untagged_months"] = std::move(untagged);
     if (report.contradictions > 0) {
         said.text +=
             "\nanother history was handed out here: " + std::to_string(report.contradictions) +
@@ -195,6 +210,7 @@ Said say(const ViewReport& report) {
                    {"missing_total", report.missing_total},
                    {"keys_without_body", report.keys_without_body},
                    {"unfounded_tombstones", report.unfounded_tombstones},
+                   {"unfounded_total", report.unfounded.total},
                    {"contradictions", report.contradictions}};
     said.text = headline(report);
     if (report.shredded > 0) {

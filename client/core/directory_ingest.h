@@ -1,4 +1,5 @@
-// What the files that take directory entries in share. For directory_*.cpp only.
+// What the files that take directory entries in share. For directory_*.cpp, and for an auditor's
+// mirror, which judges the same records by the same rules (mirror_judge.cpp).
 //
 // Owns: the state of one ingest() and the two steps behind it: the check and storing of a record
 // (directory_records.cpp), and the audit of this device's own entries (directory_audit.cpp). Does
@@ -32,6 +33,11 @@ struct Placed {
     TimeMs time;  // exact
 };
 
+// The registrars in force where the record stands, of the agency that it names: the newest record
+// counts and no other, so what replaced registrars signed is not signed. RecordRefused,
+// CertificateExpired.
+[[nodiscard]] Result<crypto::RegistrarsRecord> signing_registrars(const Ingestion& in,
+                                                                  const Placed& placed);
 // Checks who signed it and what it follows, and stores it. RecordRefused for another event.
 [[nodiscard]] Status take_key_record(Ingestion& in, const Placed& placed, crypto::KeyEvent event);
 // Bundles stand outside the chain: a missing one is possible, an older one is not.

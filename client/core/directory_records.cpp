@@ -30,18 +30,6 @@ Result<crypto::AgencyRecord> signing_agency(const Ingestion& in, const Placed& p
     return std::move(agency->record);
 }
 
-// The newest record counts and no other: what replaced registrars signed is not signed.
-Result<crypto::RegistrarsRecord> signing_registrars(const Ingestion& in, const Placed& placed) {
-    const auto agency = CHAPAR_TRY(signing_agency(in, placed));
-    auto registrars = CHAPAR_TRY(DirectoryView(in.txn).registrars(agency.agency, placed.index));
-    const std::string name = agency.agency.text() + ": registrars";
-    if (!registrars) return Error(Errc::RecordRefused, name);
-    if (!registrars->record.validity.holds(placed.time)) {
-        return Error(Errc::CertificateExpired, name);
-    }
-    return std::move(registrars->record);
-}
-
 Status take_agency(Ingestion& in, const Placed& placed) {
     const AgencyId name = CHAPAR_TRY(crypto::agency_named_by(placed.record));
     const auto last = CHAPAR_TRY(DirectoryView(in.txn).agency(name, placed.index));
@@ -164,6 +152,17 @@ Status take_reinstatement(Ingestion& in, const Placed& placed) {
 }
 
 }  // namespace
+
+Result<crypto::RegistrarsRecord> signing_registrars(const Ingestion& in, const Placed& placed) {
+    const auto agency = CHAPAR_TRY(signing_agency(in, placed));
+    auto registrars = CHAPAR_TRY(DirectoryView(in.txn).registrars(agency.agency, placed.index));
+    const std::string name = agency.agency.text() + ": registrars";
+    if (!registrars) return Error(Errc::RecordRefused, name);
+    if (!registrars->record.validity.holds(placed.time)) {
+        return Error(Errc::CertificateExpired, name);
+    }
+    return std::move(registrars->record);
+}
 
 Status take_key_record(Ingestion& in, const Placed& placed, KeyEvent event) {
     switch (event) {

@@ -1,5 +1,6 @@
 #include "client/core/mirror_keys.h"
 
+#include "client/core/directory_replica.h"
 #include "client/core/ledger_mirror.h"
 #include "client/core/mirror_tables.h"
 #include "client/core/store_keys.h"
@@ -30,27 +31,11 @@ Result<std::optional<crypto::LedgerKeyRecord>> key_record(const storage::ReadTxn
     return std::optional(CHAPAR_TRY(crypto::LedgerKeyRecord::decode(*body->record)));
 }
 
-// The agency that an AGENCY entry says has this audit key; empty if it is another entry.
-Result<std::optional<AgencyId>> agency_with(const storage::ReadTxn& txn, EntryIndex index,
-                                            const PublicKey& key) {
-    const auto nothing = std::optional<AgencyId>();
-    const ByteView row = CHAPAR_TRY(mirror_leaf(txn, index));
-    const auto leaf = CHAPAR_TRY(crypto::Leaf::decode(row));
-    if (leaf.kind != LeafKind::Key) return nothing;
-    const auto body = CHAPAR_TRY(clear_body(txn, index, leaf.kind));
-    if (!body || body->event != crypto::event_number(KeyEvent::Agency)) return nothing;
-    const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(*body->record));
-    auto agency = CHAPAR_TRY(crypto::AgencyRecord::decode(record.body));
-    return agency.audit_key == key ? std::optional(std::move(agency.agency)) : nothing;
-}
-
-// SHRED entries that name a bucket which no KEY entry with a body opened.
-Result<bool> some_shred_is_unresolved(const storage::ReadTxn& txn) {
-    const auto cursor = txn.cursor(tables::kMirrorShredded);
-    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
-        if (!CHAPAR_TRY(txn.get(tables::kMirrorKeyNames, cursor->key()))) return true;
-    }
-    return false;
+Result<std::optional<EntryIndex>> entry_of(const storage::ReadTxn& txn, const storage::Table& table,
+                                           const BucketId& name) {
+    const auto row = CHAPAR_TRY(txn.get(table, name.view()));
+    if (!row) return std::optional<EntryIndex>();
+    return std::optional(EntryIndex(number_at_end(*row)));
 }
 
 }  // namespace
@@ -60,26 +45,26 @@ Result<MirrorReader> find_reader(const storage::ReadTxn& txn, const TrustCard& c
     if (card.manifest().centre_auditor == key) return MirrorReader{};
     const std::uint64_t size = CHAPAR_TRY(mirror_state(txn)).proven.size;
     if (size == 0) return Error(Errc::NotFound, "an empty mirror: chapar ledger sync");
-    // The chain of directory entries, newest first.
-    for (EntryIndex at(size - 1);;) {
-        const ByteView row = CHAPAR_TRY(mirror_leaf(txn, at));
-        if (crypto::is_tombstone(row)) {
-            if (at.value == 0) break;
-            at = EntryIndex(at.value - 1);
-            continue;
-        }
-        if (auto agency = CHAPAR_TRY(agency_with(txn, at, key))) return MirrorReader{*agency};
-        if (at.value == 0) break;
-        at = CHAPAR_TRY(crypto::Leaf::decode(row)).last_dir;
+    std::optional<Logged<crypto::AgencyRecord>> newest;
+    const auto cursor = txn.cursor(tables::kAgencies);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        const EntryIndex index(number_at_end(cursor->key()));
+        const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(cursor->value()));
+        auto agency = CHAPAR_TRY(crypto::AgencyRecord::decode(record.body));
+        if (agency.audit_key != key || (newest && index < newest->index)) continue;
+        newest = {index, std::move(agency)};
     }
+    if (newest) return MirrorReader{std::move(newest->record.agency)};
     return Error(Errc::NotFound, "an agency of this ledger with this audit key");
 }
 
 Status note_ledger_key(storage::Txn& txn, EntryIndex index, const crypto::LedgerKeyRecord& record) {
     const Bytes entry = number_key(index.value);
-    CHAPAR_TRY(txn.put(tables::kMirrorKeys, entry, record.scope.encode()));
     const BucketId name = record.scope.name();
-    if (CHAPAR_TRY(txn.get(tables::kMirrorKeyNames, name.view()))) return Done{};
+    if (CHAPAR_TRY(opened_by(txn, name))) {
+        return Error(Errc::RecordSequence, "a ledger key that was opened before");
+    }
+    CHAPAR_TRY(txn.put(tables::kMirrorKeys, entry, record.scope.encode()));
     return txn.put(tables::kMirrorKeyNames, name.view(), entry);
 }
 
@@ -87,11 +72,26 @@ Status note_shredded(storage::Txn& txn, EntryIndex index, const BucketId& bucket
     return txn.put(tables::kMirrorShredded, bucket.view(), number_key(index.value));
 }
 
-Result<bool> is_shredded(const storage::ReadTxn& txn, EntryIndex entry) {
-    const auto record = CHAPAR_TRY(key_record(txn, entry));
-    if (!record) return some_shred_is_unresolved(txn);
-    const BucketId name = record->scope.name();
-    return CHAPAR_TRY(txn.get(tables::kMirrorShredded, name.view())).has_value();
+Result<std::optional<EntryIndex>> opened_by(const storage::ReadTxn& txn, const BucketId& name) {
+    return entry_of(txn, tables::kMirrorKeyNames, name);
+}
+
+Result<std::optional<EntryIndex>> shredded_at(const storage::ReadTxn& txn, const BucketId& bucket) {
+    return entry_of(txn, tables::kMirrorShredded, bucket);
+}
+
+Result<std::optional<crypto::LedgerKeyScope>> key_scope(const storage::ReadTxn& txn,
+                                                        EntryIndex entry) {
+    const auto row = CHAPAR_TRY(txn.get(tables::kMirrorKeys, number_key(entry.value)));
+    if (!row) return std::optional<crypto::LedgerKeyScope>();
+    return std::optional(CHAPAR_TRY(crypto::LedgerKeyScope::decode(*row)));
+}
+
+Result<bool> is_shredded(const storage::ReadTxn& txn, EntryIndex key_entry, EntryIndex after) {
+    const auto scope = CHAPAR_TRY(key_scope(txn, key_entry));
+    if (!scope || scope->purpose() != crypto::LedgerKeyPurpose::Bucket) return false;
+    const auto shredded = CHAPAR_TRY(shredded_at(txn, scope->name()));
+    return shredded && *shredded > after;
 }
 
 Result<const crypto::Secret32*> MirrorSecrets::of_entry(const storage::ReadTxn& txn,
@@ -111,9 +111,9 @@ Result<const crypto::Secret32*> MirrorSecrets::of_entry(const storage::ReadTxn& 
 
 Result<const crypto::Secret32*> MirrorSecrets::of_scope(const storage::ReadTxn& txn,
                                                         const crypto::LedgerKeyScope& scope) {
-    const auto row = CHAPAR_TRY(txn.get(tables::kMirrorKeyNames, scope.name().view()));
-    if (!row) return nullptr;
-    return of_entry(txn, EntryIndex(number_at_end(*row)));
+    const auto entry = CHAPAR_TRY(opened_by(txn, scope.name()));
+    if (!entry) return nullptr;
+    return of_entry(txn, *entry);
 }
 
 Result<std::vector<OpenedKey>> MirrorSecrets::opened(const storage::ReadTxn& txn, EntryIndex from,

@@ -3,7 +3,7 @@
 // Owns: which KEY entry opened which scope, which buckets were shredded, and the secrets, opened
 // from the sealed copies when they are first needed and never written down. Does not know what the
 // keys seal. The reader is found by its public key: the centre's auditor, or the agency whose
-// AGENCY record names it.
+// AGENCY record (mirror_judge.h) names it.
 //
 // Errors: NotFound (no agency of this ledger has this key), StoreDamaged. Source: ledger.md 2.9.
 #pragma once
@@ -25,17 +25,26 @@ struct MirrorReader {
     [[nodiscard]] std::string text() const { return agency ? agency->text() : "*"; }
     bool operator==(const MirrorReader&) const = default;
 };
+// After judge_some(): of the AGENCY entries that are believed, the newest with this audit key.
 [[nodiscard]] Result<MirrorReader> find_reader(const storage::ReadTxn& txn, const TrustCard& card,
                                                const PublicKey& key);
 
-// Kept by indexing, in ledger order.
+// Kept by judging, in ledger order. RecordSequence for a key that was opened before.
 [[nodiscard]] Status note_ledger_key(storage::Txn& txn, EntryIndex index,
                                      const crypto::LedgerKeyRecord& record);
 [[nodiscard]] Status note_shredded(storage::Txn& txn, EntryIndex index, const BucketId& bucket);
-// Whether the key that KEY entry `entry` opened is gone by a SHRED entry: its bucket is named by
-// one; or, where its body is gone with its name, some SHRED entry names a bucket not found
-// otherwise.
-[[nodiscard]] Result<bool> is_shredded(const storage::ReadTxn& txn, EntryIndex entry);
+// The KEY entry that opened it; the SHRED entry that ended it.
+[[nodiscard]] Result<std::optional<EntryIndex>> opened_by(const storage::ReadTxn& txn,
+                                                          const BucketId& name);
+[[nodiscard]] Result<std::optional<EntryIndex>> shredded_at(const storage::ReadTxn& txn,
+                                                            const BucketId& bucket);
+// Of a KEY entry; empty if this one opened no ledger key.
+[[nodiscard]] Result<std::optional<crypto::LedgerKeyScope>> key_scope(const storage::ReadTxn& txn,
+                                                                      EntryIndex entry);
+// Whether the bucket that KEY entry `key_entry` opened was shredded by an entry above `after`. Only
+// buckets can be: a tag key never is.
+[[nodiscard]] Result<bool> is_shredded(const storage::ReadTxn& txn, EntryIndex key_entry,
+                                       EntryIndex after);
 
 // One secret of a view file.
 struct OpenedKey {

@@ -8,6 +8,7 @@
 
 #include <array>
 
+#include "client/core/tables.h"
 #include "storage/store.h"
 
 namespace chapar::client::tables {
@@ -22,10 +23,17 @@ constexpr storage::Table kMirrorNotes{"mirror.note"};
 constexpr storage::Table kMirrorAlarms{"mirror.alarm"};
 constexpr storage::Table kMirrorState{"mirror.state"};
 
-// mirror_keys.cpp: KEY entry -> scope; name of a ledger key -> KEY entry; name -> SHRED entry.
+// mirror_keys.cpp: KEY entry -> scope; name of a ledger key -> KEY entry; name -> SHRED entry; of a
+// month -> the last sealed entry that could not be held against the reader's tag key.
 constexpr storage::Table kMirrorKeys{"mirror.key"};
 constexpr storage::Table kMirrorKeyNames{"mirror.key-name"};
-constexpr storage::Table kMirrorShredded{"mirror.shredded"};
+constexpr storage::Table kMirrorShredded{"mirror.shred"};
+constexpr storage::Table kMirrorUntagged{"mirror.untagged"};
+
+// mirror_judge.cpp: index -> why an entry is not believed. mirror_retention.cpp: agency 00, number
+// -> state, HOLD record.
+constexpr storage::Table kMirrorUnfounded{"mirror.unfounded"};
+constexpr storage::Table kMirrorHolds{"mirror.hold"};
 
 // mirror_view.cpp: index -> summary; index -> why an own entry could not be opened; certificate ->
 // office.
@@ -40,10 +48,13 @@ constexpr storage::Table kMirrorByCase{"mirror.by-case"};
 constexpr storage::Table kMirrorByKind{"mirror.by-kind"};
 constexpr storage::Table kMirrorRefused{"mirror.refused"};
 
-constexpr std::array<storage::Table, 16> kMirrorAll{
-    kMirrorLeaves,   kMirrorBodies,  kMirrorNodes,  kMirrorNotes,
-    kMirrorAlarms,   kMirrorState,   kMirrorKeys,   kMirrorKeyNames,
-    kMirrorShredded, kMirrorEntries, kMirrorGaps,   kMirrorDevices,
-    kMirrorByOffice, kMirrorByCase,  kMirrorByKind, kMirrorRefused};
+// The records that were believed lie as in a device's store (tables.h).
+constexpr std::array<storage::Table, 29> kMirrorAll{
+    kMirrorLeaves,    kMirrorBodies, kMirrorNodes,    kMirrorNotes,    kMirrorAlarms,
+    kMirrorState,     kMirrorKeys,   kMirrorKeyNames, kMirrorShredded, kMirrorUntagged,
+    kMirrorUnfounded, kMirrorHolds,  kMirrorEntries,  kMirrorGaps,     kMirrorDevices,
+    kMirrorByOffice,  kMirrorByCase, kMirrorByKind,   kMirrorRefused,  kAgencies,
+    kOffices,         kDevices,      kOfficeDevices,  kRevocations,    kRegistrars,
+    kPeers,           kSuspensions,  kReinstatements, kSuccessors};
 
 }  // namespace chapar::client::tables

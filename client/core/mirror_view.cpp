@@ -1,13 +1,12 @@
 #include "client/core/mirror_view.h"
 
 #include <algorithm>
+#include <set>
 
 #include "client/core/mirror_search.h"
 #include "client/core/mirror_tables.h"
 #include "client/core/store_keys.h"
 #include "crypto/body_seal.h"
-#include "crypto/certificate.h"
-#include "crypto/retention.h"
 #include "schemas/base/hex.h"
 
 namespace chapar::client {
@@ -16,18 +15,15 @@ namespace {
 using crypto::LeafKind;
 
 constexpr std::string_view kReader = "reader";
-constexpr std::string_view kCounts = "counts";
+constexpr std::string_view kCounts = "view";
 
 // What view_some() has counted so far.
 struct Counts {
     std::uint64_t viewed = 0;
     std::uint64_t own = 0;
     std::uint64_t others = 0;
-    std::uint64_t directory = 0;
     std::uint64_t pruned = 0;
     std::uint64_t pruned_below = 0;  // one above the highest tombstone
-    std::uint64_t minimum = 0;       // of the newest PRUNE entry
-    std::uint64_t keys_without_body = 0;
 };
 
 Result<Counts> get_counts(const storage::ReadTxn& txn) {
@@ -36,11 +32,10 @@ Result<Counts> get_counts(const storage::ReadTxn& txn) {
     if (!row) return counts;
     LayoutReader in(*row);
     for (std::uint64_t* field :
-         {&counts.viewed, &counts.own, &counts.others, &counts.directory, &counts.pruned,
-          &counts.pruned_below, &counts.minimum, &counts.keys_without_body}) {
+         {&counts.viewed, &counts.own, &counts.others, &counts.pruned, &counts.pruned_below}) {
         *field = in.u64();
     }
-    if (!in.finish("counts")) return Error(Errc::StoreDamaged, "mirror.state");
+    if (!in.finish("view")) return Error(Errc::StoreDamaged, "mirror.state");
     return counts;
 }
 
@@ -49,18 +44,15 @@ Status put_counts(storage::Txn& txn, const Counts& counts) {
                           .u64(counts.viewed)
                           .u64(counts.own)
                           .u64(counts.others)
-                          .u64(counts.directory)
                           .u64(counts.pruned)
                           .u64(counts.pruned_below)
-                          .u64(counts.minimum)
-                          .u64(counts.keys_without_body)
                           .take();
     return txn.put(tables::kMirrorState, view(kCounts), row);
 }
 
 struct GapRow {
     Gap gap = Gap::BodyWithheld;
-    EntryIndex key_entry;  // of its bucket, as the body names it; 0: it names none
+    EntryIndex key_entry;  // of the bucket that the body names; 0: none that can be its own
 };
 
 Result<GapRow> read_gap(ByteView row) {
@@ -77,7 +69,8 @@ struct Seen {
     GapRow gap;
 };
 
-enum class Owner : std::uint8_t { Reader, Other };
+// Untold: the reader has no tag key of that month.
+enum class Owner : std::uint8_t { Reader, Other, Untold };
 
 // One walk's tools. Borrows all.
 class Viewer {
@@ -95,7 +88,7 @@ class Viewer {
         const auto scope =
             crypto::LedgerKeyScope::tag(*reader_.agency, crypto::month_of(leaf.time));
         const crypto::Secret32* key = CHAPAR_TRY(secrets_.of_scope(txn_, scope));
-        if (key == nullptr) return Owner::Other;
+        if (key == nullptr) return Owner::Untold;
         const ViewTag own = crypto::view_tag(*key, origin_, leaf.index);
         return std::ranges::find(leaf.tags, own) != leaf.tags.end() ? Owner::Reader : Owner::Other;
     }
@@ -106,7 +99,7 @@ class Viewer {
         if (stored.empty()) return gap(std::move(out), Gap::BodyWithheld);
         const auto key_entry = crypto::key_entry_of(stored);
         if (!key_entry) return gap(std::move(out), Gap::NotOpened);
-        out.gap.key_entry = *key_entry;
+        if (CHAPAR_TRY(can_be_bucket_of(leaf, *key_entry))) out.gap.key_entry = *key_entry;
         const bool known = *key_entry < leaf.index;
         const crypto::Secret32* key =
             known ? CHAPAR_TRY(secrets_.of_entry(txn_, *key_entry)) : nullptr;
@@ -129,6 +122,24 @@ class Viewer {
     static Seen gap(Seen out, Gap reason) {
         out.gap.gap = reason;
         return out;
+    }
+
+    // What a stored body says about its bucket is not committed to. The leaf is: so the bucket is
+    // one of the leaf's month, opened before it, and names an agency that this reader sees on the
+    // side where that agency's tag stands.
+    Result<bool> can_be_bucket_of(const crypto::Leaf& leaf, EntryIndex key_entry) {
+        if (key_entry >= leaf.index) return false;
+        const auto scope = CHAPAR_TRY(key_scope(txn_, key_entry));
+        if (!scope || scope->purpose() != crypto::LedgerKeyPurpose::Bucket ||
+            scope->month() != crypto::month_of(leaf.time)) {
+            return false;
+        }
+        const AgencyId& sender = *scope->first();
+        const AgencyId& recipient = *scope->second();
+        if (!reader_.sees(sender) && !reader_.sees(recipient)) return false;
+        if (!CHAPAR_TRY(has_tag(leaf, 0, sender))) return false;
+        if (sender == recipient) return true;
+        return has_tag(leaf, 1, recipient);
     }
 
     // The leaf's time is the body's, the agencies are the reader's business, and the tags are those
@@ -173,43 +184,6 @@ Status keep_seen(storage::Txn& txn, const crypto::Leaf& leaf, const Seen& seen) 
     return index_entry(txn, *summary);
 }
 
-// What later entries are read by: ledger keys, devices, shreds, the pruned prefix.
-Status take_clear(storage::Txn& txn, const crypto::Leaf& leaf, const crypto::EntryBody& body,
-                  Counts& counts) {
-    if (!body.record) return Done{};
-    if (leaf.kind == LeafKind::Key &&
-        body.event == crypto::event_number(crypto::KeyEvent::Opened)) {
-        return note_ledger_key(txn, leaf.index,
-                               CHAPAR_TRY(crypto::LedgerKeyRecord::decode(*body.record)));
-    }
-    const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(*body.record));
-    if (record.type == crypto::RecordType::Device) {
-        const auto device = CHAPAR_TRY(crypto::DeviceRecord::decode(record.body));
-        return txn.put(tables::kMirrorDevices, crypto::certificate_hash(record.body).view(),
-                       view(device.request.request.office.text()));
-    }
-    if (record.type == crypto::RecordType::Shred) {
-        const auto shred = CHAPAR_TRY(crypto::ShredRecord::decode(record.body));
-        return note_shredded(txn, leaf.index, shred.bucket.scope().name());
-    }
-    if (record.type == crypto::RecordType::Prune) {
-        counts.minimum = CHAPAR_TRY(crypto::PruneRecord::decode(record.body)).end.value;
-    }
-    return Done{};
-}
-
-Status view_clear(storage::Txn& txn, const crypto::Leaf& leaf, Counts& counts) {
-    ++counts.directory;
-    const ByteView stored = CHAPAR_TRY(mirror_body(txn, leaf.index));
-    if (stored.empty() && leaf.kind == LeafKind::Key) {
-        ++counts.keys_without_body;
-        return Done{};
-    }
-    const auto body = CHAPAR_TRY(crypto::EntryBody::decode(leaf.kind, stored));
-    CHAPAR_TRY(take_clear(txn, leaf, body, counts));
-    return index_entry(txn, CHAPAR_TRY(summarize(txn, leaf, body)));
-}
-
 Status view_sealed(storage::Txn& txn, Viewer& viewer, const MirrorReader& reader,
                    const crypto::Leaf& leaf, Counts& counts) {
     const Owner owner = CHAPAR_TRY(viewer.owner_of(leaf));
@@ -225,7 +199,9 @@ Status view_sealed(storage::Txn& txn, Viewer& viewer, const MirrorReader& reader
         return put_gap(txn, leaf.index, {Gap::TagMissing, seen.gap.key_entry});
     }
     ++counts.others;
-    return Done{};
+    if (owner != Owner::Untold) return Done{};
+    const Bytes month = number_key(crypto::month_of(leaf.time).value);
+    return txn.put(tables::kMirrorUntagged, month, number_key(leaf.index.value));
 }
 
 Status view_one(storage::Txn& txn, Viewer& viewer, const MirrorReader& reader, Counts& counts) {
@@ -237,8 +213,8 @@ Status view_one(storage::Txn& txn, Viewer& viewer, const MirrorReader& reader, C
         return Done{};
     }
     const auto leaf = CHAPAR_TRY(crypto::Leaf::decode(row));
-    return crypto::is_sealed(leaf.kind) ? view_sealed(txn, viewer, reader, leaf, counts)
-                                        : view_clear(txn, leaf, counts);
+    if (!crypto::is_sealed(leaf.kind)) return Done{};  // judged
+    return view_sealed(txn, viewer, reader, leaf, counts);
 }
 
 Status bind_reader(storage::Txn& txn, const MirrorReader& reader) {
@@ -249,23 +225,13 @@ Status bind_reader(storage::Txn& txn, const MirrorReader& reader) {
     return txn.put(tables::kMirrorState, view(kReader), view(reader.text()));
 }
 
-Result<std::uint64_t> shreds_without_key(const storage::ReadTxn& txn) {
-    std::uint64_t count = 0;
-    const auto cursor = txn.cursor(tables::kMirrorShredded);
-    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
-        if (!CHAPAR_TRY(txn.get(tables::kMirrorKeyNames, cursor->key()))) ++count;
-    }
-    return count;
-}
-
 Status report_gaps(const storage::ReadTxn& txn, ViewReport& report) {
     const auto cursor = txn.cursor(tables::kMirrorGaps);
     for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
         const GapRow row = CHAPAR_TRY(read_gap(cursor->value()));
         const EntryIndex index(number_at_end(cursor->key()));
-        const bool by_key =
-            row.gap == Gap::KeyUnknown && row.key_entry.value != 0 && row.key_entry < index;
-        if (by_key && CHAPAR_TRY(is_shredded(txn, row.key_entry))) {
+        const bool by_key = row.gap == Gap::KeyUnknown && row.key_entry.value != 0;
+        if (by_key && CHAPAR_TRY(is_shredded(txn, row.key_entry, index))) {
             ++report.shredded;
             continue;
         }
@@ -290,8 +256,33 @@ Status report_locked(const storage::ReadTxn& txn, MirrorSecrets& secrets, ViewRe
         const std::string second = to_string(in.counted8());
         const bool ours = report.reader == "*" || first == report.reader || second == report.reader;
         if (!ours || CHAPAR_TRY(secrets.of_entry(txn, index)) != nullptr) continue;
-        if (CHAPAR_TRY(is_shredded(txn, index))) continue;
+        if (CHAPAR_TRY(is_shredded(txn, index, index))) continue;
         report.locked_keys.push_back(summary->subject);
+    }
+    return Done{};
+}
+
+// A tag key is opened when the agency's first entry of a month needs it, so a month without one is
+// none of ours, unless a bucket of ours was opened in it before some entry.
+Status report_untagged(const storage::ReadTxn& txn, MirrorSecrets& secrets, ViewReport& report) {
+    const auto agency = AgencyId::parse(report.reader);
+    if (!agency) return Done{};  // the centre's auditor needs no tag
+    std::set<crypto::YearMonth> months;
+    const auto cursor = txn.cursor(tables::kMirrorKeys);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        const auto scope = CHAPAR_TRY(crypto::LedgerKeyScope::decode(cursor->value()));
+        if (scope.purpose() != crypto::LedgerKeyPurpose::Bucket) continue;
+        if (scope.first() != *agency && scope.second() != *agency) continue;
+        const auto last =
+            CHAPAR_TRY(txn.get(tables::kMirrorUntagged, number_key(scope.month().value)));
+        if (last && number_at_end(*last) > number_at_end(cursor->key())) {
+            months.insert(scope.month());
+        }
+    }
+    for (const crypto::YearMonth month : months) {
+        const auto tag = crypto::LedgerKeyScope::tag(*agency, month);
+        if (CHAPAR_TRY(secrets.of_scope(txn, tag)) != nullptr) continue;
+        report.untagged_months.push_back(std::to_string(month.value));
     }
     return Done{};
 }
@@ -317,7 +308,8 @@ std::string_view text_of(Gap gap) {
 Result<std::size_t> view_some(storage::Txn& txn, const TrustCard& card, const MirrorReader& reader,
                               MirrorSecrets& secrets, std::size_t most) {
     CHAPAR_TRY(bind_reader(txn, reader));
-    const std::uint64_t size = CHAPAR_TRY(mirror_state(txn)).proven.size;
+    // What a sealed entry is read by was judged first.
+    const std::uint64_t size = CHAPAR_TRY(judged(txn)).entries;
     Counts counts = CHAPAR_TRY(get_counts(txn));
     Viewer viewer(txn, card, reader, secrets);
     std::size_t done = 0;
@@ -380,15 +372,16 @@ Result<ViewReport> view_report(const storage::ReadTxn& txn, MirrorSecrets& secre
     report.viewed = counts.viewed;
     report.own = counts.own;
     report.others = counts.others;
-    report.directory = counts.directory;
+    const Judged clear = CHAPAR_TRY(judged(txn));
+    report.directory = clear.directory;
     report.pruned = counts.pruned;
-    report.unfounded_tombstones = counts.pruned_below > counts.minimum ? 1 : 0;
-    const std::uint64_t shredded_keys = CHAPAR_TRY(shreds_without_key(txn));
-    report.keys_without_body =
-        counts.keys_without_body - std::min(counts.keys_without_body, shredded_keys);
+    report.unfounded_tombstones = counts.pruned_below > clear.minimum.value ? 1 : 0;
+    report.keys_without_body = clear.keys_without_body;
+    report.unfounded = CHAPAR_TRY(unfounded_entries(txn, ViewReport::kMissingShown));
     report.contradictions = CHAPAR_TRY(mirror_alarms(txn)).size();
     CHAPAR_TRY(report_gaps(txn, report));
     CHAPAR_TRY(report_locked(txn, secrets, report));
+    CHAPAR_TRY(report_untagged(txn, secrets, report));
     report.opened = report.own - report.shredded - report.missing_total;
     return report;
 }
@@ -402,7 +395,7 @@ Result<OpenedEntry> open_mirror_entry(const storage::ReadTxn& txn, const TrustCa
     auto leaf = CHAPAR_TRY(crypto::Leaf::decode(row));
     if (!crypto::is_sealed(leaf.kind)) {
         const ByteView stored = CHAPAR_TRY(mirror_body(txn, index));
-        if (stored.empty()) return Error(Errc::EntryShredded, where);
+        if (stored.empty()) return Error(Errc::LeafInvalid, where + ": no body was handed out");
         auto body = CHAPAR_TRY(crypto::EntryBody::decode(leaf.kind, stored));
         return OpenedEntry{std::move(leaf), std::move(body), to_hex(crypto::BodySalt{}.view())};
     }
@@ -411,9 +404,9 @@ Result<OpenedEntry> open_mirror_entry(const storage::ReadTxn& txn, const TrustCa
     if (seen.body) {
         return OpenedEntry{std::move(leaf), std::move(*seen.body), to_hex(seen.salt.view())};
     }
-    if (CHAPAR_TRY(viewer.owner_of(leaf)) == Owner::Other) return Error(Errc::NotPermitted, where);
-    if (seen.gap.gap == Gap::KeyUnknown && seen.gap.key_entry < index &&
-        CHAPAR_TRY(is_shredded(txn, seen.gap.key_entry))) {
+    if (CHAPAR_TRY(viewer.owner_of(leaf)) != Owner::Reader) return Error(Errc::NotPermitted, where);
+    if (seen.gap.gap == Gap::KeyUnknown && seen.gap.key_entry.value != 0 &&
+        CHAPAR_TRY(is_shredded(txn, seen.gap.key_entry, index))) {
         return Error(Errc::EntryShredded, where);
     }
     return Error(Errc::LeafInvalid, where + ": " + std::string(text_of(seen.gap.gap)));

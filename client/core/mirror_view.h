@@ -1,10 +1,11 @@
 // An agency's view of a mirror: which entries are its own, that none is missing, and what they say.
 //
-// Owns: the walk over all proven leaves with one audit key. Of each sealed leaf the agency's tag is
-// recomputed from its month's tag key; where it stands, the body must open, fit the leaf's
-// commitment and say what such an entry says. So the broker cannot hold back an entry of ours
-// without its index being named here. Does not know how pages came (ledger_mirror.h), nor rows of
-// other agencies, which stay sealed. The centre's auditor owns every entry.
+// Owns: the walk over the sealed leaves with one audit key, after the clear entries were judged
+// (mirror_judge.h): only what is believed excuses that something is gone. Of each sealed leaf the
+// agency's tag is recomputed from its month's tag key; where it stands, the body must open, fit the
+// leaf's commitment and say what such an entry says. So the broker cannot hold back an entry of
+// ours without its index being named here. Does not know how pages came (ledger_mirror.h), nor rows
+// of other agencies, which stay sealed. The centre's auditor owns every entry.
 //
 // What is found is written down (summaries in clear, like an inbox's), no secret ever. An entry
 // that could not be opened is kept as a gap with its reason; whether that reason is a SHRED entry
@@ -18,6 +19,7 @@
 
 #include "client/core/ledger_mirror.h"
 #include "client/core/mirror_entry.h"
+#include "client/core/mirror_judge.h"
 #include "client/core/mirror_keys.h"
 
 namespace chapar::client {
@@ -31,8 +33,8 @@ enum class Gap : std::uint8_t {
 };
 [[nodiscard]] std::string_view text_of(Gap gap);
 
-// Takes up to `most` proven entries into the tables; how many. 0: all are. Conflict if the mirror
-// was viewed with another reader's key before.
+// Takes up to `most` of the entries that judge_some() took; how many. 0: all are. Conflict if the
+// mirror was viewed with another reader's key before.
 [[nodiscard]] Result<std::size_t> view_some(storage::Txn& txn, const TrustCard& card,
                                             const MirrorReader& reader, MirrorSecrets& secrets,
                                             std::size_t most);
@@ -60,15 +62,19 @@ struct ViewReport {
     std::uint64_t shredded = 0;
     std::uint64_t missing_total = 0;
     std::vector<MissingEntry> missing;       // the first kMissingShown
-    std::uint64_t keys_without_body = 0;     // KEY entries whose body is held back without a SHRED
+    std::uint64_t keys_without_body = 0;     // KEY entries whose body is held back: none may be
     std::uint64_t unfounded_tombstones = 0;  // 1 if an entry is pruned that no PRUNE entry covers
+    UnfoundedEntries unfounded;              // clear entries that are not believed
     std::uint64_t contradictions = 0;        // notes kept because they contradict (mirror_alarms)
     std::vector<std::string> locked_keys;    // scopes of ours that this audit key does not open
+    // yyyymm: a bucket of ours was opened, and sealed entries follow that no tag key of ours tells
+    std::vector<std::string> untagged_months;
     // Nothing of this reader's is missing: every leaf was looked at and every own one opened, but
     // for what was lawfully shredded or pruned.
     [[nodiscard]] bool complete() const {
         return viewed == size && missing_total == 0 && keys_without_body == 0 &&
-               unfounded_tombstones == 0 && locked_keys.empty();
+               unfounded_tombstones == 0 && locked_keys.empty() && unfounded.total == 0 &&
+               untagged_months.empty();
     }
     static constexpr std::size_t kMissingShown = 32;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "client/core/ledger_mirror.h"
+#include "client/core/mirror_judge.h"
 #include "client/core/mirror_tables.h"
 #include "client/core/mirror_view.h"
 #include "crypto/tree.h"
@@ -96,6 +97,7 @@ struct Mirror {
     // All of it, with this audit key.
     client::ViewReport view(const crypto::Secret32& key) {
         auto txn = store.begin_write().value();
+        while (client::judge_some(*txn, ledger.card, 7).value() > 0) continue;
         const auto reader =
             client::find_reader(*txn, ledger.card, crypto::x25519_public_key(key)).value();
         client::MirrorSecrets secrets(key);
