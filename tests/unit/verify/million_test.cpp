@@ -40,6 +40,17 @@ Ran verify(const std::vector<std::string>& files, const std::string& card) {
 
 }  // namespace
 
+// Under a sanitizer memory means nothing: there only that segments follow one another.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kMeasured = false;
+constexpr std::uint64_t kSmall = 1'000;
+constexpr std::uint64_t kLarge = 70'000;
+#else
+constexpr bool kMeasured = true;
+constexpr std::uint64_t kSmall = 100'000;
+constexpr std::uint64_t kLarge = 1'000'000;
+#endif
+
 // Fails if leaves, members or digests are kept: 10^6 leaves alone are 96 MB.
 TEST_CASE("a million entries verify in the memory that a hundred thousand need") {
     const chapar::testing::MadeLedger ledger;
@@ -49,11 +60,12 @@ TEST_CASE("a million entries verify in the memory that a hundred thousand need")
     const auto files = [&](const char* name, std::uint64_t size) {
         return ledger.write((folder.path() / name).string(), size);
     };
-    const auto small = verify(files("small.tar", 100'000), card);
-    const auto large = verify(files("large.tar", 1'000'000), card);
+    const auto small = verify(files("small.tar", kSmall), card);
+    const auto large = verify(files("large.tar", kLarge), card);
     CHECK(small.code == 0);
     CHECK(large.code == 0);
     MESSAGE("most memory: " << small.kilobytes << " KiB and " << large.kilobytes << " KiB");
+    if (!kMeasured) return;
     CHECK(large.kilobytes < small.kilobytes + 1024);
     CHECK(large.kilobytes < 32 * 1024);
 }
