@@ -1,12 +1,11 @@
 // What an agency's audit key proves: which entries are the agency's own, that every one of them
 // opens and is the one committed to, who signed it, and that what was accepted came to an end.
 //
-// Owns: the ledger keys that are open to the reader, the agency's envelopes
-// under way, and which of its entries were shredded or pruned. With the centre
-// auditor's key every sealed entry is its own. Memory grows with the agency's
-// envelopes. Which KEY entry a stored body names is committed to nowhere: that
-// a body was shredded is believed only as far as its leaf bears it out. Source:
-// crypto/README.md, "Ledger"; design ledger.md 2.5 and 2.9.
+// Owns: the ledger keys that are open to the reader, the agency's envelopes under way, and which of
+// its entries were shredded or pruned. With the centre auditor's key every sealed entry is its own.
+// Memory grows with the agency's envelopes. Which KEY entry a stored body names is committed to
+// nowhere: that a body was shredded is believed only as far as its leaf bears it out.
+// Source: crypto/README.md, "Ledger" and "Verifying an export"; design ledger.md 2.5 and 2.9.
 #pragma once
 
 #include <map>
@@ -69,11 +68,9 @@ class AgencyView {
     bool tagged(const Leaf& leaf, std::uint32_t month, std::size_t slot,
                 const std::string& agency) const;
     bool own(const Leaf& leaf, std::uint32_t month) const;
-    // Whether a bucket of this scope could be the one of this leaf, as far as its
-    // tags are known.
+    // Whether a bucket of this scope could be the one of this leaf, as far as its tags are known.
     bool could_hold(const KeyScope& scope, const Leaf& leaf) const;
-    // Whether the second tag is nobody's; true where the pad key is not open
-    // here.
+    // Whether the second tag is nobody's; true where the pad key is not open here.
     bool padded(const Leaf& leaf) const;
     void take_unopened(const Leaf& leaf, std::uint64_t bucket);
     void finish_keys();
@@ -86,8 +83,7 @@ class AgencyView {
     void judge_statement(const BodyRecords& body, Place place, const Directory& directory,
                          std::uint8_t event);
     void judge_end(const BodyRecords& body, Place place, std::uint8_t event);
-    // Whether this entry may be the acceptance of such an event, and cannot be
-    // read any more.
+    // Whether this entry may be the acceptance of such an event, and cannot be read any more.
     bool excused(const BodyRecords& event, std::uint64_t index) const;
     void judge_policy(const BodyRecords& body, Place place, const Directory& directory);
     bool signed_item(const Item& item, std::string_view label, const Hash& value,

@@ -1,12 +1,11 @@
 // What ended or kept bodies of the ledger: SHRED, HOLD, PRUNE and OVERRIDE entries, and the keys of
 // the ledger as far as these name them.
 //
-// Judges each by who must have signed it and by the rules that can be seen from
-// the ledger: a bucket is shredded once, not before the end of its month and 38
-// days, not under a hold; holds are numbered; what is pruned ends at a multiple
-// of 256, is not under a hold and a year old, as far as the leaves that are
-// left show its age. Does not know bodies of envelopes. Source:
-// crypto/README.md, "Signed records" 12 to 15.
+// Judges each by who must have signed it and by the rules that can be seen from the ledger: a
+// bucket is shredded once, not before the end of its month and 38 days, not under a hold; holds are
+// numbered; what is pruned ends at a multiple of 256, is not under a hold and a year old, as far as
+// the leaves that are left show its age. Does not know bodies of envelopes.
+// Source: crypto/README.md, "Signed records" 12 to 15.
 #pragma once
 
 #include <map>
@@ -35,8 +34,7 @@ std::uint32_t month_of(std::uint64_t time_ms);
 
 class Retention {
   public:
-    // Every entry in its order, before what it records; `leaf_time_ms` is empty
-    // for a tombstone.
+    // Every entry in its order, before what it records; `leaf_time_ms` is empty for a tombstone.
     void pass(std::uint64_t index, std::optional<std::uint64_t> leaf_time_ms);
     // A KEY entry that opened a ledger key.
     bool open_key(const Bytes& record, std::uint64_t index, std::string& why);
@@ -52,8 +50,7 @@ class Retention {
         bool age_shown = false;  // by the leaves that are left, not by the record alone
     };
     const std::vector<Pruning>& prunings() const { return prunings_; }
-    // The SHRED entry of the bucket that this KEY entry opened; empty if there is
-    // none.
+    // The SHRED entry of the bucket that this KEY entry opened; empty if there is none.
     std::optional<std::uint64_t> shred_entry(std::uint64_t key_entry) const;
     bool shredded(std::uint64_t key_entry) const { return shred_entry(key_entry).has_value(); }
     std::size_t shreds() const { return shredded_.size(); }
@@ -65,12 +62,11 @@ class Retention {
         std::uint64_t index = 0;
         std::uint32_t month = 0;
     };
-    // Whole leaves on both sides of a multiple of 256: what is left to tell ages
-    // by.
+    // Whole leaves on both sides of a multiple of 256: what is left to tell ages by.
     struct Boundary {
-        std::optional<std::uint64_t> below,
-            from;            // times of the last below and the first from it
-        bool exact = false;  // the entry just below it is whole
+        std::optional<std::uint64_t> below;  // time of the last below it
+        std::optional<std::uint64_t> from;   // time of the first that is not
+        bool exact = false;                  // the entry just below it is whole
     };
     struct Hold {
         bool range = false;
