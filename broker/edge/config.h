@@ -47,7 +47,8 @@ struct AttachmentConfig {
 struct LedgerConfig {
     std::filesystem::path high_water = "high-water";  // belongs on another volume
     std::filesystem::path kek = "kek/ledger.kek";     // belongs outside all backups
-    std::filesystem::path witness_policy;             // C2SP tlog-policy; empty: no witnesses
+    bool strict = true;                    // no head leaves before it is in the high-water file
+    std::filesystem::path witness_policy;  // C2SP tlog-policy; empty: no witnesses
 };
 
 // Where a witness of the policy is reached: either by CURVE (endpoint and key) or by HTTP (url).

@@ -141,6 +141,8 @@ class BrokerService {
     // service_tick.cpp
     void propose(OperationBody body, Source source, const Hash& about);
     [[nodiscard]] Status apply(Batch batch, std::vector<Pending> origins);
+    // The signed head goes to the high-water file before any frame that names it.
+    [[nodiscard]] Status remember_head();
     // Takes out what met a ledger key that was not open yet, and proposes it again.
     void propose_again(Batch& batch, std::vector<Pending>& origins, std::vector<Outcome>& outcomes);
     void count(const Batch& batch, const std::vector<Outcome>& outcomes);

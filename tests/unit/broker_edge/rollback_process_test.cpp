@@ -6,6 +6,7 @@
 #include <map>
 
 #include "broker/edge/fault_point.h"
+#include "broker/edge/high_water.h"
 #include "crypto/checkpoint.h"
 #include "tests/unit/broker_edge/chapard_process.h"
 #include "tests/unit/broker_edge/exchange.h"
@@ -239,6 +240,41 @@ TEST_CASE("a crash at any step of the append leaves no receipt without entry and
         CHECK(figure(centre.directory(), "waiting") == "1");
         (void)verified_leaf(centre, again.head.checkpoint, again.items[0].proofs.at(0));
         if (told) CHECK(again.items[0].proofs[0].index == told->items.at(0).proofs.at(0).index);
+    }
+}
+
+// Fails if the file waits for the second in which heads are published: here that is a minute away.
+TEST_CASE("a crash between commit and high-water file leaves no head told that the file lacks") {
+    using broker::FaultPoint;
+    for (int at = static_cast<int>(FaultPoint::Committed);
+         at <= static_cast<int>(FaultPoint::AfterRelease); ++at) {
+        CAPTURE(at);
+        Centre centre(real_now(), "published_head_ms = 60000\n");
+        const fs::path armed = centre.directory() / "armed";
+        setenv("CHAPAR_FAULT_AT", std::to_string(at).c_str(), 1);
+        setenv("CHAPAR_FAULT_ARMED", armed.c_str(), 1);
+        TreeSize told;
+        const auto hear = [&](const schemas::Head& head) {
+            told = std::max(told, crypto::open_checkpoint(head.checkpoint, centre.log())->size);
+        };
+        {
+            Chapard chapard({"--dir", centre.directory()}, CHAPAR_CHAPARD_FAULTS);
+            const std::string endpoint = chapard.ready();
+            AdminClient admin(centre.directory() / "admin.sock");
+            for (const Bytes& record : centre.records()) admin.publish(record);
+            TestClient sender(endpoint, centre.manifest().curve_key, centre.tajik->curve);
+            hear(sender.greet(centre, *centre.tajik).head);
+            std::ofstream(armed) << "now";
+            sender.send(schemas::Submit{{}, {centre.seal(centre.nothing_seen())}});
+            REQUIRE(chapard.exit_code() == 128 + SIGKILL);
+            if (auto frame = sender.receive(300)) hear(std::get<schemas::Outcomes>(*frame).head);
+        }
+        unsetenv("CHAPAR_FAULT_AT");
+        const broker::HighWaterFile file(centre.directory() / "high-water",
+                                         centre.manifest().origin);
+        const auto kept = file.read().value();
+        REQUIRE(kept);
+        CHECK(crypto::open_checkpoint(kept->note, centre.log())->size >= told);
     }
 }
 
