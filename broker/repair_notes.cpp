@@ -4,6 +4,7 @@
 
 #include "broker/edge/files.h"
 #include "broker/edge/high_water.h"
+#include "broker/edge/rollback.h"
 
 namespace chapar::broker {
 namespace {
@@ -23,11 +24,8 @@ Result<KnownNotes> collect_notes(const std::filesystem::path& directory, const C
                                  const std::vector<std::string>& checkpoints) {
     KnownNotes out;
     const crypto::NoteVerifier& log = node.log.verifier();
-    const auto kept = directory / "rolled-back.note";
-    std::error_code failed;
-    if (std::filesystem::exists(kept, failed)) {
-        const Bytes note = CHAPAR_TRY(read_file(kept, Exposure::Public));
-        CHAPAR_TRY(add(out.notes, kept.string(), to_string(note), log));
+    for (std::string& note : CHAPAR_TRY(read_rollback_notes(directory))) {
+        CHAPAR_TRY(add(out.notes, (directory / "rolled-back.note").string(), std::move(note), log));
     }
     const HighWaterFile high_water(directory / config.ledger.high_water, node.manifest.origin);
     const auto content = high_water.read();

@@ -73,10 +73,10 @@ Status LedgerGuard::check_evidence() {
     const Frontier& frontier = parts_.tick.frontier();
     const crypto::NoteVerifier& log = parts_.node.log.verifier();
     if (frontier.size().value > 0) CHAPAR_TRY(check_centre(*txn, parts_.node.home));
-    if (const auto kept = CHAPAR_TRY(kept_rollback_note(parts_.directory, log, *txn, frontier))) {
-        const JudgedNote judged = CHAPAR_TRY(judge_note(*kept, log, *txn, frontier));
+    const auto kept = CHAPAR_TRY(kept_rollback_notes(parts_.directory, log, *txn, frontier));
+    if (!kept.empty()) {
         rolled_back_ = true;
-        reason_ = "the kept note" + describe(judged);
+        reason_ = "the kept note" + describe(kept.front().judged);
     }
     return check_high_water(*txn);
 }
@@ -131,10 +131,13 @@ void LedgerGuard::offer(const JudgedNote& judged, const std::string& note) {
 }
 
 Status LedgerGuard::accuse(const std::string& note, const std::string& from) {
-    if (rolled_back_) return Done{};
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    const Evidence evidence = CHAPAR_TRY(keep_rollback_note(
+        parts_.directory, note, parts_.node.log.verifier(), *txn, parts_.tick.frontier()));
+    if (evidence == Evidence::Harmless) return Done{};
+    if (!rolled_back_ || evidence == Evidence::Gravest) reason_ = from;
     rolled_back_ = true;
-    reason_ = from;
-    return keep_rollback_note(parts_.directory, note);
+    return Done{};
 }
 
 std::vector<Operation> LedgerGuard::first_operations(const Hash& nonce) const {

@@ -73,7 +73,8 @@ class LedgerGuard {
     // A note under our own key that is a head of this ledger: shown from now on, if it is newer
     // than what is shown and nothing may be signed.
     void offer(const JudgedNote& judged, const std::string& note);
-    // A note under our own key that this ledger does not reach. `from`: for the operator.
+    // A note under our own key that this ledger does not reach; kept whatever was kept before,
+    // since the gravest evidence says how far a repair must go. `from`: for the operator.
     [[nodiscard]] Status accuse(const std::string& note, const std::string& from);
 
     // Writes a published note to the high-water file. False: the note must not be published, now

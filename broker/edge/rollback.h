@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker/core/frontier.h"
 #include "crypto/checkpoint.h"
@@ -32,11 +33,35 @@ struct JudgedNote {
 [[nodiscard]] Result<JudgedNote> judge_note(std::string_view note, const crypto::NoteVerifier& log,
                                             const storage::ReadTxn& txn, const Frontier& frontier);
 
-[[nodiscard]] Status keep_rollback_note(const std::filesystem::path& directory,
-                                        const std::string& note);
-// The kept note, while it contradicts the ledger; one that no longer does is removed.
-[[nodiscard]] Result<std::optional<std::string>> kept_rollback_note(
+// A note that contradicts the ledger.
+struct RollbackNote {
+    JudgedNote judged;
+    std::string note;
+};
+
+// As the file has them, unjudged; empty without a file. One note follows the other: a line that is
+// no signature, behind one that is, begins the next.
+[[nodiscard]] Result<std::vector<std::string>> read_rollback_notes(
+    const std::filesystem::path& directory);
+
+// The kept notes that contradict the ledger, the gravest first: those beside it by size, then those
+// beyond it from the largest on. A file of which none does any more is removed.
+[[nodiscard]] Result<std::vector<RollbackNote>> kept_rollback_notes(
     const std::filesystem::path& directory, const crypto::NoteVerifier& log,
     const storage::ReadTxn& txn, const Frontier& frontier);
+
+enum class Evidence : std::uint8_t {
+    Known,     // nothing new, or weaker than all that there is room for
+    Joined,    // kept beside graver notes
+    Gravest,   // kept, and the gravest of all
+    Harmless,  // a head of this ledger
+};
+// Adds a note to the kept ones. Two notes of one size with two roots are both kept; what a file has
+// no room for are the largest of those beside the ledger and the smallest of those beyond it.
+[[nodiscard]] Result<Evidence> keep_rollback_note(const std::filesystem::path& directory,
+                                                  const std::string& note,
+                                                  const crypto::NoteVerifier& log,
+                                                  const storage::ReadTxn& txn,
+                                                  const Frontier& frontier);
 
 }  // namespace chapar::broker

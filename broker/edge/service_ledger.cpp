@@ -56,9 +56,8 @@ Status BrokerService::publish_head() {
 }
 
 Status BrokerService::prepare_signing() {
-    const Standing standing = parts_.guard.standing();
-    if (standing != Standing::RolledBack && parts_.witnesses != nullptr &&
-        !parts_.witnesses->confirmed()) {
+    // Rolled back already, too: a witness may hold more than the note that was kept.
+    if (parts_.witnesses != nullptr && !parts_.witnesses->confirmed()) {
         parts_.witnesses->ask_notes();
     }
     if (parts_.witnesses != nullptr && parts_.witnesses->confirmed()) {

@@ -35,8 +35,8 @@ target_compile_definitions(test_broker_edge PRIVATE
     CHAPAR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     CHAPAR_CHAPARD="$<TARGET_FILE:chapard>"
     CHAPAR_CHAPARD_FAULTS="$<TARGET_FILE:chapard-faults>")
-target_link_libraries(test_broker_edge PRIVATE chapar_test_main chapar_broker_edge chapar_storage_lmdb
-    Boost::json)
+target_link_libraries(test_broker_edge PRIVATE chapar_test_main chapar_broker_repair chapar_broker_edge
+    chapar_storage_lmdb Boost::json)
 add_dependencies(test_broker_edge chapard chapard-faults)
 add_test(NAME test_broker_edge COMMAND test_broker_edge)
 set_tests_properties(test_broker_edge PROPERTIES LABELS "unit;threads" ENVIRONMENT

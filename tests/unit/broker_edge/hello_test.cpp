@@ -1,9 +1,12 @@
 // Nothing is handled before the hello, and the hello proves who is there.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "broker/core/tables.h"
 #include "broker/edge/session_state.h"
 #include "broker/edge/sessions.h"
+#include "broker/repair_notes.h"
 #include "crypto/checkpoint.h"
 #include "crypto/hello.h"
 #include "storage/memory_store.h"
@@ -13,6 +16,7 @@
 using namespace chapar;
 using namespace chapar::broker;
 using namespace chapar::testing;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -184,6 +188,58 @@ TEST_CASE("a note of our own key beyond our ledger turns the broker read-only, a
     REQUIRE(outcomes.items.size() == 1);
     CHECK(outcomes.items[0].code == "read-only");
     CHECK(std::filesystem::exists(scene.centre.directory() / "rolled-back.note"));
+}
+
+// Fails if the note that came first is the only one kept: a repair would stop at 600, and sign on.
+TEST_CASE("a graver note joins the kept one, and a repair and the next start read it") {
+    Scene scene;
+    const auto present = [&](std::uint64_t size, const Hash& root) {
+        TestClient client = scene.client(scene.centre.tajik->curve);
+        client.hello(scene.centre, *scene.centre.tajik, scene.centre.note(TreeSize(size), root));
+        (void)client.expect<schemas::ErrorFrame>();
+        CHECK(client.was_cut());
+    };
+    const fs::path& directory = scene.centre.directory();
+    const auto node = NodeKeys::read(directory).value();
+    const auto known = [&] {
+        std::vector<std::pair<std::uint64_t, Hash>> heads;
+        const auto found = collect_notes(directory, Config{}, node, {}, {});
+        REQUIRE(found);
+        for (const auto& each : found->notes) {
+            if (each.from.ends_with("rolled-back.note")) {
+                heads.emplace_back(each.head.size.value, each.head.root);
+            }
+        }
+        return heads;
+    };
+    const Hash one;
+    Hash other;
+    other.bytes[0] = std::byte{1};
+    using Heads = std::vector<std::pair<std::uint64_t, Hash>>;
+    present(600, one);
+    CHECK(known() == Heads{{600, one}});
+    present(1000, one);
+    CHECK(known() == Heads{{600, one}, {1000, one}});
+    present(600, one);
+    present(1000, other);
+    present(3, one);
+    const Heads all{{3, one}, {600, one}, {1000, one}, {1000, other}};
+    CHECK(known() == all);
+    // What there is no room for is the weakest, whichever came first.
+    for (std::uint64_t size = 2000; size < 2020; ++size) present(size, one);
+    present(700, one);
+    const Heads kept = known();
+    CHECK(kept.size() == 9);
+    CHECK(kept.front() == std::pair{std::uint64_t{3}, one});
+    CHECK(kept.at(1).first == 2012);
+    CHECK(kept.back().first == 2019);
+    REQUIRE(scene.broker.stop());
+    RunningBroker again(scene.centre, scene.store, scene.time);
+    AdminClient admin(directory / "admin.sock");
+    const auto report = std::get<schemas::StatusReport>(admin.ask(schemas::StatusAsk{}));
+    const auto why = std::ranges::find(report.figures, "rolled_back", &schemas::Figure::name);
+    REQUIRE(why != report.figures.end());
+    CHECK(why->value.ends_with("a size that this ledger had: 3"));
 }
 
 // Fails if the root is not compared.
