@@ -179,8 +179,10 @@ class Uploading {
             --open_;
             return;
         }
-        CHECK(std::get<schemas::Outcomes>(frame).items.at(0).code == "");
-        --unanswered_;
+        // One frame answers all that a tick decided.
+        const auto& items = std::get<schemas::Outcomes>(frame).items;
+        for (const schemas::ItemOutcome& item : items) CHECK(item.code == "");
+        unanswered_ -= items.size();
     }
 
     Centre& centre_;
