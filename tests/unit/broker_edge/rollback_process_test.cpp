@@ -8,6 +8,7 @@
 #include "broker/edge/fault_point.h"
 #include "broker/edge/high_water.h"
 #include "crypto/checkpoint.h"
+#include "schemas/base/limits.h"
 #include "tests/unit/broker_edge/chapard_process.h"
 #include "tests/unit/broker_edge/exchange.h"
 #include "tests/unit/broker_edge/fake_witness.h"
@@ -280,18 +281,24 @@ TEST_CASE("a crash between commit and high-water file leaves no head told that t
 
 TEST_CASE("a full store answers back-pressure, keeps all that it accepted, and goes on with room") {
     constexpr std::size_t kEnvelopes = 100;
+    constexpr std::size_t kAtOnce = limits::kSessionOutbox / 2;
     Centre centre(real_now(), "map_size = 4194304\n");
     std::vector<schemas::SubmittedEnvelope> envelopes;
     for (std::size_t i = 0; i < kEnvelopes; ++i) {
         envelopes.push_back(centre.seal_with({Bytes(40'000)}).envelope);
     }
-    // Sends all at once, so that many share a tick; the number accepted.
+    // Sends many at once, so that they share a tick, and fewer than the answers that a broker keeps
+    // for a peer that does not read; the number accepted.
     const auto submit_all = [&](const std::string& endpoint) {
         TestClient sender(endpoint, centre.manifest().curve_key, centre.tajik->curve);
         (void)sender.greet(centre, *centre.tajik);
-        for (const auto& envelope : envelopes) sender.send(schemas::Submit{{}, {envelope}});
+        std::size_t sent = 0;
+        std::size_t answered = 0;
         std::size_t accepted = 0;
-        for (std::size_t answered = 0; answered < kEnvelopes;) {
+        while (answered < kEnvelopes) {
+            for (; sent < kEnvelopes && sent < answered + kAtOnce; ++sent) {
+                sender.send(schemas::Submit{{}, {envelopes[sent]}});
+            }
             for (const auto& item : sender.expect<schemas::Outcomes>().items) {
                 ++answered;
                 if (item.code.empty()) ++accepted;
