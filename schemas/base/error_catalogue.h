@@ -24,7 +24,7 @@ X(FieldInvalid, "input.field-invalid", Usage, "A field has a value that it canno
 X(ConfigInvalid, "config.invalid", Usage, "The configuration is not valid.", "Nothing was started.", "Correct the line and column that are named.") \
 X(OfficeUnknown, "office.unknown", Usage, "No such office in the directory.", "Nothing was sent.", "Check the name, or sync the directory.") \
 X(NotFound, "not.found", Other, "There is no such item.", "Nothing was changed.", "List the items to see their names.") \
-X(AlreadyExists, "already.exists", Conflict, "It exists already.", "Nothing was overwritten.", "Choose another name or folder.") \
+X(AlreadyExists, "already.exists", Conflict, "It exists already.", "Nothing was overwritten.", "Choose another name or folder, or leave it as it is.") \
 /* crypto */ \
 X(SignatureInvalid, "signature.invalid", VerificationFailed, "A signature does not verify.", "Nothing was accepted.", "Do not trust this record; tell its author.") \
 X(KeyInvalid, "key.invalid", VerificationFailed, "A public key is not a valid point of the main subgroup.", "Nothing was accepted.", "Make a new key.") \
@@ -66,14 +66,14 @@ X(CertificateUnknown, "certificate.unknown", Other, "The certificate is not in t
 X(CertificateExpired, "certificate.expired", Other, "The certificate is not valid at this time.", "Nothing was stored.", "Renew the certificate.") \
 X(CertificateRevoked, "certificate.revoked", Other, "The certificate has been revoked.", "Nothing was stored.", "Enrol a new device.") \
 X(CertificateSuspended, "certificate.suspended", Other, "The certificate is suspended.", "Nothing was stored.", "Call the registrars of the agency; they reinstate or revoke it.") \
-X(SlipTimes, "slip.times", Other, "The suspension slip is not valid at this time.", "Nothing was changed.", "Use another slip, or have the registrars sign a new one.") \
+X(SlipTimes, "slip.times", Other, "The slip or override is not valid at this time.", "Nothing was changed.", "Use another one, or have a new one signed.") \
 X(SlipUsed, "slip.used", Conflict, "This suspension slip was used before.", "Nothing was changed.", "Use another slip, or have the registrars sign a new one.") \
 X(CertificateNotSigned, "certificate.not-signed", VerificationFailed, "The record is not signed by enough of the keys that must sign it.", "Nothing was stored.", "Have it signed by the agency's root.") \
 X(KeyReused, "key.reused", Other, "A key of this certificate stands in another certificate already.", "Nothing was stored.", "Make new keys.") \
 X(BundleStale, "bundle.stale", Other, "The prekey bundle of a recipient does not cover this day.", "Nothing was stored.", "Sync the directory; the recipient must publish a bundle.") \
 X(BundleSequence, "bundle.sequence", Other, "The prekey bundle does not follow the last one.", "Nothing was stored.", "Publish the next bundle.") \
 X(RecordSequence, "record.sequence", Other, "The record does not follow the last one of its kind.", "Nothing was stored.", "Take the newest version and change that.") \
-X(RecordRefused, "record.refused", Other, "The record names something that the directory does not hold.", "Nothing was stored.", "Enrol what it names first.") \
+X(RecordRefused, "record.refused", Other, "The record names something that the ledger does not hold, or may not have.", "Nothing was stored.", "See what is named; enrol that first, or correct the record.") \
 /* session and broker */ \
 X(HelloRefused, "hello.refused", Other, "The broker did not accept this device.", "No session was opened.", "Check the certificate and the keys of this device.") \
 X(NotGreeted, "session.not-greeted", Other, "Nothing is handled before the hello.", "Nothing was stored.", "Open a session first.") \
@@ -86,7 +86,7 @@ X(ApprovalMissing, "approval.missing", RefusedByPolicy, "The rule that would per
 X(PolicySize, "policy.size", RefusedByPolicy, "The rule that would permit this envelope allows less data.", "Nothing was delivered to anyone.", "Leave out attachments, or send them in several envelopes.") \
 X(QuotaExceeded, "quota.exceeded", Other, "The mailbox of a recipient is full.", "Nothing was stored.", "Wait until it has been read.") \
 X(BackPressure, "back-pressure", QueuedOnly, "The broker takes nothing new at the moment.", "The envelope waits in the outbox.", "It will be sent by itself.") \
-X(ReadOnly, "read-only", QueuedOnly, "The broker does not write at the moment.", "The envelope waits in the outbox.", "Ask the operator for the broker's status.") \
+X(ReadOnly, "read-only", QueuedOnly, "The broker does not write at the moment.", "Nothing was taken: envelopes wait in the outbox, records stay with their authors.", "Ask the operator for the broker's status.") \
 X(HeadUnknown, "head.unknown", Other, "The signed record names a ledger head that this broker does not have.", "Nothing was stored.", "Present the newest note of this device.") \
 X(HeadMismatch, "head.mismatch", VerificationFailed, "The signed record names another root for a size that this ledger has passed.", "Nothing was stored.", "Keep your notes: two histories were shown.") \
 X(Unreachable, "broker.unreachable", Unreachable, "The broker does not answer.", "Nothing was changed.", "Try again later.") \
@@ -96,16 +96,20 @@ X(NotPermitted, "not.permitted", Other, "This device may not do that.", "Nothing
 X(ProofInvalid, "proof.invalid", VerificationFailed, "The ledger proof does not hold.", "Nothing was accepted.", "Keep the proof; tell the auditor.") \
 X(NoteInvalid, "note.invalid", VerificationFailed, "The checkpoint is not signed by the ledger's key.", "Nothing was accepted.", "Keep the note; tell the auditor.") \
 X(LeafInvalid, "leaf.invalid", VerificationFailed, "The ledger entry is not the one it should be.", "Nothing was accepted.", "Keep the proof; tell the auditor.") \
-X(LedgerKeyMissing, "ledger.key-missing", Other, "A key that seals this ledger entry is not open.", "Nothing was written.", "Check the file ledger.keys of the broker.") \
+X(LedgerKeyMissing, "ledger.key-missing", Other, "A key that seals this ledger entry is not open.", "Nothing was written.", "Give the key that opens it; at the broker, check its file ledger.keys.") \
 X(LedgerDamaged, "ledger.damaged", Other, "The stored ledger contradicts itself.", "Nothing was signed.", "Restore a backup; do not start from damaged data.") \
-X(RolledBack, "ledger.rolled-back", Other, "This ledger was set back: a head that it signed before is not part of it.", "Nothing was signed; the broker only reads.", "Restore the missing entries (chapard repair), or have two persons override.") \
+X(RolledBack, "ledger.rolled-back", Other, "This ledger was set back: a head that it signed before is not part of it.", "The broker signs nothing and only reads.", "Tell the operator and the auditor; entries come back by chapard repair, with an export or mirror that has them.") \
 X(SecondCopy, "ledger.second-copy", Conflict, "Another live copy of this ledger writes its high-water file.", "This process signed nothing more.", "Stop both; find out which copy is the true one.") \
-X(HighWaterMissing, "ledger.high-water", Other, "The high-water file of the ledger is missing or torn.", "Nothing was signed; the broker only reads.", "Put it back, or have two persons override.") \
+X(HighWaterMissing, "ledger.high-water", Other, "The high-water file of the ledger is missing or torn.", "Nothing was signed; the broker only reads.", "Put it back as it was and start again, or have two persons override.") \
 X(WitnessesAwaited, "ledger.witnesses-awaited", QueuedOnly, "No quorum of witnesses has confirmed the ledger since the broker started.", "Nothing was signed; envelopes wait.", "Reach the witnesses, or have two persons override.") \
-X(WitnessRefused, "witness.refused", VerificationFailed, "A witness refused the head.", "The head has no quorum.", "Compare the notes of the witness and of the broker.") \
-X(ForkDetected, "ledger.fork", VerificationFailed, "The ledger's key signed two histories.", "Both notes are kept.", "Send nothing more; give the evidence file to the auditors of all agencies.") \
+X(WitnessesAbsent, "ledger.witnesses-absent", QueuedOnly, "No quorum of witnesses has signed a head for longer than this broker allows.", "Nothing was stored; envelopes wait in the outbox.", "Tell the operator; it goes on by itself when the witnesses answer.") \
+X(OverrideOther, "override.other", Conflict, "The override was signed for another stop of the broker, or another ledger.", "Nothing was written.", "Draft a new one from the broker's present status.") \
+X(OriginClosed, "ledger.closed", Conflict, "This ledger was closed for ever; another one follows it.", "Nothing was stored.", "Take the succession from the operator and confirm it: chapar ledger succeed.") \
+X(SuccessionInvalid, "succession.invalid", VerificationFailed, "The succession of the ledger is not signed by all who must sign it, or does not fit the old one.", "Nothing was changed.", "Compare it by telephone with the centre and two agencies.") \
+X(ForkDetected, "ledger.fork", VerificationFailed, "Notes of this ledger contradict each other.", "The notes are kept.", "Send nothing more; give the evidence file to the auditors of all agencies.") \
 X(ReceiptLate, "receipt.late", VerificationFailed, "No quorum of witnesses has signed a head with this entry in 60 seconds.", "The receipt stays at: logged.", "Tell the operator; if it lasts, tell the auditor.") \
 X(HoldForbids, "hold.forbids", Conflict, "A hold forbids to erase this.", "Nothing was erased.", "Have the hold released by those who set it.") \
+X(HoldsFull, "holds.full", Conflict, "This agency has as many holds in force as it may have.", "Nothing was stored.", "Release a hold that is not needed any more.") \
 X(ShredEarly, "shred.early", Other, "The bucket may still be needed: its month has not ended long enough ago.", "Nothing was erased.", "Wait until 38 days after the end of its month.") \
 X(PruneRefused, "prune.refused", Other, "The range may not be pruned.", "Nothing was erased.", "See the reason; prune a smaller range.") \
 X(EntryShredded, "entry.shredded", Other, "The body of this ledger entry was shredded.", "Its leaf and its proofs stay.", "Ask an agency that kept a copy.") \

@@ -72,6 +72,7 @@ constexpr std::size_t kWitnesses = 32;                   // of one policy
 constexpr std::size_t kLegalBasisBytes = 512;            // of SHRED, HOLD, PRUNE and OVERRIDE
 constexpr std::uint64_t kSegmentEntries = 65'536;        // of one export archive
 constexpr DurationMs kWitnessedBy = kMinute;             // L2 is late after that
+constexpr std::size_t kHoldsPerAgency = 256;             // in force at the same time
 constexpr std::uint64_t kLedgerEntries = 1ULL << 56;     // seven levels of tiles
 
 // Broker's edge.
