@@ -8,15 +8,11 @@
 #include <string>
 #include <string_view>
 
-#include "broker/core/tables.h"
 #include "broker/edge/daemon.h"
-#include "broker/edge/files.h"
 #include "broker/edge/version.h"
+#include "broker/program.h"
 #include "broker/repair.h"
 #include "crypto/process_memory.h"
-#include "crypto/self_test.h"
-#include "schemas/base/problem.h"
-#include "storage/lmdb/lmdb_store.h"
 
 namespace chapar::broker {
 namespace {
@@ -49,18 +45,8 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
 }
 
 Status serve(const Arguments& arguments) {
-    CHAPAR_TRY(crypto::harden_process());
-    CHAPAR_TRY(crypto::start());
-    const std::filesystem::path& directory = arguments.directory;
-    const Config config = CHAPAR_TRY(read_config(directory / "chapard.toml"));
-    const FileDescriptor lock = CHAPAR_TRY(lock_file(directory / "lock"));
-    const NodeKeys node = CHAPAR_TRY(NodeKeys::read(directory));
     crypto::SystemRandom random;
-    LedgerKeyFile ledger_keys = CHAPAR_TRY(
-        LedgerKeyFile::open(directory / "ledger.keys", directory / config.ledger.kek, random));
-    const auto tables = store_tables();
-    const auto store = CHAPAR_TRY(
-        storage::LmdbStore::open(directory / "store", tables, {.map_size = config.map_size}));
+    BrokerDirectory opened = CHAPAR_TRY(BrokerDirectory::open(arguments.directory, random));
     Tap tap;
     if (arguments.tap) tap = CHAPAR_TRY(Tap::create(*arguments.tap));
     SystemTime time;
@@ -69,12 +55,13 @@ Status serve(const Arguments& arguments) {
         log.warning("swap.unencrypted", {{"areas", std::to_string(swaps.size())}});
     }
     const auto maintenance = [&]() -> Status {
-        const int freed = CHAPAR_TRY(store->check_readers());
+        const int freed = CHAPAR_TRY(opened.store->check_readers());
         if (freed > 0) log.warning("store.dead-readers", {{"count", std::to_string(freed)}});
         return Done{};
     };
-    const auto daemon = CHAPAR_TRY(Daemon::create(
-        {config, node, ledger_keys, *store, directory, tap, time, random, log, maintenance}));
+    const auto daemon =
+        CHAPAR_TRY(Daemon::create({opened.config, opened.node, opened.ledger_keys, *opened.store,
+                                   opened.path, tap, time, random, log, maintenance}));
     std::printf("ready %s\n", daemon->endpoint().c_str());
     std::fflush(stdout);
     log.info("ready", {{"build", std::string(build_text())}});
@@ -83,24 +70,18 @@ Status serve(const Arguments& arguments) {
     return Done{};
 }
 
-int fail(const Error& error) {
-    const std::string line = problem_json(error) + "\n";
-    std::fwrite(line.data(), 1, line.size(), stderr);
-    return static_cast<int>(text_of(error.code).exit);
-}
-
 int run(int argc, char** argv) {
     umask(S_IRWXG | S_IRWXO);
     std::signal(SIGPIPE, SIG_IGN);
     if (argc > 1 && std::string_view(argv[1]) == "repair") return repair_main(argc, argv);
     const auto arguments = parse_arguments(argc, argv);
-    if (!arguments) return fail(arguments.error());
+    if (!arguments) return exit_with(arguments.error());
     if (arguments->version) {
         std::printf("%s\n", std::string(build_text()).c_str());
         return 0;
     }
     const Status served = serve(*arguments);
-    return served ? 0 : fail(served.error());
+    return served ? 0 : exit_with(served.error());
 }
 
 }  // namespace
@@ -110,6 +91,6 @@ int main(int argc, char** argv) {
     try {
         return chapar::broker::run(argc, argv);
     } catch (const std::exception& error) {
-        return chapar::broker::fail(chapar::Error(chapar::Errc::Internal, error.what()));
+        return chapar::broker::exit_with(chapar::Error(chapar::Errc::Internal, error.what()));
     }
 }

@@ -1,14 +1,9 @@
 #include <cstdio>
 #include <string_view>
 
-#include "broker/core/tables.h"
-#include "broker/edge/files.h"
+#include "broker/program.h"
 #include "broker/repair.h"
 #include "broker/repair_keys.h"
-#include "crypto/process_memory.h"
-#include "crypto/self_test.h"
-#include "schemas/base/problem.h"
-#include "storage/lmdb/lmdb_store.h"
 
 namespace chapar::broker {
 namespace {
@@ -52,27 +47,17 @@ struct Repaired {
 };
 
 Result<Repaired> repair(const Arguments& arguments) {
-    CHAPAR_TRY(crypto::harden_process());
-    CHAPAR_TRY(crypto::start());
-    const std::filesystem::path& directory = arguments.directory;
-    const Config config = CHAPAR_TRY(read_config(directory / "chapard.toml"));
-    const FileDescriptor lock = CHAPAR_TRY(lock_file(directory / "lock"));
-    const NodeKeys node = CHAPAR_TRY(NodeKeys::read(directory));
     crypto::SystemRandom random;
-    LedgerKeyFile ledger_keys = CHAPAR_TRY(
-        LedgerKeyFile::open(directory / "ledger.keys", directory / config.ledger.kek, random));
+    BrokerDirectory opened = CHAPAR_TRY(BrokerDirectory::open(arguments.directory, random));
     const auto source = CHAPAR_TRY(ExportSource::open(arguments.exports));
-    const KnownNotes known =
-        CHAPAR_TRY(collect_notes(directory, config, node, arguments.notes, source->checkpoints()));
+    const KnownNotes known = CHAPAR_TRY(collect_notes(opened.path, opened.config, opened.node,
+                                                      arguments.notes, source->checkpoints()));
     std::vector<NewLedgerKey> more;
     if (!arguments.view.empty()) {
-        more = CHAPAR_TRY(read_view_keys(arguments.view, node.manifest.origin));
+        more = CHAPAR_TRY(read_view_keys(arguments.view, opened.node.manifest.origin));
     }
-    const auto tables = store_tables();
-    const auto store = CHAPAR_TRY(
-        storage::LmdbStore::open(directory / "store", tables, {.map_size = config.map_size}));
-    auto report = CHAPAR_TRY(
-        repair_ledger({node, ledger_keys, *store, *source, known.notes, std::move(more), random}));
+    auto report = CHAPAR_TRY(repair_ledger({opened.node, opened.ledger_keys, *opened.store, *source,
+                                            known.notes, std::move(more), random}));
     return Repaired{std::move(report), known.high_water_missing};
 }
 
@@ -99,26 +84,20 @@ void tell(const Repaired& repaired) {
     std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-int fail(const Error& error) {
-    const std::string line = problem_json(error) + "\n";
-    std::fwrite(line.data(), 1, line.size(), stderr);
-    return static_cast<int>(text_of(error.code).exit);
-}
-
 }  // namespace
 
 int repair_main(int argc, char** argv) {
     const auto arguments = parse_arguments(argc, argv);
-    if (!arguments) return fail(arguments.error());
+    if (!arguments) return exit_with(arguments.error());
     const auto repaired = repair(*arguments);
-    if (!repaired) return fail(repaired.error());
+    if (!repaired) return exit_with(repaired.error());
     tell(*repaired);
     const RepairReport& report = repaired->report;
     if (report.complete()) return 0;
-    return fail(Error(Errc::RolledBack, "entries from " + std::to_string(report.after.value) +
-                                            " on, up to " +
-                                            std::to_string(report.asked.head.size.value) + " of " +
-                                            report.asked.from + ", are not in this export"));
+    return exit_with(
+        Error(Errc::RolledBack, "entries from " + std::to_string(report.after.value) +
+                                    " on, up to " + std::to_string(report.asked.head.size.value) +
+                                    " of " + report.asked.from + ", are not in this export"));
 }
 
 }  // namespace chapar::broker
