@@ -1,0 +1,81 @@
+// The system calls of simulated processes: definitions that the linker takes in place of libc's.
+//
+// Outside of a simulated process (Disk::running() is null) they do what libc's do. A sync inside of
+// one only notes what is durable: the files lie in memory. rename() never dies (it is declared not
+// to throw); the sync behind it does. argon2id is left out: a passphrase costs nothing here.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "crypto/sha256.h"
+#include "tests/sim/disk.h"
+
+namespace {
+
+using chapar::sim::Disk;
+
+int sync_of(int descriptor, const char* place, long call) {
+    Disk* const disk = Disk::running();
+    if (disk == nullptr) return static_cast<int>(syscall(call, descriptor));
+    disk->reach(place);
+    if (disk->fails_now()) {
+        errno = EIO;
+        return -1;
+    }
+    struct stat status {};
+    if (fstat(descriptor, &status) != 0) return -1;
+    S_ISDIR(status.st_mode) ? disk->synced_directory(descriptor) : disk->synced_file(descriptor);
+    return 0;
+}
+
+}  // namespace
+
+extern "C" {
+
+int fsync(int descriptor) { return sync_of(descriptor, "fsync", SYS_fsync); }
+
+int fdatasync(int descriptor) { return sync_of(descriptor, "fdatasync", SYS_fdatasync); }
+
+ssize_t write(int descriptor, const void* bytes, size_t count) {
+    Disk* const disk = Disk::running();
+    if (disk != nullptr && descriptor == Disk::kLog) {
+        if (disk->logged) disk->logged({static_cast<const char*>(bytes), count});
+        return static_cast<ssize_t>(count);
+    }
+    // Standard error is not on the disk.
+    if (disk != nullptr && descriptor > 2) {
+        disk->reach("write");
+        const bool fails = disk->fails_now();
+        if (fails || disk->full()) {
+            errno = fails ? EIO : ENOSPC;
+            return -1;
+        }
+    }
+    return static_cast<ssize_t>(syscall(SYS_write, descriptor, bytes, count));
+}
+
+int rename(const char* from, const char* to) noexcept {
+    const auto done = static_cast<int>(syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0U));
+    if (done == 0 && Disk::running() != nullptr) Disk::running()->renamed(from, to);
+    return done;
+}
+
+int crypto_pwhash(unsigned char* out, unsigned long long size, const char* passphrase,
+                  unsigned long long passphrase_size, const unsigned char* salt, unsigned long long,
+                  size_t, int) {
+    chapar::Bytes input;
+    const auto* const text = reinterpret_cast<const std::byte*>(passphrase);
+    input.insert(input.end(), text, text + passphrase_size);
+    const auto* const grain = reinterpret_cast<const std::byte*>(salt);
+    input.insert(input.end(), grain, grain + 16);
+    for (unsigned long long at = 0; at < size; ++at) {
+        const auto digest = chapar::crypto::sha256(input);
+        out[at] = static_cast<unsigned char>(digest.bytes[at % digest.bytes.size()]);
+    }
+    return 0;
+}
+
+}  // extern "C"

@@ -1,0 +1,106 @@
+// What must hold in every run, whatever happened: the judges.
+//
+// Owns: its own copy of what was promised (leaves committed, heads shown, envelopes sealed and
+// acknowledged, what reached an application) and the comparison of each new observation with it.
+// It takes no decision of the product's for granted: policies are the simulator's own table.
+//
+//     ledger      leaves only grow, across crashes; one root per size, that of the leaves; never
+//     two
+//                 signed heads of one size
+//     promises    an envelope that its sender holds a receipt for is never lost, nor a receipt
+//     delivery    nothing reaches an application twice, or altered, or from another than its sender
+//     policy      nothing is handed out while the pair's policies refuse it, to a revoked device,
+//     or
+//                 to an office that it was not sent to
+//     order       of one sender and urgency, a device gets envelopes in the order of the ledger
+//     honesty     an honest broker raises no alarm; a lying one raises at least one
+//
+// Does not know how faults are made. Resource type; one thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/core/inbox.h"
+#include "client/core/outbox.h"
+#include "tests/sim/faulty_store.h"
+#include "tests/sim/founding.h"
+#include "tests/sim/timeline.h"
+#include "tests/sim/transcript.h"
+
+namespace chapar::sim {
+
+class Oracles {
+  public:
+    Oracles(const Founding& founding, const Plan& plan, Timeline& timeline, Transcript& transcript);
+
+    void violated(const std::string& what);
+    [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
+
+    // The honest broker's store after a commit, and after a start.
+    void broker_committed(FaultyStore& store);
+    void broker_started(FaultyStore& store);
+    // A frame on its way to `to`, by the honest broker.
+    void broker_said(const CurveKey& to, ByteView frame);
+    // From now on this broker's ledger is not the one that was promised (Lie::SetBack).
+    void ledger_is_set_back() { set_back_ = true; }
+
+    // A client's draft became an envelope.
+    void sealed(std::size_t client, const client::OutboxItem& item, const std::string& text);
+    // What a client holds, seen after a turn of its process.
+    void holds(std::size_t client, const std::vector<client::OutboxItem>& outbox,
+               const std::vector<client::InboxItem>& inbox);
+    void opened(std::size_t client, const client::InboxItem& item, const std::string& text);
+    // It was told something that only a lying broker, or rotten rows, can cause.
+    void alarmed(std::size_t client, const std::string& what);
+    [[nodiscard]] bool any_alarm() const { return !alarms_.empty(); }
+    // The broker itself met proof that it was set back or forked.
+    void broker_accused() { accused_ = true; }
+
+    // The records whose time the simulator's own policy table follows.
+    void policy_closed(bool closed) { closed_ = closed; }
+    void revoked() { revoked_ = true; }
+    [[nodiscard]] bool is_revoked() const { return revoked_; }
+
+    // All that must have come to an end after healing; what has not, in words. Empty: all has.
+    [[nodiscard]] std::string unfinished(
+        const std::vector<std::vector<client::OutboxItem>>& outboxes,
+        const std::vector<std::vector<client::InboxItem>>& inboxes) const;
+    void finished();
+
+  private:
+    struct Letter {
+        std::size_t sender = 0;
+        AgencyId agency;
+        std::string text;
+        std::set<OfficeId> to;
+    };
+    void check_head(const std::string& note);
+    void check_delivery(const CurveKey& to, ByteView envelope);
+    [[nodiscard]] std::vector<Hash> leaves_of(FaultyStore& store, std::size_t from) const;
+    [[nodiscard]] const Member* member_of(const CurveKey& key) const;
+    void check_order(std::size_t client, const std::vector<client::InboxItem>& inbox);
+
+    const Founding& founding_;
+    const Plan& plan_;
+    Timeline& timeline_;
+    Transcript& transcript_;
+    std::vector<std::string> violations_;
+
+    std::vector<Hash> leaves_;                    // of committed entries
+    std::map<std::uint64_t, std::string> roots_;  // of heads that were shown, by size
+    std::map<EnvelopeHash, Letter> letters_;
+    std::map<std::size_t, std::set<EnvelopeHash>> acknowledged_;  // receipts held, by client
+    std::map<std::size_t, std::map<std::uint64_t, EnvelopeHash>> delivered_;
+    std::set<std::string> alarms_;
+    bool accused_ = false;
+    bool closed_ = false;
+    bool revoked_ = false;
+    bool set_back_ = false;
+};
+
+}  // namespace chapar::sim

@@ -1,0 +1,30 @@
+# The simulator: the real broker, fold and clients in virtual time (tests/sim/README.md).
+set(CHAPAR_SIM ${CMAKE_CURRENT_LIST_DIR})
+add_executable(chapar-sim
+    ${CHAPAR_SIM}/broker_actor.cpp
+    ${CHAPAR_SIM}/client_actor.cpp
+    ${CHAPAR_SIM}/disk.cpp
+    ${CHAPAR_SIM}/disk_calls.cpp
+    ${CHAPAR_SIM}/doors.cpp
+    ${CHAPAR_SIM}/faulty_store.cpp
+    ${CHAPAR_SIM}/fiber.cpp
+    ${CHAPAR_SIM}/founding.cpp
+    ${CHAPAR_SIM}/line_transport.cpp
+    ${CHAPAR_SIM}/machine.cpp
+    ${CHAPAR_SIM}/main.cpp
+    ${CHAPAR_SIM}/mallory.cpp
+    ${CHAPAR_SIM}/network.cpp
+    ${CHAPAR_SIM}/oracles.cpp
+    ${CHAPAR_SIM}/schedule.cpp
+    ${CHAPAR_SIM}/transcript.cpp
+    ${CHAPAR_SIM}/world.cpp
+    ${CHAPAR_SIM}/world_faults.cpp)
+chapar_target(chapar-sim)
+target_link_libraries(chapar-sim PRIVATE chapar_broker_edge chapar_client_edge)
+
+if(CHAPAR_SANITIZE)
+    add_test(NAME chapar_sim COMMAND chapar-sim --seeds 40 --twice 20)
+else()
+    add_test(NAME chapar_sim COMMAND chapar-sim --seeds 300 --twice 50)
+endif()
+set_tests_properties(chapar_sim PROPERTIES LABELS unit)

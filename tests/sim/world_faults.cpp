@@ -1,0 +1,279 @@
+// When each fault of a plan strikes, what a lying broker does, and how everything heals.
+#include <algorithm>
+
+#include "crypto/envelope.h"
+#include "schemas/frames_codec.h"
+#include "tests/sim/must.h"
+#include "tests/sim/world.h"
+
+namespace chapar::sim {
+namespace {
+
+constexpr std::size_t kTj = 0;
+constexpr std::size_t kUz1 = 1;
+constexpr std::size_t kAf = 3;
+
+}  // namespace
+
+void World::letter(std::size_t from, std::size_t to, DurationMs at) {
+    Letter out;
+    out.at = at;
+    ++letters_;
+    for (int i = 0; i < 16; ++i)
+        out.message.bytes[static_cast<std::size_t>(i)] = static_cast<std::byte>(dice_.below(256));
+    out.to.push_back(founding_.members()[to].office);
+    out.text = "letter " + std::to_string(letters_) + " of " + founding_.members()[from].name;
+    // Sometimes to two offices.
+    for (const std::size_t other : {kTj, kUz1, kAf}) {
+        const OfficeId& office = founding_.members()[other].office;
+        if (office == out.to.front() || office == founding_.members()[from].office) continue;
+        if (dice_.one_in(4)) out.to.push_back(office);
+    }
+    const std::uint64_t urgency = dice_.below(4);
+    out.urgency = urgency == 0 ? schemas::Urgency::Flash : schemas::Urgency::Routine;
+    clients_[from]->write(std::move(out));
+}
+
+void World::plan_letters() {
+    for (unsigned i = 0; i < plan_.letters; ++i) {
+        const std::size_t from = dice_.below(kHonestClients);
+        std::size_t to = std::array<std::size_t, 3>{kTj, kUz1, kAf}[dice_.below(3)];
+        if (founding_.members()[to].office == founding_.members()[from].office) {
+            to = to == kTj ? kAf : kTj;
+        }
+        letter(from, to, any_time());
+    }
+}
+
+void World::plan_lines() {
+    for (unsigned i = 0; i < plan_.cuts; ++i) {
+        timeline_.after(any_time(), [this] {
+            if (const auto line = network_.any_line()) network_.cut(*line);
+        });
+    }
+    for (unsigned i = 0; i < plan_.partitions; ++i) {
+        const CurveKey key = founding_.members()[dice_.below(kHonestClients)].curve;
+        const Way way = dice_.one_in(2) ? Way::Up : Way::Down;
+        const DurationMs lasts(dice_.between(1'000, 15'000));
+        timeline_.after(any_time(), [this, key, way, lasts] {
+            network_.hold(key, way, DurationMs(timeline_.now().value + lasts.value));
+            transcript_.note(timeline_.now(), "net", "a one-way partition begins");
+        });
+    }
+}
+
+// At one of its next places to die, or at once.
+void World::crash(Rack& rack, const std::function<void()>& kill) {
+    if (healed_) return;
+    if (dice_.one_in(4)) return kill();
+    rack.disk->arm_crash(dice_.between(1, 60));
+}
+
+void World::plan_machines() {
+    for (unsigned i = 0; i < plan_.broker_crashes; ++i) {
+        timeline_.after(any_time(),
+                        [this] { crash(racks_.at("broker"), [this] { broker_->kill(); }); });
+    }
+    for (unsigned i = 0; i < plan_.client_crashes; ++i) {
+        const std::size_t who = dice_.below(kHonestClients);
+        timeline_.after(any_time(), [this, who] {
+            crash(racks_.at(founding_.members()[who].name), [this, who] { clients_[who]->kill(); });
+        });
+    }
+    if (plan_.stalled_reader) {
+        const std::size_t who = dice_.below(kHonestClients);
+        const DurationMs lasts(dice_.between(4'000, 12'000));
+        timeline_.after(any_time(), [this, who, lasts] { clients_[who]->stall(lasts); });
+    }
+}
+
+void World::plan_storage() {
+    const auto spell = [this](DurationMs most, const std::function<void(bool)>& set) {
+        const DurationMs lasts(dice_.between(300, most.value));
+        timeline_.after(any_time(), [this, lasts, set] {
+            if (healed_) return;
+            set(true);
+            timeline_.after(lasts, [set] { set(false); });
+        });
+    };
+    for (unsigned i = 0; i < plan_.full_disks; ++i) {
+        Disk& disk = *any_rack().disk;
+        spell(DurationMs(4'000), [this, &disk](bool full) {
+            disk.set_full(full);
+            transcript_.note(timeline_.now(), "disk",
+                             disk.root().filename().string() + (full ? " is full" : " has room"));
+        });
+    }
+    for (unsigned i = 0; i < plan_.nearly_full; ++i) {
+        FaultyStore& store = *racks_.at("broker").store;
+        spell(DurationMs(6'000), [&store](bool nearly) { store.set_nearly_full(nearly); });
+    }
+    for (unsigned i = 0; i < plan_.io_errors; ++i) {
+        Rack& rack = any_rack();
+        const bool files = dice_.one_in(2);
+        timeline_.after(any_time(), [this, &rack, files] {
+            if (healed_) return;
+            if (files) rack.disk->arm_io_error(dice_.between(1, 10));
+            if (!files) rack.store->arm_failure(dice_.between(1, 5));
+        });
+    }
+    for (unsigned i = 0; i < plan_.rotten_rows; ++i) {
+        Rack& rack = any_rack();
+        timeline_.after(any_time(), [this, &rack] {
+            if (healed_) return;
+            const std::string what = rack.store->rot();
+            transcript_.note(timeline_.now(), "disk",
+                             rack.disk->root().filename().string() + " rots: " + what);
+        });
+    }
+}
+
+void World::plan_clocks() {
+    broker_->set_skew(plan_.broker_skew);
+    for (std::size_t i = 0; i < kHonestClients; ++i) clients_[i]->set_skew(plan_.skew[i]);
+    for (unsigned i = 0; i < plan_.clock_steps; ++i) {
+        const std::size_t who = dice_.below(kHonestClients + 1);
+        const auto skew = static_cast<std::int64_t>(dice_.below(16 * 60 * 1000)) - 8 * 60 * 1000;
+        timeline_.after(any_time(), [this, who, skew] {
+            if (healed_) return;
+            transcript_.note(
+                timeline_.now(), "clock",
+                "of machine " + std::to_string(who) + " steps to " + std::to_string(skew) + " ms");
+            who == kHonestClients ? broker_->set_skew(skew) : clients_[who]->set_skew(skew);
+        });
+    }
+}
+
+void World::plan_records() {
+    if (plan_.policy_change) {
+        timeline_.after(DurationMs(plan_.busy.value / 3), [this] {
+            administer(founding_.closing_policy(), [this] {
+                oracles_.policy_closed(true);
+                const std::uint64_t now = timeline_.now().value;
+                const std::uint64_t end = plan_.busy.value;
+                timeline_.after(DurationMs(now < end ? end - now : 1), [this] {
+                    oracles_.policy_closed(false);
+                    administer(founding_.opening_policy(), [] {});
+                });
+            });
+        });
+    }
+    if (!plan_.revocation) return;
+    timeline_.after(any_time(),
+                    [this] { administer(founding_.revocation(), [this] { oracles_.revoked(); }); });
+}
+
+void World::plan_lie() {
+    if (plan_.lie == Lie::None) return;
+    const DurationMs begins(plan_.busy.value / 3);
+    // Something to lie about, then something by which it can be noticed.
+    for (std::size_t i = 0; i < kHonestClients; ++i) {
+        const std::size_t to = i == kTj ? kAf : kTj;
+        letter(i, to, DurationMs(begins.value + 500));
+        letter(i, to, DurationMs(plan_.busy.value + 3'000));
+        letter(i, to, DurationMs(plan_.busy.value + 30'000));
+    }
+    timeline_.after(begins, [this] {
+        lying_ = true;
+        transcript_.note(timeline_.now(), "LIE", text_of(plan_.lie));
+        if (plan_.lie == Lie::Fork) fork();
+        if (plan_.lie != Lie::SetBack) return;
+        Rack& rack = racks_.at("broker");
+        auto kept = std::make_shared<Snapshot::Machine>(
+            Snapshot::Machine{Image::of(rack.disk->root()),
+                              must(storage::MemoryStore::reopen(rack.store->records()))});
+        timeline_.after(DurationMs(plan_.busy.value / 3 * 2 - 100),
+                        [this, kept] { set_back(kept); });
+    });
+}
+
+// From now on af is shown a line of its own.
+void World::fork() {
+    const Rack& rack = racks_.at("broker");
+    Image::of(rack.disk->root()).unpack(root_ / "twin");
+    racks_["twin"] = make_rack("twin", {}, rack.store->records());
+    Rack& own = racks_.at("twin");
+    twin_ = std::make_unique<BrokerActor>(BrokerActor::Parts{timeline_, network_, transcript_,
+                                                             oracles_, *own.disk, *own.store,
+                                                             config_, "twin", 1, dice_.next(), 0});
+    twin_->start();
+    clients_[kAf]->set_door(1);
+    while (const auto line = network_.line_of(founding_.members()[kAf].curve)) network_.cut(*line);
+}
+
+void World::set_back(std::shared_ptr<Snapshot::Machine> kept) {
+    oracles_.ledger_is_set_back();
+    broker_->kill();
+    Rack& rack = racks_.at("broker");
+    kept->files.unpack(rack.disk->root());
+    rack.disk->all_durable();
+    rack.store->replace_records(must(storage::MemoryStore::reopen(*kept->rows)));
+}
+
+// Outcomes with one byte of a proof changed.
+void World::forge(Bytes& bytes) {
+    auto frame = schemas::decode_frame(bytes);
+    auto* const outcomes = frame ? std::get_if<schemas::Outcomes>(&*frame) : nullptr;
+    if (outcomes == nullptr) return;
+    for (schemas::ItemOutcome& item : outcomes->items) {
+        if (!item.code.empty() || item.proofs.empty()) continue;
+        schemas::EntryProof& proof = item.proofs[dice_.below(item.proofs.size())];
+        const auto bend = [this](auto& part) {
+            if (part.size() == 0) return;
+            part[dice_.below(part.size())] ^= static_cast<std::byte>(1U << dice_.below(8));
+        };
+        switch (dice_.below(4)) {
+            case 0:
+                bend(proof.body);
+                break;
+            case 1:
+                bend(proof.salt.bytes);
+                break;
+            case 2:
+                if (!proof.path.empty()) bend(proof.path[dice_.below(proof.path.size())].bytes);
+                break;
+            default:
+                bend(proof.leaf);
+        }
+    }
+    bytes = schemas::encode_frame(*frame);
+}
+
+// The first envelope for tj's device, and no other, is never handed out.
+void World::drop(const CurveKey& to, Bytes& bytes) {
+    if (to != founding_.members()[kTj].curve) return;
+    auto frame = schemas::decode_frame(bytes);
+    auto* const deliver = frame ? std::get_if<schemas::Deliver>(&*frame) : nullptr;
+    if (deliver == nullptr) return;
+    if (!dropped_ && !deliver->deliveries.empty()) {
+        dropped_ = crypto::envelope_hash(deliver->deliveries.front().envelope);
+    }
+    std::erase_if(deliver->deliveries, [this](const schemas::Delivery& one) {
+        return crypto::envelope_hash(one.envelope) == *dropped_;
+    });
+    bytes = schemas::encode_frame(*frame);
+}
+
+void World::heal() {
+    healed_ = true;
+    transcript_.note(timeline_.now(), "HEAL", "all faults end");
+    network_.set_faulty(false);
+    network_.release_all();
+    for (auto& [name, rack] : racks_) {
+        rack.disk->disarm();
+        rack.disk->set_full(false);
+        rack.store->arm_failure(0);
+        rack.store->set_nearly_full(false);
+        rack.store->restore_rotten();
+    }
+    broker_->set_skew(0);
+    if (mallory_) mallory_->stop();
+    if (plan_.lie == Lie::ForgedReceipt) lying_ = false;
+    if (twin_) twin_->retire();
+    for (auto& client : clients_) {
+        client->set_skew(0);
+        client->set_door(0);
+    }
+}
+
+}  // namespace chapar::sim
