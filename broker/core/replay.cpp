@@ -10,6 +10,7 @@
 #include "broker/core/replay_given.h"
 #include "broker/core/replay_rebuild.h"
 #include "broker/core/replay_words.h"
+#include "broker/core/retention_records.h"
 #include "broker/core/submit.h"
 #include "crypto/envelope.h"
 #include "crypto/retention.h"
@@ -340,7 +341,8 @@ class Replay {
         }
         if (plan.drafts.empty() && plan.outcome.code) {
             const bool about_envelope = body.accepted.has_value();
-            return about_envelope || is_gone(*plan.outcome.code);
+            return about_envelope || is_gone(*plan.outcome.code) ||
+                   plan.outcome.context == kStillWaits;
         }
         if (!body.decision) return false;
         const bool conflict = body.decision->code == text_of(Errc::Conflict).code;
@@ -353,7 +355,12 @@ class Replay {
         const auto* put = std::get_if<PutRecord>(&operation.body);
         if (put == nullptr) return Done{};
         const auto record = crypto::SignedRecord::decode(put->record);
-        if (!record || record->type != crypto::RecordType::Prune) return Done{};
+        if (!record) return Done{};
+        if (record->type == crypto::RecordType::Shred) {
+            const auto shred = crypto::ShredRecord::decode(record->body);
+            return shred ? put_shred_entry(txn, shred->bucket.scope().name(), at) : Status(Done{});
+        }
+        if (record->type != crypto::RecordType::Prune) return Done{};
         const auto prune = crypto::PruneRecord::decode(record->body);
         if (!prune || prune->end > at) return Done{};
         return write_minimum(txn, prune->end);

@@ -1,15 +1,20 @@
 #include "broker/core/retention_records.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
+#include "broker/core/envelope_row.h"
 #include "broker/core/holds.h"
 #include "broker/core/ledger_key_index.h"
+#include "broker/core/ledger_proof.h"
 #include "broker/core/ledger_read.h"
 #include "broker/core/ledger_tables.h"
 #include "broker/core/mailbox.h"
 #include "broker/core/tables.h"
-#include "broker/core/tile_geometry.h"
 #include "crypto/override.h"
+#include "crypto/retention_rules.h"
+#include "schemas/base/limits.h"
 
 namespace chapar::broker {
 namespace {
@@ -20,31 +25,45 @@ using crypto::HoldAction;
 using crypto::HoldRecord;
 using crypto::LeafKind;
 
-Error refused(const char* what) { return Error(Errc::PruneRefused, what); }
-
 Status put_record(storage::Txn& txn, const Hash& record, EntryIndex entry) {
     return txn.put(kRecordTable, record.view(), number_key(entry.value));
 }
 
-// Whether an entry of the bucket can lie in the range. What was pruned is taken as old enough: its
-// leaf may be gone or not.
-Result<bool> can_contain(const RecordCase& in, const EntryRange& range, const Bucket& bucket,
-                         EntryIndex opened) {
-    if (range.to <= opened || range.from >= in.moment.next) return false;
-    if (range.from < CHAPAR_TRY(read_minimum(in.txn))) return true;
-    const auto first = CHAPAR_TRY(read_leaf(in.txn, range.from));
-    return crypto::month_of(first.time) <= bucket.month;
+Error held(const HoldRecord& hold) {
+    return Error(Errc::HoldForbids, hold.agency.text() + " " + std::to_string(hold.number));
+}
+
+// The month of the entry where the range begins. What lies at or above the minimum is whole.
+Result<bool> forbids(const RecordCase& in, const HoldRecord& hold, const Bucket& bucket,
+                     const crypto::ShredPlace& place) {
+    const auto reach = crypto::reach_of(hold, bucket, place);
+    if (reach != crypto::HoldReach::ByMonth) return reach == crypto::HoldReach::Forbids;
+    const auto first = CHAPAR_TRY(read_leaf(in.txn, std::get<EntryRange>(hold.target).from));
+    return crypto::reaches_month(crypto::month_of(first.time), bucket);
 }
 
 Status no_hold_on(const RecordCase& in, const Bucket& bucket, EntryIndex opened) {
+    const crypto::ShredPlace place{opened, CHAPAR_TRY(read_minimum(in.txn)), in.moment.next};
     for (const HoldRecord& hold : CHAPAR_TRY(holds_in_force(in.txn))) {
-        const auto* held = std::get_if<Bucket>(&hold.target);
-        const bool forbids =
-            held != nullptr
-                ? *held == bucket
-                : CHAPAR_TRY(can_contain(in, std::get<EntryRange>(hold.target), bucket, opened));
-        if (forbids) {
-            return Error(Errc::HoldForbids, hold.agency.text() + " " + std::to_string(hold.number));
+        if (CHAPAR_TRY(forbids(in, hold, bucket, place))) return held(hold);
+    }
+    return Done{};
+}
+
+// Whoever waits for an envelope opens its ACCEPTED entry. What was accepted in the bucket's month
+// is due a life later at the latest: only expiries that are late can still wait.
+Status nothing_waits(const RecordCase& in, const Bucket& bucket) {
+    const TimeMs due_by = crypto::end_of(bucket.month) + limits::kEnvelopeLife;
+    for (const DueEnvelope& due :
+         CHAPAR_TRY(due_envelopes(in.txn, due_by, std::numeric_limits<std::size_t>::max()))) {
+        const auto row = CHAPAR_TRY(read_envelope(in.txn, due.envelope));
+        if (!row || !row->addressing) return Error(Errc::StoreDamaged, "deadline");
+        const Addressing& to = *row->addressing;
+        if (to.agency != bucket.sender) continue;
+        if (std::ranges::find(to.agencies, bucket.recipient) == to.agencies.end()) continue;
+        const auto accepted = CHAPAR_TRY(read_leaf(in.txn, due.first));
+        if (crypto::month_of(accepted.time) == bucket.month) {
+            return Error(Errc::ShredEarly, std::string(kStillWaits));
         }
     }
     return Done{};
@@ -64,14 +83,17 @@ Status not_policy_in_force(const RecordCase& in, const Bucket& bucket) {
 }
 
 Status check_hold_target(const RecordCase& in, const HoldRecord& hold) {
-    const auto* bucket = std::get_if<Bucket>(&hold.target);
-    if (bucket == nullptr) return Done{};
-    if (bucket->sender != hold.agency && bucket->recipient != hold.agency) {
+    if (!crypto::may_target(hold.agency, hold.target)) {
         return Error(Errc::RecordRefused, "bucket of other agencies");
     }
-    if (hold.action == HoldAction::Set && CHAPAR_TRY(shred_entry(in.txn, bucket->scope().name()))) {
+    if (hold.action != HoldAction::Set) return Done{};
+    const auto* bucket = std::get_if<Bucket>(&hold.target);
+    if (bucket != nullptr && CHAPAR_TRY(shred_entry(in.txn, bucket->scope().name()))) {
         return Error(Errc::EntryShredded);
     }
+    const auto in_force = CHAPAR_TRY(holds_in_force(in.txn));
+    const auto own = std::ranges::count(in_force, hold.agency, &HoldRecord::agency);
+    if (std::cmp_greater_equal(own, limits::kHoldsPerAgency)) return Error(Errc::HoldsFull);
     return Done{};
 }
 
@@ -88,37 +110,29 @@ Result<std::optional<HoldEntry>> ended_by(const RecordCase& in, const HoldRecord
 
 Status no_hold_below(const RecordCase& in, EntryIndex minimum, EntryIndex end) {
     for (const HoldRecord& hold : CHAPAR_TRY(holds_in_force(in.txn))) {
-        bool forbids = false;
+        std::optional<EntryIndex> opened;
         if (const auto* bucket = std::get_if<Bucket>(&hold.target)) {
-            const auto opened = CHAPAR_TRY(key_entry(in.txn, bucket->scope().name()));
-            forbids = opened && *opened < end;
-        } else {
-            const auto& range = std::get<EntryRange>(hold.target);
-            forbids = range.from < end && range.to > minimum;
+            opened = CHAPAR_TRY(key_entry(in.txn, bucket->scope().name()));
         }
-        if (forbids) {
-            return Error(Errc::HoldForbids, hold.agency.text() + " " + std::to_string(hold.number));
-        }
+        if (crypto::forbids_prune(hold, opened, minimum, end)) return held(hold);
     }
     return Done{};
 }
 
 Status check_prune(const RecordCase& in, const crypto::PruneRecord& record) {
-    const EntryIndex minimum = CHAPAR_TRY(read_minimum(in.txn));
-    if (record.end.value % kTileWidth != 0) return refused("end is no multiple of 256");
-    if (record.end <= minimum) return refused("pruned before");
-    if (record.end > in.moment.next) return refused("end beyond the ledger");
-    // The first comparison keeps the sum from overflowing.
-    if (record.before > in.moment.time || record.before + kPruneAfter > in.moment.time) {
-        return refused("not a year old");
+    crypto::PrunePlace place{CHAPAR_TRY(read_minimum(in.txn)), in.moment.next, in.moment.time,
+                             std::nullopt};
+    if (record.end > place.minimum && record.end <= place.next) {
+        const EntryIndex last(record.end.value - 1);
+        place.youngest = CHAPAR_TRY(read_leaf(in.txn, last)).time;
     }
-    // Times never run backward: the last entry that goes is the youngest.
-    const auto last = CHAPAR_TRY(read_leaf(in.txn, EntryIndex(record.end.value - 1)));
-    if (last.time + kSecond > record.before) return refused("an entry is younger");
+    if (const auto why = crypto::prune_objection(record, place); !why.empty()) {
+        return Error(Errc::PruneRefused, std::string(why));
+    }
     if (CHAPAR_TRY(any_deadline_below(in.txn, record.end))) {
-        return refused("an envelope still waits");
+        return Error(Errc::PruneRefused, std::string(kStillWaits));
     }
-    return no_hold_below(in, minimum, record.end);
+    return no_hold_below(in, place.minimum, record.end);
 }
 
 // Registrars of all agencies whose records are in force now.
@@ -144,9 +158,8 @@ Result<Plan> decide_shred(const RecordCase& in) {
     const auto opened = CHAPAR_TRY(key_entry(in.txn, name));
     if (!opened) return Error(Errc::RecordRefused, "bucket");
     if (CHAPAR_TRY(shred_entry(in.txn, name))) return Error(Errc::AlreadyExists, "shredded");
-    if (in.moment.time < crypto::end_of(record.bucket.month) + kShredAfter) {
-        return Error(Errc::ShredEarly);
-    }
+    if (in.moment.time < crypto::shreddable_from(record.bucket)) return Error(Errc::ShredEarly);
+    CHAPAR_TRY(nothing_waits(in, record.bucket));
     CHAPAR_TRY(no_hold_on(in, record.bucket, *opened));
     CHAPAR_TRY(not_policy_in_force(in, record.bucket));
     Plan plan = admitted(in, LeafKind::Shred, crypto::kNoEvent);

@@ -95,7 +95,7 @@ class Judge {
             case LeafKind::Key:
                 return take_key(placed, static_cast<crypto::KeyEvent>(body.event));
             case LeafKind::Shred:
-                return take_shred(in_, placed);
+                return take_shred(in_, placed, counts_.minimum);
             case LeafKind::Hold:
                 return take_hold(in_, placed);
             case LeafKind::Prune:

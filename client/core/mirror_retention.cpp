@@ -1,10 +1,14 @@
 #include "client/core/mirror_retention.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "client/core/ledger_mirror.h"
 #include "client/core/mirror_keys.h"
 #include "client/core/mirror_tables.h"
 #include "client/core/store_keys.h"
-#include "crypto/retention.h"
+#include "crypto/retention_rules.h"
+#include "schemas/base/limits.h"
 
 namespace chapar::client {
 namespace {
@@ -16,16 +20,11 @@ using crypto::HoldRecord;
 using directory_ingest::Ingestion;
 using directory_ingest::Placed;
 
-constexpr DurationMs kShredAfter{38 * kDay.value};
-constexpr DurationMs kPruneAfter{365 * kDay.value};
-constexpr std::uint64_t kTileWidth = 256;
-
 enum class HoldState : std::uint8_t { InForce = 1, Ended = 2 };
 
 Error held(const HoldRecord& hold) {
     return Error(Errc::HoldForbids, hold.agency.text() + " " + std::to_string(hold.number));
 }
-Error refused(const char* what) { return Error(Errc::PruneRefused, what); }
 
 struct Hold {
     HoldState state;
@@ -87,69 +86,60 @@ Result<std::optional<TimeMs>> last_time_below(const storage::ReadTxn& txn, Entry
     return std::optional<TimeMs>();
 }
 
-// Whether an entry of the bucket can lie in the range.
-Result<bool> can_contain(const Ingestion& in, const Placed& placed, const EntryRange& range,
-                         const Bucket& bucket, EntryIndex opened) {
-    if (range.to <= opened || range.from >= placed.index) return false;
-    const auto first = CHAPAR_TRY(first_time_in(in.txn, range.from, placed.index));
-    return first && crypto::month_of(*first) <= bucket.month;
+Result<bool> forbids(const Ingestion& in, const HoldRecord& hold, const Bucket& bucket,
+                     const crypto::ShredPlace& place) {
+    const auto reach = crypto::reach_of(hold, bucket, place);
+    if (reach != crypto::HoldReach::ByMonth) return reach == crypto::HoldReach::Forbids;
+    const EntryIndex from = std::get<EntryRange>(hold.target).from;
+    const auto first = CHAPAR_TRY(first_time_in(in.txn, from, place.next));
+    if (!first) return false;
+    return crypto::reaches_month(crypto::month_of(*first), bucket);
 }
 
-Status no_hold_on(const Ingestion& in, const Placed& placed, const Bucket& bucket,
-                  EntryIndex opened) {
+Status no_hold_on(const Ingestion& in, const Bucket& bucket, const crypto::ShredPlace& place) {
     for (const HoldRecord& hold : CHAPAR_TRY(holds_in_force(in.txn))) {
-        const auto* bucket_held = std::get_if<Bucket>(&hold.target);
-        const bool forbids =
-            bucket_held != nullptr
-                ? *bucket_held == bucket
-                : CHAPAR_TRY(
-                      can_contain(in, placed, std::get<EntryRange>(hold.target), bucket, opened));
-        if (forbids) return held(hold);
+        if (CHAPAR_TRY(forbids(in, hold, bucket, place))) return held(hold);
     }
     return Done{};
 }
 
 Status no_hold_below(const storage::ReadTxn& txn, EntryIndex minimum, EntryIndex end) {
     for (const HoldRecord& hold : CHAPAR_TRY(holds_in_force(txn))) {
-        bool forbids = false;
+        std::optional<EntryIndex> opened;
         if (const auto* bucket = std::get_if<Bucket>(&hold.target)) {
-            const auto opened = CHAPAR_TRY(opened_by(txn, bucket->scope().name()));
-            forbids = opened && *opened < end;
-        } else {
-            const auto& range = std::get<EntryRange>(hold.target);
-            forbids = range.from < end && range.to > minimum;
+            opened = CHAPAR_TRY(opened_by(txn, bucket->scope().name()));
         }
-        if (forbids) return held(hold);
+        if (crypto::forbids_prune(hold, opened, minimum, end)) return held(hold);
     }
     return Done{};
 }
 
 Status check_target(const storage::ReadTxn& txn, const HoldRecord& hold) {
-    const auto* bucket = std::get_if<Bucket>(&hold.target);
-    if (bucket == nullptr) return Done{};
-    if (bucket->sender != hold.agency && bucket->recipient != hold.agency) {
+    if (!crypto::may_target(hold.agency, hold.target)) {
         return Error(Errc::RecordRefused, "bucket of other agencies");
     }
-    const bool set = hold.action == HoldAction::Set;
-    if (set && CHAPAR_TRY(shredded_at(txn, bucket->scope().name()))) {
+    if (hold.action != HoldAction::Set) return Done{};
+    const auto* bucket = std::get_if<Bucket>(&hold.target);
+    if (bucket != nullptr && CHAPAR_TRY(shredded_at(txn, bucket->scope().name()))) {
         return Error(Errc::RecordRefused, "a bucket that was shredded");
     }
+    const auto in_force = CHAPAR_TRY(holds_in_force(txn));
+    const auto own = std::ranges::count(in_force, hold.agency, &HoldRecord::agency);
+    if (std::cmp_greater_equal(own, limits::kHoldsPerAgency)) return Error(Errc::HoldsFull);
     return Done{};
 }
 
 }  // namespace
 
-Status take_shred(Ingestion& in, const Placed& placed) {
+Status take_shred(Ingestion& in, const Placed& placed, EntryIndex minimum) {
     const auto registrars = CHAPAR_TRY(directory_ingest::signing_registrars(in, placed));
     const auto record = CHAPAR_TRY(crypto::open_shred(placed.record, registrars));
     const BucketId name = record.bucket.scope().name();
     const auto opened = CHAPAR_TRY(opened_by(in.txn, name));
     if (!opened) return Error(Errc::RecordRefused, "no bucket that was opened");
     if (CHAPAR_TRY(shredded_at(in.txn, name))) return Error(Errc::RecordSequence, "shredded twice");
-    if (placed.time < crypto::end_of(record.bucket.month) + kShredAfter) {
-        return Error(Errc::ShredEarly);
-    }
-    CHAPAR_TRY(no_hold_on(in, placed, record.bucket, *opened));
+    if (placed.time < crypto::shreddable_from(record.bucket)) return Error(Errc::ShredEarly);
+    CHAPAR_TRY(no_hold_on(in, record.bucket, {*opened, minimum, placed.index}));
     return note_shredded(in.txn, placed.index, name);
 }
 
@@ -175,15 +165,13 @@ Status take_hold(Ingestion& in, const Placed& placed) {
 Status take_prune(Ingestion& in, const Placed& placed, EntryIndex& minimum) {
     const auto record =
         CHAPAR_TRY(crypto::open_prune(placed.record, in.card.manifest().centre_root));
-    if (record.end.value % kTileWidth != 0) return refused("end is no multiple of 256");
-    if (record.end <= minimum) return refused("pruned before");
-    if (record.end > placed.index) return refused("end beyond the ledger");
-    // The first comparison keeps the sum from overflowing.
-    if (record.before > placed.time || record.before + kPruneAfter > placed.time) {
-        return refused("not a year old");
+    crypto::PrunePlace place{minimum, placed.index, placed.time, std::nullopt};
+    if (record.end <= placed.index) {
+        place.youngest = CHAPAR_TRY(last_time_below(in.txn, record.end));
     }
-    const auto last = CHAPAR_TRY(last_time_below(in.txn, record.end));
-    if (last && *last + kSecond > record.before) return refused("an entry is younger");
+    if (const auto why = crypto::prune_objection(record, place); !why.empty()) {
+        return Error(Errc::PruneRefused, std::string(why));
+    }
     CHAPAR_TRY(no_hold_below(in.txn, minimum, record.end));
     minimum = record.end;
     return Done{};

@@ -2,10 +2,11 @@
 // the ledger as far as these name them.
 //
 // Judges each by who must have signed it and by the rules that can be seen from the ledger: a
-// bucket is shredded once, not before the end of its month and 38 days, not under a hold; holds are
-// numbered; what is pruned ends at a multiple of 256, is not under a hold and a year old, as far as
-// the leaves that are left show its age. Does not know bodies of envelopes.
-// Source: crypto/README.md, "Signed records" 12 to 15.
+// bucket is shredded once, not before its time, not under a hold; holds are numbered and not too
+// many; what is pruned ends at a multiple of 256, is not under a hold and a year old, as far as the
+// leaves that are left show its age. The predicates are in retention_rules.h; what they ask of the
+// past is remembered as it passes: a row a month, and one for 256 entries. Does not know bodies of
+// envelopes. Source: crypto/README.md, "Signed records" 12 to 15.
 #pragma once
 
 #include <map>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "crypto/verify/directory.h"
+#include "crypto/verify/retention_rules.h"
 
 namespace verify {
 
@@ -29,8 +31,6 @@ struct KeyScope {
 };
 // Reads the scope at the head of a KEY record.
 std::optional<KeyScope> read_key_scope(Reader& in);
-// Decimal yyyymm, UTC.
-std::uint32_t month_of(std::uint64_t time_ms);
 
 class Retention {
   public:
@@ -58,34 +58,33 @@ class Retention {
     std::size_t overrides() const { return overrides_; }
 
   private:
-    struct Opened {
-        std::uint64_t index = 0;
-        std::uint32_t month = 0;
-    };
     // Whole leaves on both sides of a multiple of 256: what is left to tell ages by.
     struct Boundary {
         std::optional<std::uint64_t> below;  // time of the last below it
         std::optional<std::uint64_t> from;   // time of the first that is not
         bool exact = false;                  // the entry just below it is whole
     };
-    struct Hold {
-        bool range = false;
-        Hash bucket{};
+    // The leaves of one month that are left.
+    struct Month {
         std::uint32_t month = 0;
-        std::uint64_t from = 0, to = 0;
-        bool operator==(const Hold&) const = default;
+        std::uint64_t last = 0;
     };
     bool shred(const Record& record, const Directory& directory, Place place, std::string& why);
     bool hold(const Record& record, const Directory& directory, Place place, std::string& why);
     bool prune(const Record& record, const Directory& directory, Place place, std::string& why);
-    bool is_old(std::uint64_t end, std::uint64_t before, bool& shown) const;
+    bool forbids(const Hold& hold, const Bucket& bucket, const ShredPlace& place) const;
+    bool may_set(const Hold& hold, std::string& why) const;
+    // Whether the leaves that are left show the age of what lies below `end`.
+    bool is_shown(std::uint64_t end, std::uint64_t before) const;
+    std::optional<std::uint32_t> month_from(std::uint64_t index) const;
     bool override_stop(const Record& record, const Directory& directory, Place place,
                        std::string& why);
 
-    std::map<Hash, Opened> keys_;
+    std::map<Hash, std::uint64_t> keys_;      // its KEY entry
     std::map<std::uint64_t, Hash> names_;     // by KEY entry
     std::map<Hash, std::uint64_t> shredded_;  // its SHRED entry
     std::vector<Boundary> boundaries_;        // number i is that of entry 256 * i
+    std::vector<Month> months_;
     std::optional<std::uint64_t> newest_leaf_;
     std::size_t unseen_ = 0;  // boundaries from here on have no whole leaf behind them
     std::vector<Pruning> prunings_;

@@ -11,6 +11,7 @@ add_executable(test_verify
     ${CHAPAR_VERIFY_TESTS}/hostile_archive_test.cpp
     ${CHAPAR_VERIFY_TESTS}/made_ledger.cpp
     ${CHAPAR_VERIFY_TESTS}/million_test.cpp
+    ${CHAPAR_VERIFY_TESTS}/retention_rules_test.cpp
     ${CHAPAR_VERIFY_TESTS}/retention_test.cpp)
 chapar_target(test_verify)
 target_include_directories(test_verify PRIVATE ${PROJECT_SOURCE_DIR}/tests)

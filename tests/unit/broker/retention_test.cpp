@@ -8,8 +8,9 @@
 #include "broker/core/prune.h"
 #include "broker/core/retention_records.h"
 #include "crypto/override.h"
-#include "crypto/retention.h"
+#include "crypto/retention_rules.h"
 #include "crypto/tree.h"
+#include "schemas/base/limits.h"
 #include "tests/unit/broker/small_ledger.h"
 
 namespace chapar::testing {
@@ -26,7 +27,7 @@ struct Retained {
     SmallLedger small;
     World& world = small.world;
     Bucket bucket{id("TJ-DCA"), id("CARICC"), crypto::YearMonth(202611)};
-    TimeMs due = crypto::end_of(bucket.month) + broker::kShredAfter;
+    TimeMs due = crypto::end_of(bucket.month) + crypto::kShredAfter;
     std::uint64_t holds = 0;
 
     broker::Outcome shred(const Bucket& what, const char* by = "TJ-DCA", std::size_t count = 0,
@@ -34,9 +35,14 @@ struct Retained {
         return world.put(world.agency_named(by).signers.by_registrars(
             RecordType::Shred, crypto::ShredRecord{what, basis}, count));
     }
+    // What waited has expired by then.
+    void wait_until(TimeMs time) {
+        world.now = time;
+        world.run(broker::Advance{});
+    }
     broker::Outcome put_hold(const crypto::HoldRecord& record) {
-        return world.put(
-            world.agency_named("CARICC").signers.by_registrars(RecordType::Hold, record));
+        return world.put(world.agency_named(record.agency.text())
+                             .signers.by_registrars(RecordType::Hold, record));
     }
     broker::Outcome hold(const crypto::HoldTarget& target) {
         return put_hold({id("CARICC"), ++holds, HoldAction::Set, target, 0, "case 7"});
@@ -88,9 +94,9 @@ struct Retained {
 TEST_CASE("a bucket is shredded 38 days after its month, by two registrars of its sender") {
     Retained r;
     r.refuses(r.shred(r.bucket), Errc::ShredEarly);
-    r.world.now = TimeMs(r.due.value - 1);
+    r.wait_until(TimeMs(r.due.value - 1));
     r.refuses(r.shred(r.bucket), Errc::ShredEarly);
-    r.world.now = r.due;
+    r.wait_until(r.due);
     r.refuses(r.shred(r.bucket, "TJ-DCA", 1), Errc::CertificateNotSigned);
     r.refuses(r.shred(r.bucket, "CARICC"), Errc::CertificateNotSigned);
     r.refuses(r.shred({id("TJ-DCA"), id("CARICC"), crypto::YearMonth(202610)}),
@@ -108,7 +114,7 @@ TEST_CASE(
     "the entries of a shredded bucket prove and open for nobody, with or without the secret") {
     Retained r;
     const EntryIndex entry = r.small.first.first;
-    r.world.now = r.due;
+    r.wait_until(r.due);
     REQUIRE(!r.shred(r.bucket).code);
     CHECK(r.error_at(entry) == Errc::EntryShredded);
     r.world.keys.forget(r.bucket.scope().name());
@@ -128,7 +134,7 @@ TEST_CASE(
 TEST_CASE("a hold on the bucket or on a range that can contain it forbids to shred") {
     Retained r;
     const EntryIndex entry = r.small.first.first;
-    r.world.now = r.due;
+    r.wait_until(r.due);
     const auto later = r.world.run(broker::Step{{crypto::StepDirection::Forward, kDay}});
     // Entries of another year say nothing about November's bucket.
     REQUIRE(!r.hold(crypto::EntryRange{later.first, EntryIndex(9999)}).code);
@@ -140,6 +146,47 @@ TEST_CASE("a hold on the bucket or on a range that can contain it forbids to shr
     r.refuses(r.shred(r.bucket), Errc::HoldForbids);
     REQUIRE(!r.release(4, r.bucket).code);
     CHECK(!r.shred(r.bucket).code);
+}
+
+// Fails if nothing_waits() is not asked, or asks for any envelope that waits.
+TEST_CASE("a bucket is not shredded while an envelope that was accepted into it waits") {
+    Retained r;
+    r.world.now = r.due;  // the clock alone: nothing has expired yet
+    const auto refused = r.shred(r.bucket);
+    r.refuses(refused, Errc::ShredEarly);
+    CHECK(refused.context == broker::kStillWaits);
+    r.world.run(broker::Advance{});
+    for (const char* device : {"ops", "npj"}) r.world.bundle(device);
+    REQUIRE(!r.world.submit(r.small.seal(schemas::Classification::Restricted)).code);
+    CHECK(!r.shred(r.bucket).code);  // that one is of another month
+}
+
+// Fails if is_party() is not asked in reach_of().
+TEST_CASE("a range hold keeps the buckets of its own agency, and no other's") {
+    Retained r;
+    r.world.agency("UZ-NCDC");
+    const crypto::EntryRange all{EntryIndex(0), EntryIndex(~std::uint64_t{0})};
+    const crypto::HoldRecord foreign{id("UZ-NCDC"), 1, HoldAction::Set, all, 0, "case 7"};
+    REQUIRE(!r.put_hold(foreign).code);
+    r.wait_until(r.due);
+    REQUIRE(!r.hold(all).code);
+    r.refuses(r.shred(r.bucket), Errc::HoldForbids);
+    REQUIRE(!r.release(1, all).code);
+    CHECK(!r.shred(r.bucket).code);
+}
+
+// Fails if check_hold_target() does not count, or counts what was released or is another's.
+TEST_CASE("an agency has at most so many holds in force") {
+    Retained r;
+    r.world.agency("UZ-NCDC");
+    const crypto::EntryRange range{EntryIndex(5), EntryIndex(6)};
+    const crypto::HoldRecord foreign{id("UZ-NCDC"), 1, HoldAction::Set, range, 0, "case 7"};
+    REQUIRE(!r.put_hold(foreign).code);
+    for (std::size_t i = 0; i < limits::kHoldsPerAgency; ++i) REQUIRE(!r.hold(range).code);
+    r.refuses(r.hold(range), Errc::HoldsFull);
+    --r.holds;
+    REQUIRE(!r.release(1, range).code);
+    CHECK(!r.hold(range).code);
 }
 
 // Fails if a release need not repeat its target, or numbers may be left out or used twice.
@@ -164,7 +211,7 @@ TEST_CASE("holds are numbered without a gap, and a release names one that is in 
 // Fails if not_policy_in_force() is not asked.
 TEST_CASE("the bucket that seals an agency's policy in force is not shredded") {
     Retained r;
-    r.world.now = r.due;
+    r.wait_until(r.due);
     r.refuses(r.shred({id("TJ-DCA"), id("TJ-DCA"), crypto::YearMonth(202611)}),
               Errc::RecordRefused);
 }
@@ -175,7 +222,7 @@ TEST_CASE("only whole tiles of what is a year old and waits for nobody are prune
     r.fill();
     const TimeMs old = r.world.now + kDay;
     r.refuses(r.prune(256, old), Errc::PruneRefused);  // not a year
-    r.world.now = old + broker::kPruneAfter;
+    r.world.now = old + crypto::kPruneAfter;
     r.refuses(r.prune(256, TimeMs(old.value + 1)), Errc::PruneRefused);
     r.refuses(r.prune(256, TimeMs(~std::uint64_t{0})), Errc::PruneRefused);
     r.refuses(r.prune(255, old), Errc::PruneRefused);
@@ -203,7 +250,7 @@ TEST_CASE("a pruned ledger gives every proof and every old root, and opens again
     const TreeSize before = r.world.frontier.size();
     std::vector<broker::RecordedEntry> entries = entries_of(r.world);
     const TimeMs old = r.world.now + kDay;
-    r.world.now = old + broker::kPruneAfter;
+    r.world.now = old + crypto::kPruneAfter;
     r.world.run(broker::Advance{});
     REQUIRE(!r.prune(512, old).code);
     r.erase_all(100);  // as if the process ended after each slice
@@ -237,7 +284,7 @@ TEST_CASE("a replay of shredding, holds, pruning, override and clock steps gives
     Retained r;
     r.fill();
     const TimeMs old = r.world.now + kDay;
-    r.world.now = old + broker::kPruneAfter;
+    r.world.now = old + crypto::kPruneAfter;
     r.world.run(broker::Advance{});
     REQUIRE(!r.hold(r.bucket).code);
     REQUIRE(!r.release(1, r.bucket).code);

@@ -23,6 +23,7 @@ std::vector<broker::RecordedEntry> shredded_entries(SmallLedger& ledger, std::ui
     const crypto::Bucket bucket{AgencyId::parse("TJ-DCA").value(),
                                 AgencyId::parse("CARICC").value(), crypto::month_of(world.now)};
     world.now = crypto::end_of(bucket.month) + kDay * 40;
+    CHAPAR_ASSERT(!world.run(broker::Advance{}).code);
     const auto outcome = world.put(world.agency_named("TJ-DCA").signers.by_registrars(
         crypto::RecordType::Shred, crypto::ShredRecord{bucket, "Act 12, article 3"}));
     CHAPAR_ASSERT(!outcome.code);

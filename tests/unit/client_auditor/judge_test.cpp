@@ -2,6 +2,7 @@
 
 #include "crypto/body_seal.h"
 #include "crypto/retention.h"
+#include "schemas/base/limits.h"
 #include "tests/unit/client_auditor/recorded.h"
 
 namespace chapar::testing {
@@ -184,6 +185,10 @@ TEST_CASE("records in their time are believed: a hold, its release, a shred") {
     hold = {agency("TJ-DCA"), 2, crypto::HoldAction::Release, bucket, 1, "order 6"};
     forged.append(LeafKind::Hold, forged.signers("TJ-DCA").by_registrars(RecordType::Hold, hold));
     forged.wait_until_shred();
+    // Of entries of later months only.
+    const crypto::EntryRange later{EntryIndex(forged.entries.size()), EntryIndex(1ULL << 63)};
+    hold = {agency("TJ-DCA"), 3, crypto::HoldAction::Set, later, 0, "order 7"};
+    forged.append(LeafKind::Hold, forged.signers("TJ-DCA").by_registrars(RecordType::Hold, hold));
     forged.append(LeafKind::Shred, forged.shred(bucket));
     const auto report = forged.view();
     CHECK(report.complete());
@@ -210,13 +215,29 @@ TEST_CASE("a signed record that is not allowed at its place is named, and change
         check_unfounded(forged.view(), at);
     }
     SUBCASE("SHRED under a hold") {
-        const crypto::HoldRecord hold{agency("TJ-DCA"), 1, crypto::HoldAction::Set,
-                                      bucket,           0, "order 5"};
-        forged.append(LeafKind::Hold,
-                      forged.signers("TJ-DCA").by_registrars(RecordType::Hold, hold));
-        forged.wait_until_shred();
-        const EntryIndex at = forged.append(LeafKind::Shred, forged.shred(bucket));
-        check_unfounded(forged.view(), at);
+        const crypto::EntryRange all{EntryIndex(0), EntryIndex(1ULL << 63)};
+        const auto entries = forged.entries;
+        for (const crypto::HoldTarget& target :
+             {crypto::HoldTarget(bucket), crypto::HoldTarget(all)}) {
+            forged.entries = entries;
+            const crypto::HoldRecord hold{agency("TJ-DCA"), 1, crypto::HoldAction::Set,
+                                          target,           0, "order 5"};
+            forged.append(LeafKind::Hold,
+                          forged.signers("TJ-DCA").by_registrars(RecordType::Hold, hold));
+            forged.wait_until_shred();
+            const EntryIndex at = forged.append(LeafKind::Shred, forged.shred(bucket));
+            check_unfounded(forged.view(), at);
+        }
+    }
+    SUBCASE("HOLD above the number that an agency may have") {
+        const auto put = [&](std::uint64_t number) {
+            const crypto::HoldRecord hold{agency("TJ-DCA"), number, crypto::HoldAction::Set,
+                                          bucket,           0,      "order 5"};
+            return forged.append(LeafKind::Hold,
+                                 forged.signers("TJ-DCA").by_registrars(RecordType::Hold, hold));
+        };
+        for (std::uint64_t i = 1; i <= limits::kHoldsPerAgency; ++i) put(i);
+        check_unfounded(forged.view(), put(limits::kHoldsPerAgency + 1));
     }
     SUBCASE("PRUNE") {
         while (forged.world.frontier.size().value < 256) forged.world.bundle("ops");

@@ -116,6 +116,82 @@ TEST_CASE("what is on hold is not shredded until it is released") {
     CHECK(ledger.retention.holds() == 4);
 }
 
+// Fails if months at the beginning of a range are not remembered: a lawful ledger would not verify.
+TEST_CASE("a hold on entries of later months forbids no shredding; one on its own month does") {
+    using crypto::HoldAction;
+    const auto allowed = [](std::uint64_t from, bool tombstones, std::uint64_t pruned_end = 0) {
+        Ledger ledger;
+        for (std::uint64_t i = 0; i < 700; ++i) {
+            const std::uint64_t time =
+                i < 300 ? kNow : kNow + 20 * kOneDay;  // December from 300 on
+            ledger.retention.pass(
+                i, tombstones && i >= 20 && i < 200 ? std::nullopt : std::optional(time));
+        }
+        if (pruned_end > 0) {
+            const std::uint64_t now = kNow + 400 * kOneDay;
+            const crypto::PruneRecord body{
+                EntryIndex(pruned_end), TimeMs(kNow + 30 * kOneDay), {}, "a year"};
+            crypto::SignedRecord prune{crypto::RecordType::Prune, body.encode(), {}};
+            prune.sign(ledger.root);
+            REQUIRE_MESSAGE(ledger.accept(verify::EntryKind::Prune, prune, now), ledger.why);
+        }
+        const crypto::EntryRange range{EntryIndex(from), EntryIndex(std::uint64_t{1} << 63)};
+        REQUIRE(
+            ledger.accept(verify::EntryKind::Hold, ledger.hold(1, HoldAction::Set, range), kLate));
+        return ledger.accept(verify::EntryKind::Shred, ledger.shred(), kLate);
+    };
+    CHECK_FALSE(allowed(11, false));
+    CHECK_FALSE(allowed(299, false));
+    CHECK(allowed(300, false));
+    CHECK(allowed(5000, false));
+    CHECK_FALSE(allowed(100, true));  // the next leaf that is left is of its month
+    CHECK(allowed(300, false, 256));
+    CHECK_FALSE(allowed(300, false, 512));  // what was pruned is taken as old enough
+}
+
+TEST_CASE("a range hold of an agency that has no part in a bucket forbids pruning only") {
+    Ledger ledger;
+    chapar::testing::AgencySigners kz{"KZ-AFM", kAlways, ledger.random};
+    const auto clear = [&](std::uint8_t event, const crypto::SignedRecord& record) {
+        const verify::BodyRecords body{{verify::kEventRecord, {event}},
+                                       {verify::kSignedRecord, plain(record.encode())}};
+        REQUIRE(ledger.directory.accept_entry(verify::EntryKind::Key, body, {4, kNow}, ledger.why));
+    };
+    clear(1, kz.agency_record(ledger.root));
+    clear(6, kz.registrars_record());
+    for (std::uint64_t i = 0; i < 512; ++i) ledger.retention.pass(i, kNow);
+    using crypto::HoldAction;
+    const crypto::EntryRange all{EntryIndex(0), EntryIndex(~std::uint64_t{0})};
+    const crypto::HoldRecord foreign{kz.id(), 1, HoldAction::Set, all, 0, "a court asked"};
+    const auto kind = verify::EntryKind::Hold;
+    CHECK(ledger.accept(kind, kz.by_registrars(crypto::RecordType::Hold, foreign, 2), kNow));
+    // Nor may it hold a bucket of others.
+    const crypto::HoldRecord others{kz.id(), 2, HoldAction::Set, Ledger::bucket(), 0, "a court"};
+    CHECK_FALSE(ledger.accept(kind, kz.by_registrars(crypto::RecordType::Hold, others, 2), kNow));
+    CHECK(ledger.why == "a hold on a bucket of others");
+    CHECK(ledger.accept(verify::EntryKind::Shred, ledger.shred(), kLate));
+    CHECK_FALSE(ledger.accept(kind, ledger.hold(1, HoldAction::Set, Ledger::bucket()), kLate));
+    CHECK(ledger.why == "a hold on what was shredded");
+    const crypto::PruneRecord body{EntryIndex(256), TimeMs(kNow + kOneDay), {}, "a year"};
+    crypto::SignedRecord prune{crypto::RecordType::Prune, body.encode(), {}};
+    prune.sign(ledger.root);
+    CHECK_FALSE(ledger.accept(verify::EntryKind::Prune, prune, kNow + 400 * kOneDay));
+    CHECK(ledger.why == "it prunes what is on hold");
+}
+
+TEST_CASE("an agency has at most 256 holds in force") {
+    Ledger ledger;
+    using crypto::HoldAction;
+    const auto kind = verify::EntryKind::Hold;
+    const crypto::EntryRange range{EntryIndex(5), EntryIndex(6)};
+    for (std::uint64_t i = 1; i <= 256; ++i) {
+        REQUIRE(ledger.accept(kind, ledger.hold(i, HoldAction::Set, range), kNow));
+    }
+    CHECK_FALSE(ledger.accept(kind, ledger.hold(257, HoldAction::Set, range), kNow));
+    CHECK(ledger.accept(kind, ledger.hold(257, HoldAction::Release, range, 3), kNow));
+    CHECK(ledger.accept(kind, ledger.hold(258, HoldAction::Set, range), kNow));
+}
+
 TEST_CASE("a prune is the centre root's, of whole tiles, of what is a year old, under no hold") {
     Ledger ledger;
     const auto prune = [&](std::uint64_t end, std::uint64_t before) {
