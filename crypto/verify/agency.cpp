@@ -59,7 +59,10 @@ std::optional<AgencyKeys> AgencyKeys::parse_view(const std::string& text) {
 }
 
 AgencyView::AgencyView(AgencyKeys keys, const Manifest& manifest)
-    : keys_(std::move(keys)), home_(manifest.home), centre_auditor_(manifest.auditor_key) {
+    : keys_(std::move(keys)),
+      home_(manifest.home),
+      ledger_(manifest.ledger_number),
+      centre_auditor_(manifest.auditor_key) {
     origin_hash_ = sha256(bytes_of(manifest.origin));
     agency_ = keys_.agency;
     if (keys_.audit_secret.empty()) {
@@ -237,6 +240,7 @@ std::vector<Verdict> AgencyView::verdicts() const {
         bodies_.verdict(std::to_string(opened_) + " bodies open and fit; " +
                         std::to_string(shredded_.size()) + " were shredded"),
         signed_.verdict(std::to_string(signatures_) + " signatures of their authors"),
+        heads_.verdict(),
         complete_.verdict(complete),
         ended_.verdict(std::to_string(accepted_.size()) +
                        " acceptances: each that is due came to an end"),
@@ -260,10 +264,9 @@ std::vector<std::string> AgencyView::not_proven() const {
     std::vector<std::string> out{
         "that an entry about this agency was never hidden under another's view tag: its members' "
         "receipts show that",
-        "that a decision follows from the policies: "
+        "that a decision follows from the policies, and that what was withheld had to be: "
         "chapar-replay takes it again",
-        "that the heads which authors signed as seen are this ledger's: chapar-replay compares "
-        "them"};
+        "which heads the authors of refused envelopes had seen"};
     if (!shredded_.empty()) {
         out.push_back("what the " + std::to_string(shredded_.size()) +
                       " entries said that were shredded, and that their bodies "

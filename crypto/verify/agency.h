@@ -1,11 +1,14 @@
 // What an agency's audit key proves: which entries are the agency's own, that every one of them
-// opens and is the one committed to, who signed it, and that what was accepted came to an end.
+// opens and is the one committed to, who signed it and which head its author had seen, and that
+// what was accepted came to an end by those who may end it.
 //
-// Owns: the ledger keys that are open to the reader, the agency's envelopes under way, and which of
-// its entries were shredded or pruned. With the centre auditor's key every sealed entry is its own.
-// Memory grows with the agency's envelopes. Which KEY entry a stored body names is committed to
-// nowhere: that a body was shredded is believed only as far as its leaf bears it out.
-// Source: crypto/README.md, "Ledger" and "Verifying an export"; design ledger.md 2.5 and 2.9.
+// Owns: the ledger keys that are open to the reader, the agency's envelopes under way, the heads
+// that authors named, and which of its entries were shredded or pruned. With the centre auditor's
+// key every sealed entry is its own. Memory grows with the agency's envelopes: about 250 bytes and
+// 90 for each device of each, and 100 for each size that a head was named of. Which KEY entry a
+// stored body names is committed to nowhere: that a body was shredded is believed only as far as
+// its leaf bears it out. Source: crypto/README.md, "Ledger" and "Verifying an export"; design
+// ledger.md 2.5 and 2.9.
 #pragma once
 
 #include <map>
@@ -16,6 +19,7 @@
 
 #include "crypto/verify/directory.h"
 #include "crypto/verify/envelope.h"
+#include "crypto/verify/named_heads.h"
 #include "crypto/verify/retention.h"
 #include "crypto/verify/verdict.h"
 
@@ -40,6 +44,8 @@ class AgencyView {
     void take(const Leaf& leaf, const Bytes& stored, Place place, const Directory& directory);
     // An entry that was pruned, in its order.
     void take_tombstone(std::uint64_t index);
+    // That authors of own entries signed as seen: the caller compares them with the tree.
+    NamedHeads& named_heads() { return heads_; }
     void finish(std::uint64_t last_time_ms, const Retention& retention);
 
     std::vector<Verdict> verdicts() const;
@@ -54,12 +60,17 @@ class AgencyView {
     struct Range {
         std::uint64_t from = 0, to = 0;
     };
+    // An accepted envelope, as far as it goes to one agency.
     struct Underway {
         Hash hash{};
         std::uint64_t expires = 0;
-        bool ended = false;
+        std::string sender, recipient;  // agencies
+        std::map<Hash, bool> devices;   // whose share came to an end
         // An end is demanded a week after the expiry.
-        bool due(std::uint64_t time_ms) const { return expires + 7ULL * 86'400'000 < time_ms; }
+        bool due(std::uint64_t time_ms) const {
+            constexpr std::uint64_t kWeek = 7ULL * 86'400'000;
+            return time_ms > kWeek && expires < time_ms - kWeek;
+        }
     };
 
     void take_key(const Leaf& leaf, const Bytes& body, const Directory& directory);
@@ -82,7 +93,13 @@ class AgencyView {
                         std::uint8_t event);
     void judge_statement(const BodyRecords& body, Place place, const Directory& directory,
                          std::uint8_t event);
-    void judge_end(const BodyRecords& body, Place place, std::uint8_t event);
+    // By the broker: it was withheld, expired, or forwarded.
+    void judge_broker_act(const BodyRecords& body, Place place, std::uint8_t event);
+    // The own acceptance that an event names; null if there is none, which is judged here.
+    Underway* acceptance_of(const BodyRecords& body, Place place);
+    void end_share(Underway& accepted, std::uint64_t acceptance, const Hash& device, Place place);
+    void see_head(const Item& item, std::uint64_t index);
+    void finish_ends(std::uint64_t last_time_ms);
     // Whether this entry may be the acceptance of such an event, and cannot be read any more.
     bool excused(const BodyRecords& event, std::uint64_t index) const;
     void judge_policy(const BodyRecords& body, Place place, const Directory& directory);
@@ -91,6 +108,7 @@ class AgencyView {
 
     AgencyKeys keys_;
     Hash home_{}, origin_hash_{};
+    std::uint32_t ledger_ = 0;
     Bytes public_key_, centre_auditor_;
     std::string agency_;  // "*" for the centre auditor; empty until the directory names it
     std::map<std::uint64_t, Key> buckets_;                        // by KEY entry
@@ -102,6 +120,7 @@ class AgencyView {
     std::set<Hash> refused_;
     std::set<std::string> closed_tags_;  // agencies with a tag key that does not open here
     Bytes pad_;
+    NamedHeads heads_{"agency.heads"};
     std::uint64_t keys_opened_ = 0, own_ = 0, opened_ = 0, excused_ = 0, signatures_ = 0;
     std::map<std::uint8_t, std::uint64_t> events_;
     Judge read_{"agency.keys"}, tags_rule_{"agency.tags"}, bodies_{"agency.bodies"},

@@ -1,42 +1,32 @@
 // What the opened bodies of an agency say, held against the directory and against one another.
 #include <algorithm>
 
-#include "crypto/verify/agency.h"
+#include "crypto/verify/agency_words.h"
 #include "crypto/verify/tree.h"
 
 namespace verify {
 namespace {
 
-enum Event : std::uint8_t {
-    kAccepted = 1,
-    kDelivered,
-    kOpened,
-    kAcked,
-    kUnopenable,
-    kRecalled,
-    kWithheld,
-    kExpired,
-    kRejected,
-    kForwarded,
+// The stanzas as the entry lists them: whole ones of its recipient, bare leaf values of others.
+struct Stanzas {
+    std::uint64_t count = 0;
+    Hash root{};                // SR
+    std::vector<Hash> devices;  // of the whole ones
 };
 
-std::string at(std::uint64_t index) { return "entry " + std::to_string(index); }
-
-Bytes at_or_none(const BodyRecords& body, std::uint8_t id) {
-    const auto found = body.find(id);
-    return found == body.end() ? Bytes{} : found->second;
-}
-
-// SR of the stanzas as the entry lists them: whole ones of this agency, bare leaf values of others.
-std::optional<Hash> root_of_stanzas(const Bytes& record, std::uint64_t& count) {
+std::optional<Stanzas> read_stanzas(const Bytes& record) {
     Reader in(record);
-    count = in.number(2);
+    Stanzas out;
+    out.count = in.number(2);
     RunningRoot root;
-    for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    for (std::uint64_t i = 0; i < out.count && in.ok(); ++i) {
         Bytes value;
         const std::uint64_t form = in.number(1);
         if (form == 1) {
             const Bytes label = in.raw(69), sealed = in.raw(32);
+            Reader fields(label);
+            fields.raw(17);  // type and blind
+            out.devices.push_back(fields.hash());
             const Hash hash = labelled_hash("stanza", {label, sealed});
             value.assign(hash.begin(), hash.end());
         } else if (form == 0) {
@@ -46,26 +36,8 @@ std::optional<Hash> root_of_stanzas(const Bytes& record, std::uint64_t& count) {
         }
         root.push(leaf_hash(value));
     }
-    if (!in.complete() || count == 0 || count > 256) return std::nullopt;
-    return root.root();
-}
-
-struct Statement {
-    std::uint64_t event = 0;
-    Hash envelope{}, certificate{};
-    std::uint64_t accepted = 0;
-};
-
-std::optional<Statement> parse_statement(const Bytes& bytes) {
-    Reader in(bytes);
-    Statement out;
-    out.event = in.number(1);
-    out.envelope = in.hash();
-    out.certificate = in.hash();
-    out.accepted = in.number(8);
-    in.number(8);  // its author's time
-    in.number(2);  // reason
-    if (!in.complete()) return std::nullopt;
+    if (!in.complete() || out.count == 0 || out.count > 256) return std::nullopt;
+    out.root = root.root();
     return out;
 }
 
@@ -85,12 +57,13 @@ void AgencyView::judge(const Leaf& leaf, const BodyRecords& body, Place place,
     } else if (event >= kDelivered && event <= kRecalled) {
         judge_statement(body, place, directory, event);
     } else if (event == kWithheld || event == kExpired || event == kForwarded) {
-        judge_end(body, place, event);
+        judge_broker_act(body, place, event);
     } else {
         bodies_.fail(at(place.index) + " has an unknown event");
     }
 }
 
+// What may be kept shorter can be shredded apart only if it lies apart.
 // The tags are those of the agencies that the body names, in their order.
 void AgencyView::check_tags(const Leaf& leaf, const BodyRecords& body, std::uint32_t month) {
     if (leaf.kind == EntryKind::Policy) {
@@ -112,7 +85,7 @@ void AgencyView::check_tags(const Leaf& leaf, const BodyRecords& body, std::uint
 
 bool AgencyView::signed_item(const Item& item, std::string_view label, const Hash& value,
                              const Device& device) const {
-    return in_batch(item, value) && item.home == Bytes(home_.begin(), home_.end()) &&
+    return in_batch(item, value) &&
            labelled_signature(label, item.head, device.sign_key, item.signature);
 }
 
@@ -128,89 +101,45 @@ void AgencyView::judge_envelope(const BodyRecords& body, Place place, const Dire
     std::copy(envelope->header.sender.begin(), envelope->header.sender.end(), certificate.begin());
     const Device* device = directory.device(certificate);
     const bool accepted = event == kAccepted;
+    const std::string sender = text_of(at_or_none(body, kSenderAgencyRecord));
     // A refusal may be just for a device that nobody certified.
     if (device != nullptr || accepted) {
         const std::string objection = device == nullptr ? "its author is certified nowhere"
                                       : accepted        ? directory.objection(*device, place)
                                                         : "";
         signed_.demand(objection.empty(), at(place.index) + ": " + objection);
+        signed_.demand(device != nullptr && device->agency == sender,
+                       at(place.index) + " is filed under another agency than its author's");
         signed_.demand(
             device != nullptr && signed_item(*item, "envelopes", envelope->hash, *device),
             at(place.index) + " is not signed by its author");
         ++signatures_;
     }
-    signed_.demand(item->seen_size <= place.index, at(place.index) + " knows the future");
-    std::uint64_t stanzas = 0;
-    const auto root = root_of_stanzas(at_or_none(body, kStanzasRecord), stanzas);
-    signed_.demand(root && *root == envelope->stanza_root && stanzas == envelope->stanzas,
-                   at(place.index) + " lists other recipients than its author signed");
+    const auto stanzas = read_stanzas(at_or_none(body, kStanzasRecord));
+    signed_.demand(
+        stanzas && stanzas->root == envelope->stanza_root && stanzas->count == envelope->stanzas,
+        at(place.index) + " lists other recipients than its author signed");
     if (!accepted) {
         refused_.insert(envelope->hash);
         return;
     }
+    see_head(*item, place.index);
     complete_.demand(!refused_.contains(envelope->hash),
                      at(place.index) + " accepts what was refused before");
-    accepted_[place.index] = {envelope->hash, envelope->header.expires, false};
-}
-
-void AgencyView::judge_statement(const BodyRecords& body, Place place, const Directory& directory,
-                                 std::uint8_t event) {
-    const Bytes bytes = at_or_none(body, kStatementRecord);
-    const auto statement = parse_statement(bytes);
-    const auto item = parse_item(at_or_none(body, kItemRecord));
-    if (!statement || !item || statement->event + 1 != event) {
-        return signed_.fail(at(place.index) + " holds no statement in its form");
+    Underway& underway = accepted_[place.index];
+    underway = {envelope->hash,
+                envelope->header.expires,
+                sender,
+                text_of(at_or_none(body, kRecipientAgencyRecord)),
+                {}};
+    for (const Hash& share : stanzas ? stanzas->devices : std::vector<Hash>{}) {
+        const Device* reader = directory.device(share);
+        signed_.demand(reader != nullptr && reader->agency == underway.recipient,
+                       at(place.index) + " gives a share to a device of another agency");
+        underway.devices.emplace(share, false);
     }
-    const Device* device = directory.device(statement->certificate);
-    const std::string objection =
-        device == nullptr ? "its author is certified nowhere" : directory.objection(*device, place);
-    signed_.demand(objection.empty(), at(place.index) + ": " + objection);
-    signed_.demand(device != nullptr &&
-                       signed_item(*item, "deliveries", labelled_hash("delivery", bytes), *device),
-                   at(place.index) + " is not signed by its author");
-    ++signatures_;
-    const Bytes filed = at_or_none(body, kAcceptedRecord);
-    Reader index(filed);
-    signed_.demand(index.number(8) == statement->accepted,
-                   at(place.index) + " is filed under another acceptance than it names");
-    const auto accepted = accepted_.find(statement->accepted);
-    if (accepted != accepted_.end()) {
-        signed_.demand(accepted->second.hash == statement->envelope,
-                       at(place.index) + " speaks of another envelope");
-    }
-    judge_end(body, place, event);
-}
-
-bool AgencyView::excused(const BodyRecords& event, std::uint64_t index) const {
-    if (pruned(index)) return true;
-    const auto entry = shredded_.find(index);
-    if (entry == shredded_.end()) return false;
-    // An acceptance and what follows it are between the same agencies.
-    const KeyScope& scope = closed_.at(entry->second);
-    return scope.first == text_of(at_or_none(event, kSenderAgencyRecord)) &&
-           scope.second == text_of(at_or_none(event, kRecipientAgencyRecord));
-}
-
-// An event of an envelope: its acceptance must be among our own.
-void AgencyView::judge_end(const BodyRecords& body, Place place, std::uint8_t event) {
-    const Bytes record = at_or_none(body, kAcceptedRecord);
-    Reader in(record);
-    const std::uint64_t index = in.number(8);
-    const auto accepted = in.complete() ? accepted_.find(index) : accepted_.end();
-    if (accepted == accepted_.end()) {
-        const bool excuse = in.complete() && excused(body, index);
-        complete_.demand(excuse, at(place.index) + " refers to " + at(index) +
-                                     ", which is not among this agency's entries");
-        if (excuse) ++excused_;
-        return;
-    }
-    const Hash& hash = accepted->second.hash;
-    complete_.demand(at_or_none(body, kEnvelopeHashRecord) == Bytes(hash.begin(), hash.end()),
-                     at(place.index) + " names another envelope than " + at(index));
-    if (!accepted->second.ended && accepted->second.due(place.time_ms)) {
-        ended_.fail(at(index) + " came to its end only at " + at(place.index));
-    }
-    if (event != kForwarded) accepted->second.ended = true;
+    signed_.demand(!underway.devices.empty(),
+                   at(place.index) + " names no device of its recipient");
 }
 
 void AgencyView::judge_policy(const BodyRecords& body, Place place, const Directory& directory) {
@@ -261,11 +190,7 @@ void AgencyView::finish(std::uint64_t last_time_ms, const Retention& retention) 
         bodies_.demand(shred.has_value() && entry < *shred,
                        "the bucket of " + at(entry) + " does not open, and was not shredded later");
     }
-    for (const auto& [index, envelope] : accepted_) {
-        if (!envelope.ended && envelope.due(last_time_ms)) {
-            ended_.fail(at(index) + " expired a week ago and came to no end");
-        }
-    }
+    finish_ends(last_time_ms);
 }
 
 }  // namespace verify

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include "crypto/verify/tree.h"
+#include "crypto/verify/directory_layout.h"
 
 namespace verify {
 namespace {
 
-constexpr std::uint64_t kDay = 86'400'000;
-constexpr std::uint64_t kLongestCertificate = 366 * kDay, kLongestRegistrars = 732 * kDay;
+constexpr std::uint64_t kLongestRegistrars = 732ULL * 86'400'000;
 
 // KEY events and the record type each carries; 5 (a ledger key was opened) carries none.
 constexpr std::uint8_t kKeyOpened = 5;
@@ -16,21 +15,6 @@ std::uint8_t type_of_event(std::uint8_t event) {
     constexpr std::array<std::uint8_t, 10> kTypes{0, kAgency,     kOffice, kDevice,  kRevoke,
                                                   0, kRegistrars, kPeers,  kSuspend, kReinstate};
     return event < kTypes.size() ? kTypes.at(event) : std::uint8_t{0};
-}
-
-Reader body_of(const Record& record) {
-    Reader in(record.body);
-    in.number(1);  // version, known to be 1
-    return in;
-}
-
-Validity read_validity(Reader& in) {
-    const std::uint64_t from = in.number(8);
-    return {from, in.number(8)};
-}
-
-bool ordered(const Validity& v, std::uint64_t longest) {
-    return v.from < v.to && v.to - v.from <= longest;
 }
 
 // k of n keys, none twice; empty if the layout does not hold.
@@ -51,11 +35,6 @@ bool signed_by(const Record& record, const Quorum& quorum) {
     return record.signatures.size() >= quorum.threshold &&
            std::all_of(record.signatures.begin(), record.signatures.end(), belongs) &&
            all_signatures_good(record);
-}
-
-bool refuse(std::string& why, const std::string& sentence) {
-    why = sentence;
-    return false;
 }
 
 }  // namespace
@@ -139,8 +118,11 @@ bool Directory::accept_agency(const Record& record, std::string& why) {
     if (previous != (earlier == agencies_.end() ? Hash{} : earlier->second.record)) {
         return refuse(why, "agency " + name + " does not follow its last version");
     }
+    // Else `--agency` could be led to another agency's entries.
+    if (audit_keys_.emplace(audit_key, name).first->second != name) {
+        return refuse(why, "the audit key of agency " + name + " is or was another agency's");
+    }
     Agency& agency = agencies_[name];
-    audit_keys_[audit_key] = name;
     agency.roots.push_back(*roots);
     agency.validity = validity;
     agency.record = record_hash(record);
@@ -213,70 +195,6 @@ bool Directory::accept_office(const Record& record, Place place, std::string& wh
     return true;
 }
 
-bool Directory::accept_device(const Record& record, Place place, std::string& why) {
-    Reader in = body_of(record);
-    const Bytes request = in.counted(2);
-    const Bytes possession = in.raw(64);
-    Device device;
-    device.validity = read_validity(in);
-    in.number(8);  // serial
-    const Hash previous = in.hash();
-    Reader fields(request);
-    const bool version = fields.number(1) == 1;
-    device.agency = fields.name();
-    device.office = fields.name();
-    device.officer = fields.name();
-    device.name = fields.name();
-    device.sign_key = fields.raw(32);
-    const Bytes curve_key = fields.raw(32);
-    fields.number(8);  // created
-    if (!in.complete() || !fields.complete() || !version ||
-        !ordered(device.validity, kLongestCertificate)) {
-        return refuse(why, "a damaged device record");
-    }
-    if (!labelled_signature("request", request, device.sign_key, possession)) {
-        return refuse(why, "a device without proof of possession");
-    }
-    if (!by_registrars(record, device.agency, place, why)) return false;
-    const auto office = offices_.find(device.office);
-    if (office == offices_.end() || office->second.agency != device.agency) {
-        return refuse(why, "a device of an office that is not its agency's");
-    }
-    const Device* replaced = previous == Hash{} ? nullptr : this->device(previous);
-    const bool same_office = replaced != nullptr && replaced->office == device.office &&
-                             replaced->agency == device.agency;
-    if ((previous != Hash{} && !same_office) || device.validity.to <= place.time_ms) {
-        return refuse(why, "a device that replaces none of its office, or is over");
-    }
-    if (!keys_.insert(device.sign_key).second || !keys_.insert(curve_key).second) {
-        return refuse(why, "a device whose key stands in another certificate");
-    }
-    device.certificate = record_hash(record);
-    device.index = place.index;
-    devices_[device.certificate] = device;
-    return true;
-}
-
-Device* Directory::member(const Hash& certificate, const std::string& agency) {
-    const auto found = devices_.find(certificate);
-    return found == devices_.end() || found->second.agency != agency ? nullptr : &found->second;
-}
-
-bool Directory::accept_revoke(const Record& record, Place place, std::string& why) {
-    Reader in = body_of(record);
-    const std::string agency = in.name();
-    Device* device = member(in.hash(), agency);
-    in.number(2);  // reason
-    const std::uint64_t since = in.number(8);
-    if (!in.complete() || device == nullptr || device->revoked) {
-        return refuse(why, "it revokes no certificate of its agency");
-    }
-    if (!by_registrars(record, agency, place, why)) return false;
-    device->revoked = place.index;
-    device->compromised_since = since;
-    return true;
-}
-
 bool Directory::accept_peers(const Record& record, Place place, std::string& why) {
     Reader in = body_of(record);
     const std::string agency = in.name();
@@ -301,72 +219,6 @@ bool Directory::accept_peers(const Record& record, Place place, std::string& why
     return true;
 }
 
-bool Directory::accept_suspend(const Record& record, Place place, std::string& why) {
-    Reader in = body_of(record);
-    const std::string agency = in.name();
-    Device* device = member(in.hash(), agency);
-    const Validity times = read_validity(in);
-    in.number(8);  // number of the slip
-    if (!in.complete() || device == nullptr) return refuse(why, "it suspends no such certificate");
-    if (!signed_only_by(record, device->sign_key) && !by_registrars(record, agency, place, why)) {
-        return false;
-    }
-    const bool suspended = !device->suspensions.empty() && !device->suspensions.back().ended;
-    if (device->revoked || suspended || !times.holds(place.time_ms) ||
-        !taken_.insert(record_hash(record)).second) {
-        return refuse(why, "a suspension out of its time, twice, or of what is not in force");
-    }
-    device->suspensions.push_back({record_hash(record), place.index, std::nullopt});
-    return true;
-}
-
-bool Directory::accept_reinstate(const Record& record, Place place, std::string& why) {
-    Reader in = body_of(record);
-    const std::string agency = in.name();
-    Device* device = member(in.hash(), agency);
-    const Hash suspension = in.hash();
-    if (!in.complete() || device == nullptr || device->revoked || device->suspensions.empty() ||
-        device->suspensions.back().ended || device->suspensions.back().record != suspension) {
-        return refuse(why, "it ends no suspension that is in force");
-    }
-    if (!by_registrars(record, agency, place, why)) return false;
-    device->suspensions.back().ended = place.index;
-    return true;
-}
-
-bool Directory::accept_bundle(const Record& record, std::string& why) {
-    Reader in = body_of(record);
-    const auto device = devices_.find(in.hash());
-    if (device == devices_.end() || !signed_only_by(record, device->second.sign_key)) {
-        return refuse(why, "a prekey bundle is not signed by its device");
-    }
-    return true;
-}
-
-const Device* Directory::device(const Hash& certificate) const {
-    const auto found = devices_.find(certificate);
-    return found == devices_.end() ? nullptr : &found->second;
-}
-
-std::string Directory::objection(const Device& device, Place place) const {
-    const auto agency = agencies_.find(device.agency);
-    const auto office = offices_.find(device.office);
-    if (agency == agencies_.end() || office == offices_.end()) return "no such agency or office";
-    if (place.index <= device.index) return "its certificate was logged later";
-    if (!device.validity.holds(place.time_ms)) return "its certificate was not in its times";
-    if (!office->second.validity.holds(place.time_ms)) return "its office was not in its times";
-    if (!agency->second.validity.holds(place.time_ms)) return "its agency was not in its times";
-    if (device.revoked && *device.revoked < place.index) {
-        return "its certificate was revoked at entry " + std::to_string(*device.revoked);
-    }
-    for (const Suspension& s : device.suspensions) {
-        if (s.at < place.index && (!s.ended || *s.ended > place.index)) {
-            return "its certificate was suspended at entry " + std::to_string(s.at);
-        }
-    }
-    return "";
-}
-
 bool Directory::by_root_and_registrar(const Record& record, Place place) const {
     bool root = false;
     for (const RecordSignature& s : record.signatures) {
@@ -385,17 +237,6 @@ bool Directory::by_root_and_registrar(const Record& record, Place place) const {
 std::string Directory::agency_of_audit_key(const Bytes& key) const {
     const auto found = audit_keys_.find(key);
     return found == audit_keys_.end() ? "" : found->second;
-}
-
-std::vector<std::string> Directory::certified(Place place) const {
-    std::vector<std::string> out;
-    for (const auto& [hash, device] : devices_) {
-        if (!objection(device, place).empty()) continue;
-        out.push_back(device.agency + "  " + device.office + "  " + device.officer + "  " +
-                      device.name + "  " + hex(hash));
-    }
-    std::sort(out.begin(), out.end());
-    return out;
 }
 
 std::vector<Quorum> Directory::roots_of(const std::string& agency) const {

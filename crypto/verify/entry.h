@@ -58,8 +58,8 @@ std::optional<BodyRecords> parse_body(const Bytes& body);
 constexpr std::uint8_t kEventRecord = 1, kTimeRecord = 2, kSenderAgencyRecord = 3,
                        kRecipientAgencyRecord = 4, kEnvelopeRecord = 5, kItemRecord = 6,
                        kStanzasRecord = 8, kDecisionRecord = 9, kAcceptedRecord = 10,
-                       kStatementRecord = 11, kSignedRecord = 13, kEnvelopeHashRecord = 18,
-                       kStepRecord = 19;
+                       kStatementRecord = 11, kSignedRecord = 13, kDevicesRecord = 14,
+                       kEnvelopeHashRecord = 18, kStepRecord = 19;
 
 // The parts of a bundle: each `width` bytes of length, then the bytes.
 std::optional<std::vector<Bytes>> parse_bundle(const Bytes& bundle, std::size_t width);

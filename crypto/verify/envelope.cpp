@@ -106,7 +106,7 @@ std::optional<Item> parse_item(const Bytes& bytes) {
     if (!in.complete()) return std::nullopt;
     Reader head(out.head);
     out.home = head.raw(32);
-    head.number(4);  // ledger number
+    out.ledger = head.number(4);
     out.seen_size = head.number(8);
     out.seen_root = head.hash();
     out.count = head.number(2);

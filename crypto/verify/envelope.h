@@ -44,7 +44,8 @@ std::optional<Envelope> parse_envelope(const Bytes& statement);
 struct Item {
     Bytes head;  // B, 110 bytes
     Bytes home;
-    std::uint64_t seen_size = 0;  // the ledger head its author had seen
+    std::uint64_t ledger = 0;     // its number
+    std::uint64_t seen_size = 0;  // the ledger head its author had seen; 0 and zeros: none
     Hash seen_root{};
     std::uint64_t count = 0;
     Hash root{};

@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include "crypto/verify/export_run.h"
+#include "crypto/verify/past_roots.h"
 
 namespace verify {
 namespace {
@@ -115,12 +116,42 @@ void ExportRun::finish_witnesses() {
     if (!names.empty()) fact("witnessed", std::to_string(witnessed_) + " entries by " + names);
 }
 
+void ExportRun::roots_at(
+    const std::vector<std::uint64_t>& sizes,
+    const std::function<void(std::uint64_t, const std::optional<Hash>&)>& use) {
+    auto next = sizes.begin();
+    // Else the tiles say nothing of the entries.
+    const bool sound = tiles_.match.ok() && root_.ok() && join_.ok();
+    for (const std::string& path : asked_.archives) {
+        if (!sound || next == sizes.end()) break;
+        std::string why;
+        auto archive = Archive::open(path, why);
+        const auto segment = archive ? read_segment(*archive, why) : std::nullopt;
+        if (!segment) break;
+        const Range& range = segment->members.range;
+        auto start = RunningRoot::from_peaks(range.start, segment->previous);
+        if (!start) break;
+        PastRoots roots(*archive, range, std::move(*start));
+        for (; next != sizes.end() && *next <= range.end; ++next) use(*next, roots.at(*next));
+    }
+    for (; next != sizes.end(); ++next) use(*next, std::nullopt);
+}
+
+void ExportRun::compare(NamedHeads& named) {
+    std::vector<std::uint64_t> sizes;
+    for (const auto& [size, head] : named.by_size()) sizes.push_back(size);
+    roots_at(sizes, [&](auto size, const auto& root) { named.compare(size, root); });
+}
+
 void ExportRun::finish() {
     entries_.finish();
     finish_heads();
     finish_between();
     finish_witnesses();
-    if (agency_) agency_->finish(entries_.time_ms(), entries_.retention());
+    if (agency_) {
+        compare(agency_->named_heads());
+        agency_->finish(entries_.time_ms(), entries_.retention());
+    }
     report_.verdicts = verdicts();
     fact("entries", std::to_string(first_) + " to " + std::to_string(leaves_.size()));
     fact("root", hex(leaves_.root()));

@@ -42,6 +42,10 @@ class ExportRun {
     void finish_heads();
     void finish_between();
     void finish_witnesses();
+    // By a second reading, of tiles alone.
+    void roots_at(const std::vector<std::uint64_t>& sizes,
+                  const std::function<void(std::uint64_t, const std::optional<Hash>&)>& use);
+    void compare(NamedHeads& named);
     std::vector<Verdict> verdicts();
     std::vector<std::string> not_proven() const;
     void fact(const std::string& name, const std::string& value) {

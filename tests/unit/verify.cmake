@@ -11,6 +11,8 @@ add_executable(test_verify
     ${CHAPAR_VERIFY_TESTS}/hostile_archive_test.cpp
     ${CHAPAR_VERIFY_TESTS}/made_ledger.cpp
     ${CHAPAR_VERIFY_TESTS}/million_test.cpp
+    ${CHAPAR_VERIFY_TESTS}/outcome_test.cpp
+    ${CHAPAR_VERIFY_TESTS}/past_roots_test.cpp
     ${CHAPAR_VERIFY_TESTS}/retention_rules_test.cpp
     ${CHAPAR_VERIFY_TESTS}/retention_test.cpp)
 chapar_target(test_verify)
@@ -19,7 +21,7 @@ target_compile_definitions(test_verify PRIVATE
     CHAPAR_VERIFY_PROGRAM="$<TARGET_FILE:chapar-verify>"
     CHAPAR_EVIDENCE_VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors/crypto/evidence")
 target_link_libraries(test_verify PRIVATE chapar_verify chapar_storage_archive chapar_crypto
-    chapar_test_main)
+    chapar_schemas chapar_test_main)
 add_dependencies(test_verify chapar-verify)
 add_test(NAME verify COMMAND test_verify)
 set_tests_properties(verify PROPERTIES LABELS unit TIMEOUT 600)

@@ -134,6 +134,23 @@ TEST_CASE("nobody but the agency changes its roots") {
     CHECK_FALSE(bench.log(1, alone));
 }
 
+TEST_CASE("an audit key that is or was one agency's is never another's") {
+    Bench bench;
+    bench.enrol();
+    AgencySigners made_up{"ZZ-TOP", bench.validity, bench.random};
+    made_up.record.audit_key = bench.agency.record.audit_key;
+    CHECK_FALSE(bench.log(1, made_up.agency_record(bench.centre_root)));
+    // Also when the agency has another one by now.
+    const auto old = plain(to_bytes(bench.agency.record.audit_key.view()));
+    bench.agency.record.previous = bench.agency.agency_record(bench.centre_root).hash();
+    bench.agency.record.audit_key = generate_key_pair(bench.random).public_key;
+    SignedRecord next = bench.agency.agency_record(bench.centre_root);
+    for (std::size_t i = 0; i < 2; ++i) next.sign(bench.agency.roots[i]);
+    REQUIRE_MESSAGE(bench.log(1, next), bench.why);
+    CHECK_FALSE(bench.log(1, made_up.agency_record(bench.centre_root)));
+    CHECK(bench.directory->agency_of_audit_key(old) == "TJ-DCA");
+}
+
 TEST_CASE("roots do not sign in the place of registrars, and one registrar is not two") {
     Bench bench;
     bench.enrol();
