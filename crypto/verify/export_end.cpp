@@ -113,7 +113,10 @@ void ExportRun::finish_witnesses() {
     for (const auto& [name, seconds] : witnesses_) {
         names += (names.empty() ? "" : ", ") + name + " at " + utc(seconds);
     }
-    if (!names.empty()) fact("witnessed", std::to_string(witnessed_) + " entries by " + names);
+    if (names.empty()) return;
+    fact("witnessed", std::to_string(witnessed_) + " entries by " + names);
+    const auto confirmed = asked_.policy->confirmed_at(witnesses_);
+    if (confirmed) fact("witnessed.quorum", "by " + utc(*confirmed));
 }
 
 void ExportRun::roots_at(

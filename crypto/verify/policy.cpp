@@ -106,12 +106,26 @@ Policy::Cosigned Policy::judge(const Bytes& note) const {
                 out.wrong = true;
                 continue;
             }
-            out.witnesses[name] = seconds;
+            const auto known = out.witnesses.emplace(name, seconds).first;
+            known->second = std::min(known->second, seconds);
             signers.insert(name);
         }
     }
     out.met = met(*quorum_, signers);
     return out;
+}
+
+std::optional<std::uint64_t> Policy::confirmed_at(
+    const std::map<std::string, std::uint64_t>& witnesses) const {
+    if (*quorum_ == kNone) return std::nullopt;
+    std::multimap<std::uint64_t, std::string> by_time;
+    for (const auto& [name, seconds] : witnesses) by_time.emplace(seconds, name);
+    std::set<std::string> signers;
+    for (const auto& [seconds, name] : by_time) {
+        signers.insert(name);
+        if (met(*quorum_, signers)) return seconds;
+    }
+    return std::nullopt;
 }
 
 bool Policy::names_log(const LogKey& key) const {

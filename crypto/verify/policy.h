@@ -26,6 +26,10 @@ class Policy {
         bool wrong = false;  // a witness of the policy, and its signature is not good
     };
     Cosigned judge(const Bytes& note) const;
+    // When the earliest of these witnesses that are a quorum had all signed, in seconds: a clock
+    // that is ahead moves nothing. Empty if none is asked for, or they are no quorum.
+    std::optional<std::uint64_t> confirmed_at(
+        const std::map<std::string, std::uint64_t>& witnesses) const;
     // Whether the policy names this log; a policy without logs names any.
     bool names_log(const LogKey& key) const;
     // "quorum Q: 2 of (a, b, c)".

@@ -298,6 +298,11 @@ TEST_CASE("the quorum of a policy is demanded, by whom it was met is said") {
     const auto met = with("any", ledger.cosigned(40, a));
     CHECK_MESSAGE(met.failed() == 0, failures(met));
     CHECK(fact(met, "witnessed").starts_with("40 entries by a at 2026-11-21T12:00:01Z"));
+    CHECK(fact(met, "witnessed.quorum") == "by 2026-11-21T12:00:01Z");
+    // Fails if the newest of all cosignatures dates the head.
+    const std::string ahead = ledger.cosignature(40, b, TimeMs(MadeLedger::kStart * 2));
+    CHECK(fact(with("any", ledger.cosigned(40, a) + ahead), "witnessed.quorum") ==
+          "by 2026-11-21T12:00:01Z");
     CHECK(fails(with("all", ledger.cosigned(40, a)), "witness.quorum"));
     CHECK(fails(with("any", ledger.checkpoint(40)), "witness.quorum"));
     std::string wrong = ledger.cosigned(40, a);

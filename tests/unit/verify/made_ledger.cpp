@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint8_t kMsg = 1, kAdmin = 4, kTime = 5, kEpoch = 8, kPrune = 9;
 constexpr std::uint64_t kTimeEvery = 100;
+constexpr std::size_t kSealedBytes = 72;
 
 crypto::NoteSigner log_signer(FakeRandom& random) {
     return must(
@@ -60,7 +61,8 @@ Bytes MadeLedger::body(std::uint64_t index) const {
     const std::string salt = std::to_string(index) + (index >= plan_.fork_at ? " forked" : "");
     if (k == kMsg) {  // sealed to keys that nobody here has
         const Hash random = crypto::sha256(view(salt));
-        return out.u64(3).raw(random.view()).raw(random.view()).take();
+        out.u64(3).raw(random.view()).raw(random.view());
+        return out.raw(Bytes(plan_.sealed_bytes - kSealedBytes)).take();
     }
     record(1, k == kAdmin ? Bytes{std::byte{1}} : Bytes{std::byte{0}});
     record(2, LayoutWriter().u64(time(index)).bytes());
@@ -114,10 +116,14 @@ std::string MadeLedger::checkpoint(std::uint64_t size) const {
     return crypto::sign_checkpoint({manifest_.origin, TreeSize(size), root(size)}, log_);
 }
 
+std::string MadeLedger::cosignature(std::uint64_t size, const crypto::NoteCosigner& w,
+                                    TimeMs at) const {
+    return must(
+        w.cosign(crypto::Checkpoint{manifest_.origin, TreeSize(size), root(size)}.text(), at));
+}
+
 std::string MadeLedger::cosigned(std::uint64_t size, const crypto::NoteCosigner& w) const {
-    const std::string text =
-        crypto::Checkpoint{manifest_.origin, TreeSize(size), root(size)}.text();
-    return checkpoint(size) + must(w.cosign(text, TimeMs(kStart + 1000)));
+    return checkpoint(size) + cosignature(size, w, TimeMs(kStart + 1000));
 }
 
 std::string MadeLedger::card() const {

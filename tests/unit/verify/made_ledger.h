@@ -23,6 +23,7 @@ struct MadePlan {
     std::uint64_t prune_end = 256;
     std::uint64_t pruned_after = 2 * kYear;  // ms between the entry before the PRUNE entry and it
     std::uint64_t prune_before = kStart + kYear / 2;  // what the PRUNE entry says of their age
+    std::size_t sealed_bytes = 72;                    // of the body of a MSG entry, at least 72
 
     static constexpr std::uint64_t kStart = 1'795'262'400'000;  // 2026-11-21T12:00:00Z
     static constexpr std::uint64_t kYear = 366ULL * 86'400'000;
@@ -38,6 +39,8 @@ class MadeLedger {
     [[nodiscard]] std::string checkpoint(std::uint64_t size) const;
     // With the line of this witness behind it.
     [[nodiscard]] std::string cosigned(std::uint64_t size, const crypto::NoteCosigner& w) const;
+    [[nodiscard]] std::string cosignature(std::uint64_t size, const crypto::NoteCosigner& w,
+                                          TimeMs at) const;
     [[nodiscard]] Hash root(std::uint64_t size) const;
     [[nodiscard]] std::string card() const;  // the JSON that the verifier reads
     [[nodiscard]] const Bytes& manifest() const { return record_; }
