@@ -18,6 +18,9 @@ Result<Plan> decide_agency(const RecordCase& in) {
     auto record =
         CHAPAR_TRY(crypto::open_agency(in.record, in.centre.root, last ? &last->record : nullptr));
     CHAPAR_TRY(must_follow(hash_of(last), record.previous));
+    // Else who reads with this key could be led to another agency's entries.
+    const auto owner = CHAPAR_TRY(owner_of_audit_key(in.txn, record.audit_key));
+    if (owner && *owner != record.agency) return Error(Errc::RecordRefused, "audit key");
     Plan plan = admitted(in, KeyEvent::Agency);
     plan.write = [entry = AgencyEntry{in.hash, std::move(record)}, index = in.moment.next](
                      storage::Txn& txn) { return put_agency(txn, entry, index); };

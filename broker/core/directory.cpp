@@ -7,6 +7,9 @@
 namespace chapar::broker {
 namespace {
 
+// What a row of keyused begins with.
+constexpr std::uint8_t kDeviceKey = 1, kAuditKey = 2;
+
 Error damaged(const storage::Table& table) {
     return Error(Errc::StoreDamaged, std::string(table.name));
 }
@@ -197,6 +200,9 @@ Status check_key_id(const storage::ReadTxn& txn, const CertificateHash& device, 
 }
 
 Status put_agency(storage::Txn& txn, const AgencyEntry& agency, EntryIndex entry) {
+    CHAPAR_TRY(
+        txn.put(kKeyUsedTable, agency.record.audit_key.view(),
+                LayoutWriter().u8(kAuditKey).raw(view(agency.record.agency.text())).bytes()));
     return put_named(txn, kAgencyTable, agency.record.agency.text(), agency.hash.view(),
                      agency.record.encode(), entry);
 }
@@ -224,8 +230,9 @@ Status put_policy(storage::Txn& txn, const PolicyEntry& policy, EntryIndex entry
 Status put_device(storage::Txn& txn, const CertificateHash& hash, const DeviceEntry& device) {
     const auto& request = device.record.request.request;
     CHAPAR_TRY(txn.put(kDeviceTable, hash.view(), device_row(device)));
-    CHAPAR_TRY(txn.put(kKeyUsedTable, request.sign_key.view(), hash.view()));
-    CHAPAR_TRY(txn.put(kKeyUsedTable, request.curve_key.view(), hash.view()));
+    const Bytes used = LayoutWriter().u8(kDeviceKey).raw(hash.view()).take();
+    CHAPAR_TRY(txn.put(kKeyUsedTable, request.sign_key.view(), used));
+    CHAPAR_TRY(txn.put(kKeyUsedTable, request.curve_key.view(), used));
     return txn.put(kRecordTable, hash.view(), number_key(device.entry.value));
 }
 
@@ -242,6 +249,17 @@ Status put_standing(storage::Txn& txn, const CertificateHash& device, const Devi
                     const Hash& record, EntryIndex entry) {
     CHAPAR_TRY(txn.put(kDeviceTable, device.view(), device_row(changed)));
     return txn.put(kRecordTable, record.view(), number_key(entry.value));
+}
+
+Result<std::optional<AgencyId>> owner_of_audit_key(const storage::ReadTxn& txn,
+                                                   const PublicKey& key) {
+    const auto row = CHAPAR_TRY(txn.get(kKeyUsedTable, key.view()));
+    if (!row) return std::optional<AgencyId>();
+    LayoutReader in(*row);
+    if (in.u8() != kAuditKey) return std::optional<AgencyId>();
+    auto owner = AgencyId::parse(to_string(in.raw(in.remaining())));
+    if (!owner) return damaged(kKeyUsedTable);
+    return std::optional(std::move(*owner));
 }
 
 Result<bool> key_was_used(const storage::ReadTxn& txn, ByteView key) {

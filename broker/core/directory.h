@@ -128,7 +128,11 @@ struct InForce {
 // The device as a REVOKE, SUSPEND or REINSTATE record left it; `record` became `entry`.
 [[nodiscard]] Status put_standing(storage::Txn& txn, const CertificateHash& device,
                                   const DeviceEntry& changed, const Hash& record, EntryIndex entry);
-// Whether any certificate ever enrolled names this key, for signing or for CURVE.
+// Whose audit key this is or was; empty if nobody's.
+[[nodiscard]] Result<std::optional<AgencyId>> owner_of_audit_key(const storage::ReadTxn& txn,
+                                                                 const PublicKey& key);
+// Whether any certificate ever enrolled names this key, for signing or for CURVE, or any agency for
+// its audit.
 [[nodiscard]] Result<bool> key_was_used(const storage::ReadTxn& txn, ByteView key);
 
 }  // namespace chapar::broker

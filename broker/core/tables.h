@@ -12,7 +12,8 @@
 //     registrars agency name                        newest REGISTRARS record       directory
 //     office     office name                        newest OFFICE record           directory
 //     device     certHash[32]                       DEVICE record, its standing    directory
-//     keyused    public key[32]                     certHash that first named it   directory
+//     keyused    public key[32]                     01 certHash, or 02 agency whose
+//                                                   audit key it is or was         directory
 //     bundle     certHash[32] || u32 seq            BUNDLE body, time of entry     directory
 //     policy     agency name                        newest POLICY record           directory
 //     peers      agency name                        newest PEERS record            directory

@@ -51,7 +51,12 @@ Result<MirrorReader> find_reader(const storage::ReadTxn& txn, const TrustCard& c
         const EntryIndex index(number_at_end(cursor->key()));
         const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(cursor->value()));
         auto agency = CHAPAR_TRY(crypto::AgencyRecord::decode(record.body));
-        if (agency.audit_key != key || (newest && index < newest->index)) continue;
+        if (agency.audit_key != key) continue;
+        // No broker admits such a record: one of the two is made up, and which is not to be seen.
+        if (newest && newest->record.agency != agency.agency) {
+            return Error(Errc::RecordRefused, "two agencies with one audit key");
+        }
+        if (newest && index < newest->index) continue;
         newest = {index, std::move(agency)};
     }
     if (newest) return MirrorReader{std::move(newest->record.agency)};

@@ -85,6 +85,29 @@ TEST_CASE("an office is the agency's that enrolled it, and its records follow on
 }
 
 // Fails if decide_device does not ask keys_are_new.
+// Fails without the question for the owner in decide_agency.
+TEST_CASE("an audit key that is or was one agency's is never another's") {
+    Registry registry;
+    const AgencySigners& own = registry.tj().signers;
+    AgencySigners made_up("ZZ-TOP", own.record.validity, registry.world.random);
+    made_up.record.audit_key = own.record.audit_key;
+    const auto refused = [&] {
+        return registry.world.put(made_up.agency_record(registry.world.centre_root())).code;
+    };
+    CHECK(refused() == Errc::RecordRefused);
+    // Also when the agency has another one by now.
+    crypto::AgencyRecord changed = own.record;
+    changed.previous = own.agency_record(registry.world.centre_root()).hash();
+    changed.audit_key = crypto::generate_key_pair(registry.world.random).public_key;
+    crypto::SignedRecord next{crypto::RecordType::Agency, changed.encode(), {}};
+    next.sign(registry.world.centre_root());
+    for (std::size_t i = 0; i < own.record.threshold; ++i) next.sign(own.roots[i]);
+    CHECK_FALSE(registry.world.put(next).code);
+    CHECK(refused() == Errc::RecordRefused);
+    made_up.record.audit_key = crypto::generate_key_pair(registry.world.random).public_key;
+    CHECK_FALSE(refused());
+}
+
 TEST_CASE("two certificates never share a CURVE key or an Ed25519 key, revoked ones included") {
     Registry registry;
     using crypto::RecordType;
