@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
 #include "crypto/retention_rules.h"
 #include "schemas/base/limits.h"
 
@@ -139,9 +141,10 @@ TEST_CASE("entries may be pruned for the verifier exactly where they may be for 
     }
     constexpr std::uint64_t kYear = 365ULL * 86'400'000;
     std::size_t allowed = 0;
-    for (const std::uint64_t end : {0ULL, 255ULL, 256ULL, 512ULL, 768ULL, kMost}) {
-        for (const std::uint64_t before : {0ULL, 999ULL, 1000ULL, kYear, kYear + 1, kMost}) {
-            for (const std::uint64_t now : {0ULL, kYear, kYear + 1000, 2 * kYear}) {
+    using Numbers = std::vector<std::uint64_t>;
+    for (const std::uint64_t end : Numbers{0, 255, 256, 512, 768, kMost}) {
+        for (const std::uint64_t before : Numbers{0, 999, 1000, kYear, kYear + 1, kMost}) {
+            for (const std::uint64_t now : Numbers{0, kYear, kYear + 1000, 2 * kYear}) {
                 for (const auto youngest :
                      {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(0),
                       std::optional<std::uint64_t>(kYear)}) {
