@@ -210,6 +210,10 @@ Result<WitnessDecision> Witness::add_checkpoint(storage::Txn& txn, std::string_v
         const Write write = fork ? Write::Commit : Write::Nothing;
         return WitnessDecision{std::move(*answer), write, std::move(fork)};
     }
+    const bool same = held && request.checkpoint.size == held->checkpoint.size;
+    if (same && now < held->cosigned + kCosignedAnew) {
+        return WitnessDecision{{status::kOk, held->line}, Write::Nothing, std::nullopt};
+    }
     Held next{now, held ? held->notes : 0, request.opened.note(), {}, request.checkpoint};
     if (held) next.cosigned = std::max(next.cosigned, held->cosigned);
     auto line = key_.cosign(request.opened.text, next.cosigned);

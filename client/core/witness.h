@@ -70,7 +70,9 @@ class Witness {
     [[nodiscard]] const std::vector<crypto::NoteVerifier>& logs() const { return logs_; }
 
     // Decides one add-checkpoint and writes what follows. The time of a cosignature is `now`, or
-    // that of the last one of this log if the clock went back.
+    // that of the last one of this log if the clock went back. The head held, asked for again
+    // within kCosignedAnew, is answered with the line held, and nothing is written: anyone can ask.
+    static constexpr DurationMs kCosignedAnew{1'000};
     [[nodiscard]] Result<WitnessDecision> add_checkpoint(storage::Txn& txn, std::string_view body,
                                                          TimeMs now) const;
     // 200 with the newest note held, its log's lines and ours; else 404.

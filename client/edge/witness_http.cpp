@@ -12,6 +12,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
+#include <list>
 #include <utility>
 
 #include "schemas/base/hex.h"
@@ -79,6 +80,22 @@ Response refuse_method(unsigned version, std::string_view allowed) {
     return response;
 }
 
+asio::ip::address plain_address(const asio::ip::address& address) {
+    if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+}
+
+bool is_loopback(const asio::ip::address& address) { return plain_address(address).is_loopback(); }
+
+// Whom one party may have: an IPv4 address, or a /64 of IPv6.
+std::string network_of(const asio::ip::address& given) {
+    constexpr std::size_t kNetworkBytes = 8;
+    const asio::ip::address address = plain_address(given);
+    if (address.is_v4()) return address.to_string();
+    const auto bytes = address.to_v6().to_bytes();
+    return {bytes.begin(), bytes.begin() + kNetworkBytes};
+}
+
 bool is_lower_hex(std::string_view text) {
     return std::ranges::all_of(
         text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -87,21 +104,35 @@ bool is_lower_hex(std::string_view text) {
 }  // namespace
 
 struct WitnessHttp::Inside {
+    struct Connection {
+        beast::tcp_stream stream;
+        std::string network;
+        std::chrono::steady_clock::time_point since;  // the request under way was waited for
+        bool has_head = false;                        // of that request
+        bool dropped = false;
+    };
+    using Connections = std::list<Connection>;
+
     asio::io_context& loop;
     tcp::acceptor acceptor;
     WitnessService& service;
     HttpBounds bounds;
     std::string prefix;
     std::string url;
-    std::size_t open = 0;
+    Connections connections{};
 
     [[nodiscard]] Response respond(const Request& request) const;
+    // Ends connections until there is room for one more from this address.
+    void make_room(const asio::ip::address& address);
+    // While there are so many, of this network (empty: of any).
+    void end_longest(std::size_t most, const std::string& network);
     static asio::awaitable<void> accept(std::shared_ptr<Inside> self);
-    static asio::awaitable<void> converse(std::shared_ptr<Inside> self, beast::tcp_stream stream);
+    static asio::awaitable<void> converse(std::shared_ptr<Inside> self, Connections::iterator own);
     static asio::awaitable<void> part(beast::tcp_stream& stream);
     // False: the connection ends.
-    static asio::awaitable<bool> exchange(const Inside& self, beast::tcp_stream& stream,
-                                          beast::flat_buffer& buffer);
+    static asio::awaitable<bool> exchange(const Inside& self, Connection& connection,
+                                          beast::flat_buffer& buffer,
+                                          std::chrono::milliseconds patience);
     static asio::awaitable<bool> write(const Inside& self, beast::tcp_stream& stream,
                                        Response response);
 };
@@ -134,13 +165,19 @@ asio::awaitable<bool> WitnessHttp::Inside::write(const Inside& self, beast::tcp_
     co_return !problem && keep;
 }
 
-asio::awaitable<bool> WitnessHttp::Inside::exchange(const Inside& self, beast::tcp_stream& stream,
-                                                    beast::flat_buffer& buffer) {
+asio::awaitable<bool> WitnessHttp::Inside::exchange(const Inside& self, Connection& connection,
+                                                    beast::flat_buffer& buffer,
+                                                    std::chrono::milliseconds patience) {
+    beast::tcp_stream& stream = connection.stream;
     http::request_parser<http::string_body> parser;
     parser.header_limit(kHeaderBytes);
     parser.body_limit(limits::kWitnessRequestBytes);
-    stream.expires_after(self.bounds.deadline);
+    connection.since = std::chrono::steady_clock::now();
+    connection.has_head = false;
+    stream.expires_after(patience);
     auto [problem, bytes] = co_await http::async_read_header(stream, buffer, parser, kTuple);
+    connection.has_head = !problem;
+    if (!problem) stream.expires_after(self.bounds.deadline);
     if (!problem && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
         http::response<http::empty_body> go_on{http::status::continue_, parser.get().version()};
         co_await http::async_write(stream, go_on, kTuple);
@@ -172,14 +209,39 @@ asio::awaitable<void> WitnessHttp::Inside::part(beast::tcp_stream& stream) {
 }
 
 asio::awaitable<void> WitnessHttp::Inside::converse(std::shared_ptr<Inside> self,
-                                                    beast::tcp_stream stream) {
+                                                    Connections::iterator own) {
     beast::flat_buffer buffer(kHeaderBytes + limits::kWitnessRequestBytes);
     bool going_on = true;
     for (int i = 0; i < kRequests && going_on; ++i) {
-        going_on = co_await exchange(*self, stream, buffer);
+        const auto patience = i == 0 ? std::min(self->bounds.first_head, self->bounds.deadline)
+                                     : self->bounds.deadline;
+        going_on = co_await exchange(*self, *own, buffer, patience);
     }
-    co_await part(stream);
-    --self->open;
+    own->has_head = false;
+    co_await part(own->stream);
+    self->connections.erase(own);
+}
+
+void WitnessHttp::Inside::end_longest(std::size_t most, const std::string& network) {
+    std::size_t open = 0;
+    Connection* longest = nullptr;
+    for (Connection& one : connections) {
+        if (one.dropped || (!network.empty() && one.network != network)) continue;
+        ++open;
+        const auto before = [](const Connection& a, const Connection& b) {
+            return a.has_head != b.has_head ? b.has_head : a.since < b.since;
+        };
+        if (longest == nullptr || before(one, *longest)) longest = &one;
+    }
+    if (open < most || longest == nullptr) return;
+    longest->dropped = true;
+    longest->stream.close();  // its conversation ends with an error
+}
+
+void WitnessHttp::Inside::make_room(const asio::ip::address& address) {
+    end_longest(is_loopback(address) ? bounds.per_loopback : bounds.per_address,
+                network_of(address));
+    end_longest(bounds.connections, {});
 }
 
 asio::awaitable<void> WitnessHttp::Inside::accept(std::shared_ptr<Inside> self) {
@@ -192,10 +254,14 @@ asio::awaitable<void> WitnessHttp::Inside::accept(std::shared_ptr<Inside> self) 
             co_await pause.async_wait(kTuple);
             continue;
         }
-        if (self->open >= self->bounds.connections) continue;  // closes the socket
-        ++self->open;
-        asio::co_spawn(self->loop, converse(self, beast::tcp_stream(std::move(socket))),
-                       asio::detached);
+        const auto peer = socket.remote_endpoint(problem);
+        if (problem) continue;  // gone already
+        self->make_room(peer.address());
+        const auto own = self->connections.insert(
+            self->connections.end(),
+            Connection{beast::tcp_stream(std::move(socket)), network_of(peer.address()),
+                       std::chrono::steady_clock::now()});
+        asio::co_spawn(self->loop, converse(self, own), asio::detached);
     }
 }
 
@@ -239,7 +305,7 @@ Result<std::unique_ptr<WitnessHttp>> WitnessHttp::open(asio::io_context& loop,
     const std::string name = host.is_v6() ? "[" + host.to_string() + "]" : host.to_string();
     auto inside = std::make_shared<Inside>(
         Inside{loop, std::move(acceptor), service, bounds, address.prefix,
-               "http://" + name + ":" + std::to_string(bound.port()) + address.prefix, 0});
+               "http://" + name + ":" + std::to_string(bound.port()) + address.prefix});
     asio::co_spawn(loop, Inside::accept(inside), asio::detached);
     return std::unique_ptr<WitnessHttp>(new WitnessHttp(std::move(inside)));
 }

@@ -5,9 +5,10 @@
 //
 // Owns: the listener, its connections and their bounds. Does not know what is asked. Anyone may
 // ask: a request counts by the log's signature in it. No TLS: who offers it to a network puts a
-// proxy before it. Bounds: kHeaderBytes, limits::kWitnessRequestBytes, kDeadline for reading a
-// whole request (waiting for it included) and again for taking its answer, kConnections at once
-// (further ones are closed at once), kRequests a connection.
+// proxy before it. Bounds: kHeaderBytes, limits::kWitnessRequestBytes, kRequests a connection, and
+// HttpBounds. Where a bound on connections is reached, a new one takes the place of the one that
+// keeps the witness waiting longest: of those without a whole head, if there are any. So nobody
+// silences a witness by holding connections open.
 //
 // Runs on the loop it is given, one thread; a request that must be kept on disk holds the loop for
 // that long. Errors of open(): FieldInvalid. Resource type; a connection keeps what it needs of it
@@ -35,8 +36,14 @@ struct HttpAddress {
 };
 
 struct HttpBounds {
+    // For reading a whole request (waiting for it included), and again for taking its answer.
     std::chrono::milliseconds deadline{10'000};
+    // For the head of a connection's first request.
+    std::chrono::milliseconds first_head{2'000};
     std::size_t connections = 64;
+    // Of one IPv4 address, or one /64 of IPv6; of this machine (a proxy) there may be more.
+    std::size_t per_address = 4;
+    std::size_t per_loopback = 64;
 };
 
 class WitnessHttp {

@@ -147,25 +147,66 @@ TEST_CASE("a connection on which too little comes is cut at the deadline") {
     CHECK(running.exchange("").empty());
 }
 
-// Fails if `open` is not counted, or never counted down.
-TEST_CASE("connections beyond the bound are closed at once, and places become free again") {
-    const RunningWitness running({.deadline = std::chrono::milliseconds(10'000), .connections = 2});
+// Two that were answered once and say nothing more, then `late`, which is answered too.
+struct Held {
     boost::asio::io_context loop;
-    {
-        boost::asio::ip::tcp::socket first(loop), second(loop);
-        running.connect(first);
-        running.connect(second);
-        const std::string ask = get("/none");
+    boost::asio::ip::tcp::socket first{loop}, second{loop};
+
+    explicit Held(const RunningWitness& running) {
         for (auto* socket : {&first, &second}) {
-            boost::asio::write(*socket, boost::asio::buffer(ask));
+            running.connect(*socket);
+            boost::asio::write(*socket, boost::asio::buffer(get("/none")));
             CHECK(is(RunningWitness::read(*socket, 1), 404));
         }
-        CHECK(running.exchange(ask).empty());
+        CHECK(is(running.exchange(get("/none")), 404));
     }
-    // The two ends are seen in their own time; until then a third is closed.
-    std::string answer;
-    for (int i = 0; i < 1'000 && answer.empty(); ++i) answer = running.exchange(get("/none"));
-    CHECK(is(answer, 404));
+    // Whether it still is one with which the witness talks.
+    static bool lives(boost::asio::ip::tcp::socket& socket) {
+        boost::system::error_code problem;
+        boost::asio::write(socket, boost::asio::buffer(get("/none")), problem);
+        return !problem && is(RunningWitness::read(socket, 1), 404);
+    }
+};
+
+// Fails if make_room() ends nobody, or another than who keeps it waiting longest.
+TEST_CASE("where all connections are taken, the one that has waited longest makes room") {
+    const RunningWitness running({.connections = 2});
+    Held held(running);
+    CHECK_FALSE(Held::lives(held.first));
+    CHECK(Held::lives(held.second));
+}
+
+TEST_CASE("one address takes no more than its share") {
+    const RunningWitness running({.per_loopback = 2});
+    Held held(running);
+    CHECK_FALSE(Held::lives(held.first));
+    CHECK(Held::lives(held.second));
+}
+
+TEST_CASE("who sent a whole head is not ended for one that did not") {
+    const RunningWitness running({.connections = 2});
+    boost::asio::io_context loop;
+    boost::asio::ip::tcp::socket asking(loop), silent(loop);
+    const std::string ask = post(running.log().body(0, 5));
+    running.connect(asking);
+    boost::asio::write(
+        asking, boost::asio::buffer(
+                    "POST /add-checkpoint HTTP/1.1\r\nExpect: 100-continue\r\n" +
+                    ask.substr(ask.find("Host"), ask.find("\r\n\r\n") + 4 - ask.find("Host"))));
+    std::array<char, 256> go_on{};
+    CHECK(asking.read_some(boost::asio::buffer(go_on)) > 0);
+    running.connect(silent);
+    CHECK(is(running.exchange(get("/none")), 404));
+    boost::asio::write(asking, boost::asio::buffer(running.log().body(0, 5)));
+    CHECK(is(RunningWitness::read(asking, 1), 200));
+}
+
+// Fails if only the deadline of a whole request is set: the read would take ten seconds.
+TEST_CASE("the head of a first request is waited for no longer than its bound") {
+    const RunningWitness running({.first_head = std::chrono::milliseconds(50)});
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(running.exchange("POST /add-checkpoint HTTP/1.1\r\nContent-Len").empty());
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
 }
 
 TEST_CASE("an address is HOST:PORT and perhaps a prefix") {

@@ -97,6 +97,18 @@ TEST_CASE("the same head is cosigned again, with a newer time") {
     CHECK(bench.status(padded.body()) == 422);
 }
 
+// Fails if each is signed anew: whoever reads the note could keep the disk busy with it.
+TEST_CASE("the same head asked for within a second is answered from what is held") {
+    Bench bench;
+    const auto first = bench.ask(bench.log.body(0, 5));
+    for (const TimeMs now : {kNow, kNow + DurationMs(999), TimeMs(kNow.value - kHour.value)}) {
+        const auto again = bench.ask(bench.log.body(5, 5), now);
+        CHECK(again.answer == first.answer);
+        CHECK(again.write == Write::Nothing);
+    }
+    CHECK(bench.ask(bench.log.body(5, 5), kNow + kSecond).write == Write::Commit);
+}
+
 // Fails if the time is `now` alone.
 TEST_CASE("the time of cosignatures never goes back, whatever the clock does") {
     Bench bench;
