@@ -1,5 +1,6 @@
 #include "client/core/ledger_mirror.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "client/core/mirror_tables.h"
@@ -19,6 +20,8 @@ constexpr std::string_view kProven = "proven";
 constexpr std::string_view kNote = "note";
 constexpr std::string_view kTip = "tip";
 constexpr std::size_t kAlarms = 64;
+// In the place of peaks while entries are dropped: no hash is that.
+constexpr Hash kNoPeak{};
 
 // What the leaves taken fix for the next one. A tombstone changes nothing: only MSG entries are
 // pruned, so it hides no directory entry, and time and epoch of the leaf before it still bind.
@@ -219,6 +222,7 @@ Result<TrustCard> mirror_card(const storage::ReadTxn& txn) {
 
 Result<MirrorState> mirror_state(const storage::ReadTxn& txn) {
     MirrorState state{CHAPAR_TRY(get_peaks(txn, kTaken)), CHAPAR_TRY(get_peaks(txn, kProven)), {}};
+    state.dropping = std::ranges::find(state.taken.peaks, kNoPeak) != state.taken.peaks.end();
     if (const auto note = CHAPAR_TRY(txn.get(tables::kMirrorState, view(kNote)))) {
         state.note = to_string(*note);
     }
@@ -227,6 +231,7 @@ Result<MirrorState> mirror_state(const storage::ReadTxn& txn) {
 
 Result<PageTaken> take_page(storage::Txn& txn, const TrustCard& card, const schemas::Ledger& page) {
     auto state = CHAPAR_TRY(mirror_state(txn));
+    if (state.dropping) return Error(Errc::Conflict, "entries that are to go first");
     const auto& note = page.head.checkpoint;
     const auto head = CHAPAR_TRY(crypto::open_checkpoint(note, card.log()));
     CHAPAR_TRY(await_note(txn, card.log(), state, head, note));
@@ -254,9 +259,8 @@ Result<std::size_t> drop_unproven(storage::Txn& txn, std::size_t most) {
         --state.taken.size;
     }
     if (dropped == 0) return dropped;
-    // Between two calls the peaks are those of the proven part padded to the count; only size says
-    // how far to go on, and it is whole again at the end.
-    state.taken.peaks.assign(static_cast<std::size_t>(std::popcount(state.taken.size)), Hash{});
+    // Between two calls only the size says how far to go on; the peaks are whole again at the end.
+    state.taken.peaks.assign(static_cast<std::size_t>(std::popcount(state.taken.size)), kNoPeak);
     if (state.taken.size == state.proven.size) {
         state.taken = state.proven;
         const Tip tip = CHAPAR_TRY(tip_at(txn, state.proven.size));

@@ -46,9 +46,10 @@ struct TreePeaks {
 [[nodiscard]] Result<TrustCard> mirror_card(const storage::ReadTxn& txn);
 
 struct MirrorState {
-    TreePeaks taken;   // hashed, and not all of it proven yet
-    TreePeaks proven;  // leads to `note`
-    std::string note;  // of `proven`; empty before the first
+    TreePeaks taken;        // hashed, and not all of it proven yet
+    TreePeaks proven;       // leads to `note`
+    std::string note;       // of `proven`; empty before the first
+    bool dropping = false;  // drop_unproven() was cut: only its end makes `taken` a tree again
 };
 [[nodiscard]] Result<MirrorState> mirror_state(const storage::ReadTxn& txn);
 
@@ -56,7 +57,7 @@ struct PageTaken {
     EntryIndex next;    // to be asked for next
     bool done = false;  // everything up to the page's head is here and proven
 };
-// The page that answered a question from MirrorState::taken on.
+// The page that answered a question from MirrorState::taken on. Conflict while dropping.
 [[nodiscard]] Result<PageTaken> take_page(storage::Txn& txn, const TrustCard& card,
                                           const schemas::Ledger& page);
 // What was taken and never proven goes, at most `most` entries a call; so do notes of larger heads.

@@ -70,11 +70,11 @@ struct ViewReport {
     // yyyymm: a bucket of ours was opened, and sealed entries follow that no tag key of ours tells
     std::vector<std::string> untagged_months;
     // Nothing of this reader's is missing: every leaf was looked at and every own one opened, but
-    // for what was lawfully shredded or pruned.
+    // for what was lawfully shredded or pruned; and nobody was shown another history.
     [[nodiscard]] bool complete() const {
         return viewed == size && missing_total == 0 && keys_without_body == 0 &&
                unfounded_tombstones == 0 && locked_keys.empty() && unfounded.total == 0 &&
-               untagged_months.empty();
+               untagged_months.empty() && contradictions == 0;
     }
     static constexpr std::size_t kMissingShown = 32;
 };

@@ -23,15 +23,29 @@ Status keep_notes(storage::Store& mirror, const std::string& note) {
     return std::move(*txn).commit();
 }
 
-// What was handed out is not the tree that was signed: the notes stay, the entries go.
-Status set_back(storage::Store& mirror, const std::string& note) {
-    CHAPAR_TRY(keep_notes(mirror, note));
+Status drop_all_unproven(storage::Store& mirror) {
     for (std::size_t dropped = 1; dropped > 0;) {
         auto txn = CHAPAR_TRY(mirror.begin_write());
         dropped = CHAPAR_TRY(drop_unproven(*txn, kDroppedAtOnce));
         CHAPAR_TRY(std::move(*txn).commit());
     }
     return Done{};
+}
+
+// What was handed out is not the tree that was signed: the notes stay, the entries go.
+Status set_back(storage::Store& mirror, const std::string& note) {
+    CHAPAR_TRY(keep_notes(mirror, note));
+    return drop_all_unproven(mirror);
+}
+
+// Where the last sync was killed while entries went, the others go first.
+Status end_dropping(storage::Store& mirror) {
+    bool dropping = false;
+    {
+        const auto txn = CHAPAR_TRY(mirror.begin_read());
+        dropping = CHAPAR_TRY(mirror_state(*txn)).dropping;
+    }
+    return dropping ? drop_all_unproven(mirror) : Status(Done{});
 }
 
 Result<PageTaken> take(storage::Store& mirror, const TrustCard& card, const schemas::Ledger& page) {
@@ -94,6 +108,7 @@ Result<MirrorSync> sync_mirror(storage::Store& mirror, const TrustCard& card,
                                const LedgerSource& source,
                                const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     MirrorSync out;
+    CHAPAR_TRY(end_dropping(mirror));
     EntryIndex from;
     {
         auto txn = CHAPAR_TRY(mirror.begin_write());

@@ -115,7 +115,16 @@ TEST_CASE("what was never proven is dropped, and the honest entries take its pla
     page.head.checkpoint = ledger.note(all);
     REQUIRE(mirror.take(page));
     CHECK(mirror.state().taken.size == 260);
+    {
+        // Killed between two slices: honest pages are not held against what is half gone.
+        auto txn = mirror.store.begin_write().value();
+        CHECK(client::drop_unproven(*txn, 10).value() == 10);
+        REQUIRE(std::move(*txn).commit());
+    }
+    CHECK(mirror.state().dropping);
+    CHECK(mirror.take(ledger.page(all, 250, 5)).error().code == Errc::Conflict);
     mirror.drop();
+    CHECK_FALSE(mirror.state().dropping);
     CHECK(mirror.state().taken == mirror.state().proven);
     CHECK(mirror.state().taken.size == 10);
     mirror.take_all(all);

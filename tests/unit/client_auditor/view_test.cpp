@@ -38,6 +38,19 @@ TEST_CASE("each agency opens exactly its own entries, and none is missing") {
 }
 
 // Fails if a body that is not there is taken for another agency's.
+// Fails if complete() does not ask for contradictions.
+TEST_CASE("a view is not complete where notes of another history are kept") {
+    Recorded ledger;
+    Mirror mirror(ledger);
+    mirror.take_all(ledger.entries());
+    auto txn = mirror.store.begin_write().value();
+    REQUIRE(client::keep_mirror_alarm(*txn, "a note"));
+    REQUIRE(std::move(*txn).commit());
+    const auto report = mirror.view(ledger.world.auditor);
+    CHECK(report.contradictions == 1);
+    CHECK_FALSE(report.complete());
+}
+
 TEST_CASE("a body that is kept back or exchanged is named, and is closed by the right one") {
     Recorded ledger;
     const auto honest = ledger.entries();
