@@ -166,6 +166,22 @@ bool WitnessPolicy::met(const Names& cosigned) const {
     return witnessed.contains(quorum_);
 }
 
+namespace {
+
+std::optional<TimeMs> time_of_quorum(const WitnessPolicy& policy,
+                                     std::vector<Cosignature> cosignatures) {
+    if (policy.asks_none()) return std::nullopt;
+    std::ranges::sort(cosignatures, {}, &Cosignature::time);
+    WitnessPolicy::Names signers;
+    for (const Cosignature& one : cosignatures) {
+        signers.insert(one.witness);
+        if (policy.met(signers)) return one.time;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 Result<WitnessedCheckpoint> open_witnessed(std::string_view note, const NoteVerifier& log,
                                            const WitnessPolicy& policy) {
     const auto same = [&](const PolicyLog& entry) {
@@ -174,7 +190,7 @@ Result<WitnessedCheckpoint> open_witnessed(std::string_view note, const NoteVeri
     if (!policy.logs().empty() && std::ranges::none_of(policy.logs(), same)) {
         return Error(Errc::NoteInvalid, "the policy is for another log");
     }
-    WitnessedCheckpoint out{CHAPAR_TRY(open_checkpoint(note, log)), {}, false};
+    WitnessedCheckpoint out{CHAPAR_TRY(open_checkpoint(note, log)), {}, false, {}};
     const ParsedNote parsed = CHAPAR_TRY(ParsedNote::parse(note));
     WitnessPolicy::Names cosigned;
     for (const NoteSignature& line : parsed.signatures) {
@@ -186,6 +202,7 @@ Result<WitnessedCheckpoint> open_witnessed(std::string_view note, const NoteVeri
         cosigned.insert(witness->name);
     }
     out.met = policy.met(cosigned);
+    out.confirmed = time_of_quorum(policy, out.cosignatures);
     return out;
 }
 

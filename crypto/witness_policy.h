@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -84,6 +85,9 @@ struct WitnessedCheckpoint {
     Checkpoint checkpoint;
     std::vector<Cosignature> cosignatures;  // in the order of the note, one a witness
     bool met = false;                       // they are a quorum
+    // When the earliest of them that are a quorum had all signed: no clock that is ahead moves it.
+    // Empty unless a quorum is asked for and met.
+    std::optional<TimeMs> confirmed;
 };
 
 // NoteInvalid unless the note is a checkpoint of `log`, and every line of a witness of the policy

@@ -61,7 +61,10 @@ Result<std::optional<Session::Received>> Session::receive_frame(DurationMs patie
     Received received;
     received.frame = CHAPAR_TRY(schemas::decode_frame(*bytes));
     if (const auto* error = std::get_if<schemas::ErrorFrame>(&received.frame)) {
-        return heard(*error).error();
+        if (!answers_proofs(*error)) return heard(*error).error();
+        CHAPAR_TRY(take_no_proofs());
+        received.frame = schemas::Proofs{};  // taken, as those are
+        return std::optional(std::move(received));
     }
     if (const auto* deliver = std::get_if<schemas::Deliver>(&received.frame)) {
         CHAPAR_TRY(within_credit(*deliver));

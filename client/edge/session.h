@@ -232,6 +232,11 @@ class Session {
     [[nodiscard]] Status ask_proofs(const std::set<EntryIndex>& entries,
                                     schemas::Witnessing witnessing);
     [[nodiscard]] Status take_proofs(const schemas::Proofs& frame);
+    [[nodiscard]] Status ask_frame(schemas::ProofsAsk ask);
+    // An ERROR that answers a question for proofs, and not the session: what it was asked with is
+    // asked for alone, and an entry that is not found alone is told as missing.
+    [[nodiscard]] bool answers_proofs(const schemas::ErrorFrame& frame) const;
+    [[nodiscard]] Status take_no_proofs();
     [[nodiscard]] Result<ShownHead> shown_head(storage::Txn& txn, const schemas::Head& head,
                                                crypto::Checkpoint& checkpoint);
     [[nodiscard]] Status take_proof(storage::Txn& txn, const schemas::EntryProof& proof,
@@ -255,7 +260,8 @@ class Session {
     std::set<EntryIndex> asked_witnessed_;  // the broker keeps these until a quorum has signed
     std::set<EntryIndex> asked_ever_;       // in this session
     std::size_t empty_answers_ = 0;         // PROOFS without news that may still come
-    bool statements_pushed_ = false;        // in this session
+    std::deque<schemas::ProofsAsk> proofs_asks_;  // sent and not answered, in their order
+    bool statements_pushed_ = false;              // in this session
     // Ledger time before the last sync, while no delivery has come since.
     std::optional<TimeMs> quiet_since_;
 };

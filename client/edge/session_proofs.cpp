@@ -33,10 +33,7 @@ Status Session::ask_proofs(const std::set<EntryIndex>& entries, schemas::Witness
     ask.witnessing = witnessing;
     const auto flush = [&]() -> Status {
         if (ask.entries.empty()) return Done{};
-        CHAPAR_TRY(send(ask));
-        ++empty_answers_;
-        ask.entries.clear();
-        return Done{};
+        return ask_frame({std::exchange(ask.entries, {}), witnessing});
     };
     for (const EntryIndex index : entries) {
         if (open.contains(index) || open.size() >= kAskedAtOnce) continue;
@@ -46,6 +43,35 @@ Status Session::ask_proofs(const std::set<EntryIndex>& entries, schemas::Witness
         if (ask.entries.size() == kAskedPerFrame) CHAPAR_TRY(flush());
     }
     return flush();
+}
+
+Status Session::ask_frame(schemas::ProofsAsk ask) {
+    CHAPAR_TRY(send(ask));
+    ++empty_answers_;
+    proofs_asks_.push_back(std::move(ask));
+    return Done{};
+}
+
+bool Session::answers_proofs(const schemas::ErrorFrame& frame) const {
+    return frame.code == text_of(Errc::NotFound).code && !proofs_asks_.empty();
+}
+
+Status Session::take_no_proofs() {
+    const schemas::ProofsAsk ask = std::move(proofs_asks_.front());
+    proofs_asks_.pop_front();
+    const bool any = ask.witnessing == schemas::Witnessing::AnyHead;
+    for (const EntryIndex index : ask.entries) {
+        if (any) asked_any_.erase(index);
+        if (ask.entries.size() > 1) {
+            CHAPAR_TRY(ask_frame({{index}, ask.witnessing}));
+            continue;
+        }
+        asked_witnessed_.erase(index);
+        auto txn = CHAPAR_TRY(parts_.store.begin_write());
+        CHAPAR_TRY(keep_missing(*txn, index, parts_.clock.now()));
+        CHAPAR_TRY(std::move(*txn).commit());
+    }
+    return Done{};
 }
 
 Status Session::ask_proofs() {
@@ -81,9 +107,7 @@ Result<ShownHead> Session::shown_head(storage::Txn& txn, const schemas::Head& he
     ShownHead shown{checkpoint, head.checkpoint};
     if (!witnessed) return shown;
     shown.witnessing = witnessed->met ? Witnessing::Met : Witnessing::NotMet;
-    for (const crypto::Cosignature& one : witnessed->cosignatures) {
-        shown.time = std::max(shown.time, one.time);
-    }
+    shown.time = witnessed->confirmed.value_or(TimeMs{});
     return shown;
 }
 
@@ -104,6 +128,14 @@ Status Session::take_proof(storage::Txn& txn, const schemas::EntryProof& proof,
 }
 
 Status Session::take_proofs(const schemas::Proofs& frame) {
+    const auto asked = [&](const schemas::ProofsAsk& ask) {
+        const auto by = [&](const schemas::EntryProof& proof) {
+            return std::ranges::find(ask.entries, proof.index) != ask.entries.end();
+        };
+        return frame.proofs.empty() || std::ranges::any_of(frame.proofs, by);
+    };
+    const auto answered = std::ranges::find_if(proofs_asks_, asked);
+    if (answered != proofs_asks_.end()) proofs_asks_.erase(answered);
     bool news = false;
     for (const schemas::EntryProof& proof : frame.proofs) {
         if (!asked_ever_.contains(proof.index)) {

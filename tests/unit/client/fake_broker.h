@@ -39,7 +39,7 @@ class FakeBroker final : public client::Transport {
     }
     void push(const schemas::Frame& frame) { answer(frame); }
     std::optional<schemas::ErrorFrame> refuse_hello;  // that presents a note
-    bool refuse_statements = false;                   // for now
+    bool refuse_statements = false;                   // until a test lets them in
 
     Status send(ByteView frame) override {
         if (cut) return Done{};
@@ -117,6 +117,9 @@ class FakeBroker final : public client::Transport {
         answer(schemas::Welcome{world_.now, head()});
     }
     void handle(const schemas::ProofsAsk& ask) {
+        if (!prover.finds(ask)) {
+            return answer(schemas::ErrorFrame{std::string(text_of(Errc::NotFound).code), "entry"});
+        }
         if (auto frame = prover.answer(ask, last_size_)) answer(*frame);
     }
     void handle(const schemas::DirectoryAsk& ask) {

@@ -52,6 +52,7 @@ class FakeProofs {
 
     bool silent = false;                         // questions are not answered
     std::set<EntryIndex> withheld;               // left out of answers
+    std::set<EntryIndex> unknown;                // a question that names one is not.found
     std::function<void(schemas::Proofs&)> bend;  // the last word on an answer
 
     std::optional<schemas::Proofs> answer(const schemas::ProofsAsk& ask, std::uint64_t& seen) {
@@ -72,6 +73,11 @@ class FakeProofs {
             kept_, [&](EntryIndex index) { return index.value < size_ && add(out, index, size_); });
         if (out.proofs.empty()) return std::nullopt;
         return finish(std::move(out), size_, seen);
+    }
+
+    [[nodiscard]] bool finds(const schemas::ProofsAsk& ask) const {
+        return std::ranges::none_of(ask.entries,
+                                    [&](EntryIndex index) { return unknown.contains(index); });
     }
 
   private:

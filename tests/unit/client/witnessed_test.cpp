@@ -55,6 +55,42 @@ TEST_CASE("what was not witnessed is asked for again at the next connection") {
     CHECK(desk.stage(number) == WitnessStage::Witnessed);
 }
 
+// Fails if an ERROR that answers PROOFS_ASK ends the session, or if what was asked for beside that
+// entry is given up with it.
+TEST_CASE("an awaited entry that the broker does not find ends no session, and is told") {
+    LedgerDesk desk;
+    const auto number = desk.send();
+    const auto receipts = desk.receipts(number);
+    REQUIRE(receipts.size() == 2);
+    FakeBroker again(desk.world, desk.post);
+    again.prover.unknown = {receipts.front().index};
+    again.prover.cosign();
+    auto session = desk.session(again);
+    must(session.open());
+    must(session.sync_directory());
+    must(session.fetch_events());
+    CHECK(desk.has(LedgerAlarmKind::EntryMissing));
+    CHECK_FALSE(desk.receipts(number).front().witnessed);
+    CHECK(desk.receipts(number).back().witnessed);
+    // It is asked for again, and the alarm ends when it is shown.
+    again.prover.unknown.clear();
+    auto later = desk.session(again);
+    must(later.open());
+    must(later.sync_directory());
+    must(later.fetch_events());
+    CHECK_FALSE(desk.has(LedgerAlarmKind::EntryMissing));
+    CHECK(desk.stage(number) == WitnessStage::Witnessed);
+}
+
+TEST_CASE("not.found ends a session that asked for no proofs") {
+    Desk desk;
+    FakeBroker broker(desk.world, desk.post);
+    auto session = desk.session(broker);
+    must(session.open());
+    broker.push(schemas::ErrorFrame{std::string(text_of(Errc::NotFound).code), "entry"});
+    CHECK(error_of(session.sync_directory()) == Errc::NotFound);
+}
+
 // Fails if judge_awaited() does not compare with limits::kWitnessedBy, or does not lift.
 TEST_CASE("a receipt that no quorum has signed in 60 seconds is told, until it comes") {
     LedgerDesk desk;

@@ -148,6 +148,23 @@ TEST_CASE("a note opens with what its witnesses said, and other lines are ignore
     CHECK(must(open_witnessed(cosigned(note(), {1, 1}), p)).cosignatures.size() == 1);
 }
 
+// Fails if the newest cosignature dates the head: one witness whose clock is ahead would do.
+TEST_CASE("a head is confirmed when the earliest witnesses that are a quorum had signed") {
+    const auto at = [](std::uint64_t seed, TimeMs time) {
+        const std::string text = must(ParsedNote::parse(note())).text;
+        return must(witness(seed).cosign(text, time));
+    };
+    const TimeMs later = kTime + DurationMs(5000), ahead = kTime + DurationMs(kDay.value * 30'000);
+    const WitnessPolicy p = policy(usual());
+    const auto opened =
+        must(open_witnessed(note() + at(3, ahead) + at(4, later) + at(1, kTime), p));
+    CHECK(opened.confirmed == later);
+    CHECK_FALSE(must(open_witnessed(note() + at(3, kTime), p)).confirmed);
+    CHECK_FALSE(must(open_witnessed(note() + at(3, kTime),
+                                    policy(log_line() + witness_line("C", 3) + "quorum none\n")))
+                    .confirmed);
+}
+
 // Fails if lines of known witnesses that do not verify are skipped instead.
 TEST_CASE("one wrong line of a known witness, or a wrong log, refuses the note") {
     const WitnessPolicy p = policy(usual());
