@@ -70,8 +70,7 @@ Bytes Reader::raw(std::size_t size) {
 
 Hash Reader::hash() {
     Hash out{};
-    const Bytes bytes = raw(out.size());
-    std::copy(bytes.begin(), bytes.end(), out.begin());
+    fixed(out);
     return out;
 }
 

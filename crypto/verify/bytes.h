@@ -5,6 +5,7 @@
 // here. It links libsodium and the C++ library only.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -33,6 +34,16 @@ class Reader {
     std::uint64_t number(std::size_t width);
     Bytes raw(std::size_t size);
     Hash hash();
+    // Fills it, if so much is left.
+    template <std::size_t N>
+    void fixed(std::array<std::uint8_t, N>& out) {
+        if (short_ || N > size_ - at_) {
+            short_ = true;
+            return;
+        }
+        std::copy_n(data_ + at_, N, out.begin());
+        at_ += N;
+    }
     Bytes counted(std::size_t width) { return raw(static_cast<std::size_t>(number(width))); }
     std::string name() { return text_of(counted(1)); }
     std::size_t remaining() const { return size_ - at_; }

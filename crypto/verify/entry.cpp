@@ -19,8 +19,8 @@ std::optional<Leaf> parse_leaf(const Bytes& bytes) {
     out.last_directory = in.number(8);
     out.body_commit = in.hash();
     for (std::size_t i = 0; i < out.views; ++i) {
-        const Bytes tag = in.raw(16);
-        if (i < out.tags.size()) std::copy(tag.begin(), tag.end(), out.tags.at(i).begin());
+        std::array<std::uint8_t, 16> beyond{};
+        in.fixed(i < out.tags.size() ? out.tags.at(i) : beyond);
     }
     if (!in.complete() || version != 1) return std::nullopt;
     return out;

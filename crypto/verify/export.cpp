@@ -133,9 +133,11 @@ bool ExportRun::take_bundle(Archive& archive, const Range& range, std::uint64_t 
         const bool has_body = bodies && i < bodies->size();
         take_entry(number * kTileWidth + i, entries->at(i), has_body ? bodies->at(i) : kNone);
     }
-    take_tile(archive, range, {0, number, width});
-    if (width == kTileWidth) {
-        leaves_.push_subtree(tile_root(bundle_), 8);
+    std::optional<Hash> root;
+    if (width == kTileWidth) root = tile_root(bundle_);
+    take_tile(archive, range, {0, number, width}, root);
+    if (root) {
+        leaves_.push_subtree(*root, 8);
     } else {
         for (const Hash& hash : bundle_) leaves_.push(hash);
     }
@@ -157,13 +159,12 @@ void ExportRun::take_entry(std::uint64_t index, const Bytes& bytes, const Bytes&
     if (!heads_.empty() || asked_.between || asked_.at) pass(index + 1);
 }
 
-void ExportRun::take_tile(Archive& archive, const Range& range, const Tile& tile) {
+void ExportRun::take_tile(Archive& archive, const Range& range, const Tile& tile,
+                          const std::optional<Hash>& root) {
     const auto hashes = read_tile(archive, tile);
     if (!hashes) return tiles_.match.fail(name_of(tile) + " has not its width");
     const bool same = *hashes == bundle_;
-    std::optional<Hash> known;
-    if (same && tile.width == kTileWidth) known = tile_root(bundle_);
-    tiles_.take(archive, range, *hashes, known);
+    tiles_.take(archive, range, *hashes, same ? root : std::nullopt);
 }
 
 Hash ExportRun::root_here() const {

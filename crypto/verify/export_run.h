@@ -31,7 +31,9 @@ class ExportRun {
     bool take_bundle(Archive& archive, const Range& range, std::uint64_t number,
                      std::uint64_t width);
     void take_entry(std::uint64_t index, const Bytes& bytes, const Bytes& body);
-    void take_tile(Archive& archive, const Range& range, const Tile& tile);
+    // `root`: of the bundle's hashes, if it is whole.
+    void take_tile(Archive& archive, const Range& range, const Tile& tile,
+                   const std::optional<Hash>& root);
     // Compares and captures what is asked at sizes up to the newest entry.
     void pass(std::uint64_t size);
     Hash root_here() const;
