@@ -12,7 +12,7 @@
 namespace chapar::sim {
 namespace {
 
-constexpr DurationMs kIdle{3'000};
+constexpr DurationMs kIdle{4'000};
 constexpr DurationMs kPause{1'500};
 
 bool stops_process(Errc code) {

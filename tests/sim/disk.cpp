@@ -22,13 +22,23 @@ std::string path_of(int descriptor) {
     return size <= 0 ? std::string() : std::string(path, static_cast<std::size_t>(size));
 }
 
-// A prefix of what was appended; else nothing of the new content.
+constexpr std::size_t kSector = 512;
+
+// A prefix of what was appended; of what was written over, the first sectors.
 Bytes torn(const Bytes& durable, const Bytes& now, Dice& dice) {
     const bool appended =
         now.size() > durable.size() && std::equal(durable.begin(), durable.end(), now.begin());
-    if (!appended) return durable;
-    const std::size_t more = dice.below(now.size() - durable.size());
-    return Bytes(now.begin(), now.begin() + static_cast<std::ptrdiff_t>(durable.size() + more));
+    Bytes left = durable;
+    if (appended) {
+        const std::size_t more = dice.below(now.size() - durable.size());
+        left.insert(left.end(), now.begin() + static_cast<std::ptrdiff_t>(durable.size()),
+                    now.begin() + static_cast<std::ptrdiff_t>(durable.size() + more));
+        return left;
+    }
+    const std::size_t both = std::min(durable.size(), now.size());
+    const std::size_t over = std::min(both, dice.below(both / kSector + 1) * kSector);
+    std::copy_n(now.begin(), over, left.begin());
+    return left;
 }
 
 }  // namespace
@@ -93,6 +103,8 @@ void Disk::all_durable() {
 }
 
 std::string Disk::power_cut(Dice& dice) {
+    // Not the process's own doing.
+    Disk* const process = std::exchange(running_disk, nullptr);
     std::string said;
     const std::size_t kept = renames_.empty() ? 0 : dice.below(renames_.size() + 1);
     while (renames_.size() > kept) {
@@ -127,6 +139,7 @@ std::string Disk::power_cut(Dice& dice) {
         said += " lost of " + path.filename().string();
     }
     all_durable();
+    running_disk = process;
     return said;
 }
 

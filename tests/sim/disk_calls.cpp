@@ -2,7 +2,7 @@
 //
 // Outside of a simulated process (Disk::running() is null) they do what libc's do. A sync inside of
 // one only notes what is durable: the files lie in memory. rename() never dies (it is declared not
-// to throw); the sync behind it does. argon2id is left out: a passphrase costs nothing here.
+// to throw); the sync behind it does.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -10,7 +10,6 @@
 
 #include <cerrno>
 
-#include "crypto/sha256.h"
 #include "tests/sim/disk.h"
 
 namespace {
@@ -31,6 +30,16 @@ int sync_of(int descriptor, const char* place, long call) {
     return 0;
 }
 
+// Whether the disk does not take it; errno says why. Standard error is not on the disk.
+bool refuses_write(int descriptor) {
+    Disk* const disk = Disk::running();
+    if (disk == nullptr || descriptor <= 2) return false;
+    disk->reach("write");
+    const bool fails = disk->fails_now();
+    if (fails || disk->full()) errno = fails ? EIO : ENOSPC;
+    return fails || disk->full();
+}
+
 }  // namespace
 
 extern "C" {
@@ -45,37 +54,19 @@ ssize_t write(int descriptor, const void* bytes, size_t count) {
         if (disk->logged) disk->logged({static_cast<const char*>(bytes), count});
         return static_cast<ssize_t>(count);
     }
-    // Standard error is not on the disk.
-    if (disk != nullptr && descriptor > 2) {
-        disk->reach("write");
-        const bool fails = disk->fails_now();
-        if (fails || disk->full()) {
-            errno = fails ? EIO : ENOSPC;
-            return -1;
-        }
-    }
+    if (refuses_write(descriptor)) return -1;
     return static_cast<ssize_t>(syscall(SYS_write, descriptor, bytes, count));
+}
+
+ssize_t pwrite(int descriptor, const void* bytes, size_t count, off_t at) {
+    if (refuses_write(descriptor)) return -1;
+    return static_cast<ssize_t>(syscall(SYS_pwrite64, descriptor, bytes, count, at));
 }
 
 int rename(const char* from, const char* to) noexcept {
     const auto done = static_cast<int>(syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0U));
     if (done == 0 && Disk::running() != nullptr) Disk::running()->renamed(from, to);
     return done;
-}
-
-int crypto_pwhash(unsigned char* out, unsigned long long size, const char* passphrase,
-                  unsigned long long passphrase_size, const unsigned char* salt, unsigned long long,
-                  size_t, int) {
-    chapar::Bytes input;
-    const auto* const text = reinterpret_cast<const std::byte*>(passphrase);
-    input.insert(input.end(), text, text + passphrase_size);
-    const auto* const grain = reinterpret_cast<const std::byte*>(salt);
-    input.insert(input.end(), grain, grain + 16);
-    for (unsigned long long at = 0; at < size; ++at) {
-        const auto digest = chapar::crypto::sha256(input);
-        out[at] = static_cast<unsigned char>(digest.bytes[at % digest.bytes.size()]);
-    }
-    return 0;
 }
 
 }  // extern "C"

@@ -32,6 +32,10 @@ void Network::cut(LineId id) {
     if (changed) timeline_.after(DurationMs(0), changed);
 }
 
+void Network::cut_all() {
+    while (!lines_.empty()) cut(lines_.begin()->first);
+}
+
 std::optional<LineId> Network::any_line() {
     if (lines_.empty()) return std::nullopt;
     return std::next(lines_.begin(), static_cast<std::ptrdiff_t>(dice_.below(lines_.size())))
@@ -63,10 +67,10 @@ void Network::carry(LineId id, Way way, Bytes frame) {
         transcript_.note(timeline_.now(), "net", "lost a frame of line " + std::to_string(id));
         return;
     }
-    if (faulty_ && dice_.per_mille(plan_.bit_flips) && !frame.empty()) {
-        const std::uint64_t bit = dice_.below(frame.size() * 8);
-        frame[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
-        transcript_.note(timeline_.now(), "net", "flipped a bit on line " + std::to_string(id));
+    // CURVE authenticates every frame: what was changed on the way ends the line.
+    if (faulty_ && dice_.per_mille(plan_.bit_flips)) {
+        transcript_.note(timeline_.now(), "net", "a bit flips on line " + std::to_string(id));
+        return cut(id);
     }
     Line& line = lines_.at(id);
     if (way == Way::Down) ++line.ahead;
@@ -96,7 +100,7 @@ void Network::send_up(LineId id, ByteView frame) {
     if (overheard) overheard(found->second.caller.key, frame);
     const bool twice = faulty_ && dice_.per_mille(plan_.duplication);
     if (twice) carry(id, Way::Up, to_bytes(frame));
-    carry(id, Way::Up, to_bytes(frame));
+    if (is_up(id)) carry(id, Way::Up, to_bytes(frame));
 }
 
 std::optional<Bytes> Network::take(LineId id) {
@@ -130,7 +134,7 @@ Handed Network::send_down(unsigned door, const Bytes& routing, ByteView frame) {
     const LineId id = found->first;
     const bool twice = faulty_ && dice_.per_mille(plan_.duplication);
     if (twice) carry(id, Way::Down, said);
-    carry(id, Way::Down, std::move(said));
+    if (is_up(id)) carry(id, Way::Down, std::move(said));
     return Handed::Sent;
 }
 

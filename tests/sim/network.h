@@ -2,11 +2,12 @@
 //
 // Owns: lines (one TCP connection under CURVE each: a key that the broker may believe, two ways,
 // each in order), delay, cuts, one-way partitions; and, in seeds that have them, frames that are
-// lost, doubled, overtaken or changed on the way, which TCP and CURVE would not let happen but
+// lost, doubled or overtaken on the way, which TCP and CURVE would not let happen but
 // which a careless relay behind them could do. Does not know what a frame says.
 //
 // A broker's end of a line takes kAhead frames that its client has not read; then it is busy, as
-// libzmq is at its high-water mark. A line that is cut loses what is under way.
+// libzmq is at its high-water mark. A line that is cut loses what is under way; a flipped bit cuts
+// it, since CURVE authenticates every frame.
 // Resource type; one thread. Source: zmq_socket(3); design reliability.md 4.
 #pragma once
 
@@ -68,6 +69,7 @@ class Network {
     void on_arrival(unsigned door, std::function<void()> call) { call_[door] = std::move(call); }
 
     void cut(LineId line);
+    void cut_all();
     // A line of those that are up, drawn; empty: none.
     [[nodiscard]] std::optional<LineId> any_line();
     [[nodiscard]] std::optional<LineId> line_of(const CurveKey& key) const;

@@ -7,6 +7,7 @@
 //     ledger      leaves only grow, across crashes; one root per size, that of the leaves; never
 //     two
 //                 signed heads of one size
+//     operations  none is ever answered with other entries than the first time
 //     promises    an envelope that its sender holds a receipt for is never lost, nor a receipt
 //     delivery    nothing reaches an application twice, or altered, or from another than its sender
 //     policy      nothing is handed out while the pair's policies refuse it, to a revoked device,
@@ -27,6 +28,7 @@
 
 #include "client/core/inbox.h"
 #include "client/core/outbox.h"
+#include "schemas/frames.h"
 #include "tests/sim/faulty_store.h"
 #include "tests/sim/founding.h"
 #include "tests/sim/timeline.h"
@@ -50,6 +52,8 @@ class Oracles {
     void ledger_is_set_back() { set_back_ = true; }
 
     // A client's draft became an envelope.
+    // Who sealed it; empty: none of the honest clients.
+    [[nodiscard]] std::optional<std::size_t> sender_of(const EnvelopeHash& hash) const;
     void sealed(std::size_t client, const client::OutboxItem& item, const std::string& text);
     // What a client holds, seen after a turn of its process.
     void holds(std::size_t client, const std::vector<client::OutboxItem>& outbox,
@@ -58,8 +62,6 @@ class Oracles {
     // It was told something that only a lying broker, or rotten rows, can cause.
     void alarmed(std::size_t client, const std::string& what);
     [[nodiscard]] bool any_alarm() const { return !alarms_.empty(); }
-    // The broker itself met proof that it was set back or forked.
-    void broker_accused() { accused_ = true; }
 
     // The records whose time the simulator's own policy table follows.
     void policy_closed(bool closed) { closed_ = closed; }
@@ -70,7 +72,8 @@ class Oracles {
     [[nodiscard]] std::string unfinished(
         const std::vector<std::vector<client::OutboxItem>>& outboxes,
         const std::vector<std::vector<client::InboxItem>>& inboxes) const;
-    void finished();
+    // `told`: somebody heard the lie of a lying broker.
+    void finished(bool told);
 
   private:
     struct Letter {
@@ -80,6 +83,7 @@ class Oracles {
         std::set<OfficeId> to;
     };
     void check_head(const std::string& note);
+    void check_outcomes(const schemas::Outcomes& outcomes);
     void check_delivery(const CurveKey& to, ByteView envelope);
     [[nodiscard]] std::vector<Hash> leaves_of(FaultyStore& store, std::size_t from) const;
     [[nodiscard]] const Member* member_of(const CurveKey& key) const;
@@ -93,11 +97,11 @@ class Oracles {
 
     std::vector<Hash> leaves_;                    // of committed entries
     std::map<std::uint64_t, std::string> roots_;  // of heads that were shown, by size
+    std::map<Hash, std::pair<EntryIndex, EntryIndex>> entries_;  // of operations answered
     std::map<EnvelopeHash, Letter> letters_;
     std::map<std::size_t, std::set<EnvelopeHash>> acknowledged_;  // receipts held, by client
     std::map<std::size_t, std::map<std::uint64_t, EnvelopeHash>> delivered_;
     std::set<std::string> alarms_;
-    bool accused_ = false;
     bool closed_ = false;
     bool revoked_ = false;
     bool set_back_ = false;

@@ -3,6 +3,7 @@ set(CHAPAR_SIM ${CMAKE_CURRENT_LIST_DIR})
 add_executable(chapar-sim
     ${CHAPAR_SIM}/broker_actor.cpp
     ${CHAPAR_SIM}/client_actor.cpp
+    ${CHAPAR_SIM}/crypto_calls.cpp
     ${CHAPAR_SIM}/disk.cpp
     ${CHAPAR_SIM}/disk_calls.cpp
     ${CHAPAR_SIM}/doors.cpp
@@ -20,7 +21,8 @@ add_executable(chapar-sim
     ${CHAPAR_SIM}/world.cpp
     ${CHAPAR_SIM}/world_faults.cpp)
 chapar_target(chapar-sim)
-target_link_libraries(chapar-sim PRIVATE chapar_broker_edge chapar_client_edge)
+target_link_libraries(chapar-sim PRIVATE chapar_broker_edge chapar_client_edge
+    ${CMAKE_DL_LIBS})
 
 if(CHAPAR_SANITIZE)
     add_test(NAME chapar_sim COMMAND chapar-sim --seeds 40 --twice 20)

@@ -1,5 +1,7 @@
 #include "tests/sim/world.h"
 
+#include <malloc.h>
+
 #include "broker/core/tables.h"
 #include "client/core/tables.h"
 #include "schemas/frames.h"
@@ -47,7 +49,7 @@ World::World(const Founding& founding, const Snapshot& snapshot, const Plan& pla
         if (door != 0) return;
         oracles_.broker_said(to, frame);
         if (lying_ && plan_.lie == Lie::ForgedReceipt) forge(frame);
-        if (lying_ && plan_.lie == Lie::DroppedEntry) drop(to, frame);
+        if (plan_.lie == Lie::DroppedEntry) drop(to, frame);
     };
 }
 
@@ -82,8 +84,18 @@ void World::start_all() {
 }
 
 void World::until(DurationMs end) {
+    std::uint64_t steps = 0;
     while (timeline_.step(end) && oracles_.violations().empty()) {
+        if (++steps % 512 == 0) watch_memory();
     }
+}
+
+// All machines together; a sanitizer's allocator tells nothing.
+void World::watch_memory() {
+    constexpr std::size_t kMost = std::size_t{64} << 20;
+    const std::size_t now = mallinfo2().uordblks;
+    if (heap_ == 0) heap_ = now;
+    if (now > heap_ + kMost) oracles_.violated("memory: " + std::to_string(now - heap_) + " bytes");
 }
 
 std::string World::unfinished() const {
@@ -96,6 +108,12 @@ std::string World::unfinished() const {
         inboxes.push_back(client->inbox());
     }
     return oracles_.unfinished(outboxes, inboxes);
+}
+
+// A lie that nobody has heard a minute after healing was none.
+std::string World::unnoticed() const {
+    const bool over = !told_ && timeline_.now().value > plan_.busy.value + kMinute.value;
+    return oracles_.any_alarm() || over ? "" : "nobody has noticed";
 }
 
 Verdict World::run() {
@@ -119,14 +137,13 @@ Verdict World::run() {
     const DurationMs end(plan_.busy.value + kHealed.value);
     std::string left;
     while (oracles_.violations().empty()) {
-        left = plan_.lie == Lie::None ? unfinished()
-                                      : (oracles_.any_alarm() ? "" : "nobody has noticed");
+        left = plan_.lie == Lie::None ? unfinished() : unnoticed();
         if (left.empty() || timeline_.now().value >= end.value) break;
         until(DurationMs(timeline_.now().value + kLook.value));
     }
     if (oracles_.violations().empty()) {
         if (plan_.lie == Lie::None && !left.empty()) oracles_.violated("not finished: " + left);
-        oracles_.finished();
+        oracles_.finished(told_);
     }
     return {transcript_.hash(), transcript_.events(), timeline_.now(), oracles_.violations()};
 }

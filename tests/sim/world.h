@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,7 +82,9 @@ class World {
     void heal();
     // To the operator's socket, until it is answered.
     void administer(const Bytes& record, std::function<void()> done);
+    void watch_memory();
     [[nodiscard]] std::string unfinished() const;
+    [[nodiscard]] std::string unnoticed() const;
     void letter(std::size_t from, std::size_t to, DurationMs at);
 
     const Founding& founding_;
@@ -101,7 +104,10 @@ class World {
     unsigned letters_ = 0;
     bool healed_ = false;
     bool lying_ = false;
+    bool told_ = false;                  // somebody has heard the lie
+    std::set<std::size_t> heard_by_tj_;  // whose mail tj was handed
     std::optional<EnvelopeHash> dropped_;
+    std::size_t heap_ = 0;  // bytes in use at the start
 };
 
 }  // namespace chapar::sim

@@ -1,7 +1,10 @@
 // When each fault of a plan strikes, what a lying broker does, and how everything heals.
 #include <algorithm>
 
+#include "broker/core/ledger_tables.h"
+#include "client/core/heads.h"
 #include "crypto/envelope.h"
+#include "crypto/tree.h"
 #include "schemas/frames_codec.h"
 #include "tests/sim/must.h"
 #include "tests/sim/world.h"
@@ -12,6 +15,30 @@ namespace {
 constexpr std::size_t kTj = 0;
 constexpr std::size_t kUz1 = 1;
 constexpr std::size_t kAf = 3;
+
+std::uint64_t size_of(const storage::MemoryStore& rows) {
+    const auto txn = must(rows.begin_read());
+    const auto head = must(broker::read_head(*txn));
+    return head ? head->size.value : 0;
+}
+
+std::optional<client::HeldHead> held_head(const storage::MemoryStore& rows,
+                                          const Founding& founding) {
+    const auto txn = must(rows.begin_read());
+    return must(client::newest_head(*txn, founding.card().log()));
+}
+
+// Whether this store's ledger has, or had, that head.
+bool is_head_of(const storage::MemoryStore& rows, const crypto::Checkpoint& head) {
+    if (head.size.value > size_of(rows)) return false;
+    const auto txn = must(rows.begin_read());
+    std::vector<Hash> leaves;
+    for (std::uint64_t index = 0; index < head.size.value; ++index) {
+        const auto leaf = must(txn->get(broker::kLeafTable, broker::number_key(index)));
+        leaves.push_back(crypto::leaf_hash(leaf.value()));
+    }
+    return crypto::tree_root(leaves) == head.root;
+}
 
 }  // namespace
 
@@ -202,6 +229,13 @@ void World::fork() {
 }
 
 void World::set_back(std::shared_ptr<Snapshot::Machine> kept) {
+    // Told to those who hold a head that it takes back.
+    const std::uint64_t kept_size = size_of(*kept->rows);
+    for (std::size_t i = 0; i < kHonestClients; ++i) {
+        const auto held =
+            held_head(racks_.at(founding_.members()[i].name).store->records(), founding_);
+        told_ = told_ || (held && held->checkpoint.size.value > kept_size);
+    }
     oracles_.ledger_is_set_back();
     broker_->kill();
     Rack& rack = racks_.at("broker");
@@ -236,18 +270,27 @@ void World::forge(Bytes& bytes) {
                 bend(proof.leaf);
         }
     }
-    bytes = schemas::encode_frame(*frame);
+    Bytes forged = schemas::encode_frame(*frame);
+    told_ = told_ || forged != bytes;
+    bytes = std::move(forged);
 }
 
-// The first envelope for tj's device, and no other, is never handed out.
+// One envelope for tj's device, and no other, is never handed out: of a sender of whom it had mail
+// before, for a device counts from what it had first.
 void World::drop(const CurveKey& to, Bytes& bytes) {
     if (to != founding_.members()[kTj].curve) return;
     auto frame = schemas::decode_frame(bytes);
     auto* const deliver = frame ? std::get_if<schemas::Deliver>(&*frame) : nullptr;
     if (deliver == nullptr) return;
-    if (!dropped_ && !deliver->deliveries.empty()) {
-        dropped_ = crypto::envelope_hash(deliver->deliveries.front().envelope);
+    for (const schemas::Delivery& one : deliver->deliveries) {
+        const EnvelopeHash hash = crypto::envelope_hash(one.envelope);
+        const auto sender = oracles_.sender_of(hash);
+        if (!sender) continue;
+        if (lying_ && !dropped_ && heard_by_tj_.contains(*sender)) dropped_ = hash;
+        if (dropped_ != hash) heard_by_tj_.insert(*sender);
     }
+    if (!dropped_) return;
+    told_ = true;
     std::erase_if(deliver->deliveries, [this](const schemas::Delivery& one) {
         return crypto::envelope_hash(one.envelope) == *dropped_;
     });
@@ -259,6 +302,8 @@ void World::heal() {
     transcript_.note(timeline_.now(), "HEAL", "all faults end");
     network_.set_faulty(false);
     network_.release_all();
+    // Whatever lost or doubled frames within a living line is replaced, and its lines with it.
+    if (!plan_.keeps_order()) network_.cut_all();
     for (auto& [name, rack] : racks_) {
         rack.disk->disarm();
         rack.disk->set_full(false);
@@ -269,7 +314,11 @@ void World::heal() {
     broker_->set_skew(0);
     if (mallory_) mallory_->stop();
     if (plan_.lie == Lie::ForgedReceipt) lying_ = false;
-    if (twin_) twin_->retire();
+    if (twin_) {
+        const auto held = held_head(racks_.at("af").store->records(), founding_);
+        told_ = held && !is_head_of(racks_.at("broker").store->records(), held->checkpoint);
+        twin_->retire();
+    }
     for (auto& client : clients_) {
         client->set_skew(0);
         client->set_door(0);
