@@ -15,7 +15,8 @@ namespace {
 
 struct JudgeArguments {
     std::vector<std::string> files, notes, between, without;
-    std::string trust, policy, agency, at, until, key;
+    std::string card, policy, agency, at, until, key;
+    bool partial = false;
 };
 
 // Takes this process's place, so that output and exit code are the program's own.
@@ -32,9 +33,9 @@ void append(std::vector<std::string>& out, const char* option, const std::string
 void add_verify(CLI::App& ledger, Invocation& invocation) {
     auto given = std::make_shared<JudgeArguments>();
     CLI::App* command = add_command(ledger, "verify", "prove an export (runs chapar-verify)",
-                                    "chapar ledger verify 2026-11.chapar --trust caricc.json");
+                                    "chapar ledger verify 2026-11.chapar --card caricc.json");
     command->add_option("export", given->files, "the export; its segments in order")->required();
-    command->add_option("--trust", given->trust, "the centre's trust card")->required();
+    command->add_option("--card", given->card, "the centre's trust card")->required();
     command->add_option("--policy", given->policy, "witness policy: demand its quorum");
     command->add_option("--note", given->notes, "a signed note held from elsewhere");
     command->add_option("--agency", given->agency,
@@ -42,9 +43,11 @@ void add_verify(CLI::App& ledger, Invocation& invocation) {
     command->add_option("--at", given->at, "SIZE or TIME: who was certified then");
     command->add_option("--between", given->between, "two sizes: the later only appends")
         ->expected(2);
+    command->add_flag("--partial", given->partial, "segments are left out, and that is intended");
     invocation.on(command, [&invocation, given] {
         std::vector<std::string> arguments = given->files;
-        append(arguments, "--trust", given->trust);
+        if (given->partial) arguments.emplace_back("--partial");
+        append(arguments, "--card", given->card);
         append(arguments, "--policy", given->policy);
         append(arguments, "--agency", given->agency);
         append(arguments, "--at", given->at);

@@ -52,13 +52,12 @@ class Parser {
     }
     bool option(const std::string& word, Options& out) {
         const Task task = out.task;
-        if (word == "--card" && task != Task::Export) return value(out.card);
+        if (word == "--card") return value(out.card);
         if (task == Task::Fork) return word == "--vkey" && value(out.vkey);
         if (task == Task::Evidence) {
             return (word == "--agency-roots" && value(out.agency_roots)) ||
                    (word == "--plaintext" && value(out.plaintext));
         }
-        if (word == "--trust") return value(out.card);
         if (word == "--policy") return value(out.policy);
         if (word == "--agency") return value(out.agency);
         if (word == "--note") return value(out.notes.emplace_back());
@@ -91,7 +90,7 @@ class Parser {
 }  // namespace
 
 const char* usage_text() {
-    return "usage: chapar-verify EXPORT.. --trust CARD [--policy POLICY] [--note NOTE]..\n"
+    return "usage: chapar-verify EXPORT.. --card CARD [--policy POLICY] [--note NOTE]..\n"
            "                     [--agency KEY [--passphrase-fd N]] [--at SIZE|TIME]\n"
            "                     [--between SIZE SIZE] [--partial] [--json]\n"
            "       chapar-verify evidence FILE --card CARD [--agency-roots ROOTS]\n"

@@ -51,7 +51,7 @@ class Backup(unittest.TestCase):
         return self.centre.program("chapard", "repair", "--dir", directory, "--from", export, *arguments)
 
     def verified(self, export):
-        return self.centre.program("chapar-verify", export, "--trust", self.first / "trust-card.json")
+        return self.centre.program("chapar-verify", export, "--card", self.first / "trust-card.json")
 
     def lose_the_disk(self, first_send="before", at_the_end=lambda: None):
         """A backup while envelopes are sent, more of them after it, an export, and the end: the export, its size, and how
@@ -111,7 +111,7 @@ class Backup(unittest.TestCase):
         for archive in (export, newer):
             ran = self.verified(archive)
             self.assertEqual(ran.exit, 0, ran)
-        ran = self.centre.program("chapar-verify", newer, "--trust", self.first / "trust-card.json", "--between",
+        ran = self.centre.program("chapar-verify", newer, "--card", self.first / "trust-card.json", "--between",
                                   str(size), str(self.status()["size"]))
         self.assertEqual(ran.exit, 0, ran)
 

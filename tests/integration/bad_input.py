@@ -233,7 +233,7 @@ class BadLuck(unittest.TestCase):
         self.centre.send()
         export = self.centre.folder / "export.chapar"
         self.centre.must("ledger", "export", "--out", export, "--home", self.centre.home("TJ-DCA-AUD"))
-        judge = lambda: self.centre.program("chapar-verify", export, "--trust", self.centre.card, "--json")
+        judge = lambda: self.centre.program("chapar-verify", export, "--card", self.centre.card, "--json")
         self.assertEqual(judge().exit, 0)
         whole = export.read_bytes()
         for size in (0, 511, len(whole) // 2, len(whole) - 1024):

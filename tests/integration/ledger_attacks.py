@@ -63,7 +63,7 @@ class LedgerAttacks(unittest.TestCase):
         return cls.centre.must("ledger", "export", "--out", out, "--broker", cls.centre.dir, *more).results[0]
 
     def verify(self, file, *more, trust=None):
-        ran = self.centre.program("chapar-verify", file, "--trust", trust or self.centre.card, "--json", *more)
+        ran = self.centre.program("chapar-verify", file, "--card", trust or self.centre.card, "--json", *more)
         ran.failed = {r["rule"] for r in ran.results if not r.get("ok", True)} - {"verdict"}
         ran.facts = {}
         for r in ran.results:

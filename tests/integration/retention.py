@@ -85,7 +85,7 @@ class Retention(unittest.TestCase):
         archive = self.centre.file("ledger.tar")
         archive.unlink(missing_ok=True)
         self.centre.must("ledger", "export", "--broker", self.centre.dir, "--out", archive)
-        verified = self.centre.program("chapar-verify", archive, "--trust", self.centre.card)
+        verified = self.centre.program("chapar-verify", archive, "--card", self.centre.card)
         self.assertEqual(verified.exit, 0, verified)
         return archive.read_bytes()
 

@@ -13,6 +13,7 @@ add_executable(test_verify
     ${CHAPAR_VERIFY_TESTS}/million_test.cpp
     ${CHAPAR_VERIFY_TESTS}/outcome_test.cpp
     ${CHAPAR_VERIFY_TESTS}/past_roots_test.cpp
+    ${CHAPAR_VERIFY_TESTS}/progress_test.cpp
     ${CHAPAR_VERIFY_TESTS}/retention_rules_test.cpp
     ${CHAPAR_VERIFY_TESTS}/retention_test.cpp)
 chapar_target(test_verify)

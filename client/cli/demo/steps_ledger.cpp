@@ -17,7 +17,7 @@ fs::path export_file(const Story& story) { return story.stage.folder() / "ledger
 
 Run verify(Story& story, const fs::path& archive) {
     return story.stage.run("chapar-verify",
-                           {archive.string(), "--trust", story.stage.card().string(), "--policy",
+                           {archive.string(), "--card", story.stage.card().string(), "--policy",
                             (story.stage.broker_folder() / "witness.policy").string(), "--json"});
 }
 

@@ -21,7 +21,7 @@ struct Ran {
 Ran verify(const std::vector<std::string>& files, const std::string& card) {
     std::vector<std::string> words{CHAPAR_VERIFY_PROGRAM};
     words.insert(words.end(), files.begin(), files.end());
-    words.insert(words.end(), {"--trust", card, "--json"});
+    words.insert(words.end(), {"--card", card, "--json"});
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
