@@ -10,8 +10,8 @@
 namespace chapar::crypto {
 namespace {
 
-constexpr std::string_view kPrefix = "chapar-kek/1 ";
-constexpr std::size_t kIdDigits = 16;
+constexpr std::string_view kPrefix = WrappingKey::kFilePrefix;
+constexpr std::size_t kIdDigits = WrappingKey::kIdDigits;
 constexpr std::size_t kSecretDigits = 64;
 constexpr std::size_t kTextBytes = kPrefix.size() + kIdDigits + 1 + kSecretDigits + 1;
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "crypto/ledger_keys.h"
@@ -19,6 +20,11 @@ namespace chapar::crypto {
 // Resource type.
 class WrappingKey {
   public:
+    // The beginnings of a KEK file, and of a file of ledger keys that are sealed under one; the id
+    // of the KEK follows.
+    static constexpr std::string_view kFilePrefix = "chapar-kek/1 ";
+    static constexpr std::string_view kSealedPrefix = "chapar-ledger-keys/2 ";
+    static constexpr std::size_t kIdDigits = 16;
     static constexpr std::size_t kWrappedBytes = 24 + 32 + 16;
     [[nodiscard]] static WrappingKey generate(Random& random);
     // "chapar-kek/1 <16 hex id> <64 hex>\n" and nothing else; FieldInvalid.

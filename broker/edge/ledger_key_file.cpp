@@ -14,8 +14,8 @@ namespace {
 
 using Path = std::filesystem::path;
 
-constexpr std::string_view kPrefix = "chapar-ledger-keys/2 ";
-constexpr std::size_t kFirstLineBytes = kPrefix.size() + 16 + 1;
+constexpr std::string_view kPrefix = crypto::WrappingKey::kSealedPrefix;
+constexpr std::size_t kFirstLineBytes = kPrefix.size() + crypto::WrappingKey::kIdDigits + 1;
 
 Error damaged(const Path& path) { return Error(Errc::LedgerDamaged, path.string()); }
 

@@ -2,17 +2,12 @@
 
 #include "client/cli/device_context.h"
 #include "client/edge/home_files.h"
+#include "client/edge/trust_card_file.h"
 #include "schemas/base/limits.h"
 #include "storage/ledger_export_read.h"
 
 namespace chapar::client {
 namespace {
-
-constexpr std::size_t kCardBytes = 64 * 1024;
-
-Result<TrustCard> read_card(const std::filesystem::path& path) {
-    return TrustCard::parse(to_string(CHAPAR_TRY(read_file(path, kCardBytes))));
-}
 
 class DeviceSource final : public AuditorSource {
   public:
@@ -83,13 +78,13 @@ Result<std::unique_ptr<AuditorSource>> open_source(
             readers.push_back(CHAPAR_TRY(storage::ExportReader::open(path)));
         }
         return std::unique_ptr<AuditorSource>(std::make_unique<ExportSource>(
-            CHAPAR_TRY(read_card(arguments.card)), std::move(readers)));
+            CHAPAR_TRY(read_trust_card(arguments.card)), std::move(readers)));
     }
     if (!arguments.broker.empty()) {
         const std::filesystem::path directory = arguments.broker;
         const auto card = arguments.card.empty() ? directory / "trust-card.json"
                                                  : std::filesystem::path(arguments.card);
-        auto trusted = CHAPAR_TRY(read_card(card));
+        auto trusted = CHAPAR_TRY(read_trust_card(card));
         auto socket = CHAPAR_TRY(AdminClient::connect(directory / "admin.sock"));
         return std::unique_ptr<AuditorSource>(
             std::make_unique<SocketSource>(std::move(trusted), std::move(socket)));

@@ -6,18 +6,16 @@
 #include "client/edge/backup_key.h"
 #include "client/edge/backup_make.h"
 #include "client/edge/backup_restore.h"
+#include "client/edge/trust_card_file.h"
 #include "schemas/base/hex.h"
 
 namespace chapar::client {
 namespace {
 namespace json = boost::json;
 
-constexpr std::size_t kCardBytes = 128 * 1024;
-
 Result<std::optional<TrustCard>> read_card(const std::string& file) {
     if (file.empty()) return std::optional<TrustCard>();
-    const Bytes text = CHAPAR_TRY(read_file(file, kCardBytes));
-    return std::optional(CHAPAR_TRY(TrustCard::parse(to_string(text))));
+    return std::optional(CHAPAR_TRY(read_trust_card(file)));
 }
 
 void add_key(CLI::App& broker, Invocation& invocation) {
@@ -119,7 +117,7 @@ std::string next_steps(const RestorePlan& plan, const RestoredBackup& restored) 
         "\n    two histories."
         "\n  - Attachments are not in a backup: copy the old bodies/ to " +
         directory + "/bodies if you have it.";
-    if (!restored.kek_id.empty() && !restored.kek_given) {
+    if (!restored.kek_given) {
         out += "\n  - ledger.keys needs the KEK " + restored.kek_id + ": put it to " + directory +
                "/kek/ledger.kek (0600), or where chapard.toml says, before chapard starts.";
     }

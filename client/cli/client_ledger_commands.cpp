@@ -14,6 +14,7 @@
 #include "client/edge/home_files.h"
 #include "client/edge/policy_home.h"
 #include "client/edge/store_home.h"
+#include "client/edge/trust_card_file.h"
 #include "schemas/base/hex.h"
 
 namespace chapar::client {
@@ -27,12 +28,9 @@ struct ClosedHome {
     std::unique_ptr<storage::Store> store;
 };
 
-constexpr std::size_t kCardBytes = 64 * 1024;
-
 Result<ClosedHome> open_closed(Invocation& invocation) {
     const HomePaths paths{CHAPAR_TRY(invocation.require_home())};
-    const Bytes text = CHAPAR_TRY(read_file(paths.trust_card(), kCardBytes));
-    auto card = CHAPAR_TRY(TrustCard::parse(to_string(text)));
+    auto card = CHAPAR_TRY(read_trust_card(paths.trust_card()));
     auto store = CHAPAR_TRY(open_store(paths.store()));
     return ClosedHome{paths, std::move(card), std::move(store)};
 }

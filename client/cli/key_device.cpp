@@ -5,13 +5,12 @@
 #include "client/cli/key_install.h"
 #include "client/cli/sign_flow.h"
 #include "client/edge/home_renewal.h"
+#include "client/edge/trust_card_file.h"
 #include "schemas/base/hex.h"
 
 namespace chapar::client {
 namespace {
 namespace json = boost::json;
-
-constexpr std::size_t kCardBytes = 128 * 1024;
 
 struct InitArguments {
     std::string card, agency, office, officer = "duty", device = "desk";
@@ -42,8 +41,7 @@ Status say_request(Invocation& invocation, const DeviceAsk& ask, const std::stri
 
 Status init(Invocation& invocation, const InitArguments& given) {
     const HomePaths paths{CHAPAR_TRY(invocation.require_home())};
-    const Bytes text = CHAPAR_TRY(read_file(given.card, kCardBytes));
-    const TrustCard card = CHAPAR_TRY(TrustCard::parse(to_string(text)));
+    const TrustCard card = CHAPAR_TRY(read_trust_card(given.card));
     const NewDevice names{CHAPAR_TRY(AgencyId::parse(given.agency)),
                           CHAPAR_TRY(OfficeId::parse(given.office)), given.officer, given.device};
     CHAPAR_TRY(refuse_existing(paths.device_keystore()));

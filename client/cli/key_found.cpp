@@ -6,12 +6,11 @@
 #include "client/cli/record_words.h"
 #include "client/cli/sign_flow.h"
 #include "client/edge/signer_home.h"
+#include "client/edge/trust_card_file.h"
 
 namespace chapar::client {
 namespace {
 namespace json = boost::json;
-
-constexpr std::size_t kCardBytes = 128 * 1024;
 
 struct KeyArguments {
     std::string name, card, out;
@@ -30,8 +29,7 @@ Status say_key(Invocation& invocation, const KeyCard& key, const std::string& ou
 // The trust card stays in the home: it says which centre's records this key signs.
 Status keep_card(const HomePaths& paths, const std::string& file) {
     if (file.empty()) return Done{};
-    const Bytes text = CHAPAR_TRY(read_file(file, kCardBytes));
-    const TrustCard card = CHAPAR_TRY(TrustCard::parse(to_string(text)));
+    const TrustCard card = CHAPAR_TRY(read_trust_card(file));
     return write_file(paths.trust_card(), view(card.json()));
 }
 

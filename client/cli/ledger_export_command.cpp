@@ -8,6 +8,7 @@
 #include "client/cli/device_context.h"
 #include "client/edge/admin_client.h"
 #include "client/edge/home_files.h"
+#include "client/edge/trust_card_file.h"
 #include "crypto/checkpoint.h"
 #include "storage/ledger_export_write.h"
 
@@ -16,7 +17,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kPolicyBytes = 65'536;
-constexpr std::size_t kCardBytes = 128 * 1024;
 constexpr std::uint64_t kNotesApart = 256;  // entries between two heads that are kept
 
 struct ExportArguments {
@@ -126,10 +126,9 @@ Status run_export(Invocation& invocation, const Source& source, const ExportArgu
 
 Status from_broker(Invocation& invocation, const ExportArguments& given) {
     const std::filesystem::path folder = given.broker;
-    const Bytes card = CHAPAR_TRY(read_file(folder / "trust-card.json", kCardBytes));
     auto client = CHAPAR_TRY(AdminClient::connect(folder / "admin.sock"));
     Source source{
-        CHAPAR_TRY(TrustCard::parse(to_string(card))), CHAPAR_TRY(policy_of(folder)),
+        CHAPAR_TRY(read_trust_card(folder / "trust-card.json")), CHAPAR_TRY(policy_of(folder)),
         [&](EntryIndex from) -> Result<schemas::Ledger> {
             schemas::Frame answer = CHAPAR_TRY(client.ask(schemas::LedgerAsk{from}));
             auto* part = std::get_if<schemas::Ledger>(&answer);

@@ -8,13 +8,12 @@
 #include "client/cli/issued.h"
 #include "client/cli/record_delivery.h"
 #include "client/cli/record_words.h"
+#include "client/edge/trust_card_file.h"
 #include "schemas/base/hex.h"
 
 namespace chapar::client {
 namespace {
 namespace json = boost::json;
-
-constexpr std::size_t kCardBytes = 128 * 1024;
 
 std::string joined(const std::vector<std::string>& texts) {
     std::string out;
@@ -133,8 +132,7 @@ Status write_ceremony_file(const std::string& path, const CeremonyFile& file) {
 Result<SigningGround> ground_for(const HomePaths& paths, const CeremonyFile& file) {
     std::optional<SigningPublicKey> centre_root;
     if (file_exists(paths.trust_card())) {
-        const Bytes text = CHAPAR_TRY(read_file(paths.trust_card(), kCardBytes));
-        centre_root = CHAPAR_TRY(TrustCard::parse(to_string(text))).manifest().centre_root;
+        centre_root = CHAPAR_TRY(read_trust_card(paths.trust_card())).manifest().centre_root;
     }
     const Authority authority = CHAPAR_TRY(read_authority(paths));
     return ground_of(authority, centre_root, file);

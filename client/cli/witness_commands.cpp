@@ -5,6 +5,7 @@
 #include "client/cli/passphrase.h"
 #include "client/core/trust_card.h"
 #include "client/edge/clock.h"
+#include "client/edge/trust_card_file.h"
 #include "client/edge/witness_home.h"
 #include "client/edge/witness_server.h"
 #include "schemas/base/hex.h"
@@ -12,8 +13,6 @@
 namespace chapar::client {
 namespace {
 namespace json = boost::json;
-
-constexpr std::size_t kTrustCardBytes = 128 * 1024;
 
 struct KeyArguments {
     std::string name, out;
@@ -53,8 +52,7 @@ struct WitnessArguments {
 Result<std::vector<TrustCard>> read_cards(const std::vector<std::string>& files) {
     std::vector<TrustCard> cards;
     for (const std::string& file : files) {
-        const Bytes bytes = CHAPAR_TRY(read_file(file, kTrustCardBytes));
-        cards.push_back(CHAPAR_TRY(TrustCard::parse(to_string(bytes))));
+        cards.push_back(CHAPAR_TRY(read_trust_card(file)));
     }
     return cards;
 }

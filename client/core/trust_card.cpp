@@ -13,7 +13,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kFormat = "chapar-trust-card/1";
-constexpr std::size_t kCardBytes = 128 * 1024;
 constexpr std::array<std::string_view, 8> kFields{
     "format", "origin", "home", "log_key", "curve_key", "centre_root", "endpoint", "manifest"};
 
@@ -25,7 +24,7 @@ Result<std::string> text_field(const json::object& card, std::string_view name) 
 }
 
 Result<json::object> strict_object(std::string_view text) {
-    if (text.size() > kCardBytes) return Error(Errc::TooLarge, "trust card");
+    if (text.size() > TrustCard::kMostBytes) return Error(Errc::TooLarge, "trust card");
     boost::system::error_code problem;
     json::value card = json::parse(text, problem);
     if (problem || !card.is_object()) return Error(Errc::JsonInvalid, "trust card");

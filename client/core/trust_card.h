@@ -24,6 +24,7 @@ class TrustCard {
     // is one of the manifest's, else FieldInvalid.
     [[nodiscard]] static Result<TrustCard> create(const crypto::SignedRecord& manifest,
                                                   std::string endpoint);
+    static constexpr std::size_t kMostBytes = 64 * 1024;
     [[nodiscard]] static Result<TrustCard> parse(std::string_view json);
     // Pretty, with a final newline; parse() reads it back.
     [[nodiscard]] std::string json() const;

@@ -2,6 +2,7 @@
 
 #include "client/edge/home_files.h"
 #include "crypto/checkpoint.h"
+#include "crypto/key_wrap.h"
 #include "crypto/private_file.h"
 #include "crypto/secret_hex.h"
 #include "crypto/sign.h"
@@ -19,10 +20,9 @@ constexpr storage::Table kCheckpoints{"cp"};
 constexpr std::array<storage::Table, 2> kTables{kHead, kCheckpoints};
 
 constexpr std::size_t kSmallFile = 256;
-constexpr std::size_t kKekDigits = 16;
-constexpr std::string_view kKeysLine1 = "chapar-ledger-keys/1\n";
-constexpr std::string_view kKeysLine2 = "chapar-ledger-keys/2 ";
-constexpr std::string_view kKekLine = "chapar-kek/1 ";
+constexpr std::size_t kKekDigits = crypto::WrappingKey::kIdDigits;
+constexpr std::string_view kKeysLine = crypto::WrappingKey::kSealedPrefix;
+constexpr std::string_view kKekLine = crypto::WrappingKey::kFilePrefix;
 
 Error invalid(std::string what) { return Error(Errc::BackupInvalid, std::move(what)); }
 
@@ -95,12 +95,11 @@ Result<std::string> kek_of_ledger_keys(const std::filesystem::path& file) {
     const auto stream = std::unique_ptr<std::FILE, int (*)(std::FILE*)>(
         std::fopen(file.c_str(), "rb"), &std::fclose);
     if (!stream) return Error(Errc::FileFailed, file.string());
-    std::array<char, kKeysLine2.size() + kKekDigits + 1> first{};
+    std::array<char, kKeysLine.size() + kKekDigits + 1> first{};
     const std::size_t got = std::fread(first.data(), 1, first.size(), stream.get());
     const std::string_view text(first.data(), got);
-    if (text.starts_with(kKeysLine1)) return std::string();
-    if (!text.starts_with(kKeysLine2)) return invalid("ledger.keys");
-    return kek_digits(text.substr(kKeysLine2.size()), "ledger.keys");
+    if (!text.starts_with(kKeysLine)) return invalid("ledger.keys");
+    return kek_digits(text.substr(kKeysLine.size()), "ledger.keys");
 }
 
 Result<std::string> kek_of_file(const std::filesystem::path& file) {

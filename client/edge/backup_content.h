@@ -60,8 +60,7 @@ struct LedgerOfStore {
 // the header's root.
 [[nodiscard]] Status check_note(const BackupHeader& header, const crypto::Manifest& manifest);
 
-// The 16 digits that name the KEK which ledger.keys is sealed under; empty for the older form,
-// whose secrets are not sealed.
+// The 16 digits that name the KEK which ledger.keys is sealed under. BackupInvalid.
 [[nodiscard]] Result<std::string> kek_of_ledger_keys(const std::filesystem::path& file);
 // Those of a KEK file.
 [[nodiscard]] Result<std::string> kek_of_file(const std::filesystem::path& file);

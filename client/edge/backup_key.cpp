@@ -1,4 +1,5 @@
 #include "client/edge/backup_key.h"
+#include "client/edge/trust_card_file.h"
 
 #include "crypto/keystore.h"
 #include "schemas/base/hex.h"
@@ -9,7 +10,6 @@ namespace {
 constexpr std::string_view kFirst = "chapar-backup-key/1 ";
 constexpr std::string_view kName = "backup";
 constexpr std::size_t kFileBytes = 256;
-constexpr std::size_t kCardBytes = 64 * 1024;
 
 std::filesystem::path keystore_of(const HomePaths& paths) { return paths.home / "backup.keystore"; }
 
@@ -31,8 +31,7 @@ Result<BackupHolder> open_backup_home(const HomePaths& paths,
                                       const crypto::SecretBuffer& passphrase) {
     std::optional<TrustCard> card;
     if (file_exists(paths.trust_card())) {
-        const Bytes json = CHAPAR_TRY(read_file(paths.trust_card(), kCardBytes));
-        card = CHAPAR_TRY(TrustCard::parse(to_string(json)));
+        card = CHAPAR_TRY(read_trust_card(paths.trust_card()));
     }
     const auto file = CHAPAR_TRY(crypto::Keystore::open(keystore_of(paths), passphrase));
     auto secret = CHAPAR_TRY(file.find32(kName));

@@ -1,16 +1,14 @@
 #include "client/edge/backup_restore.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "client/edge/backup_container.h"
 #include "client/edge/backup_content.h"
+#include "client/edge/backup_draft.h"
 #include "crypto/private_file.h"
-#include "schemas/base/hex.h"
 
 namespace chapar::client {
 namespace {
@@ -21,51 +19,6 @@ constexpr std::string_view kKekFile = "kek/ledger.kek";
 constexpr std::size_t kKekBytes = 256;
 
 Error invalid(std::string what) { return Error(Errc::BackupInvalid, std::move(what)); }
-
-Status make_private_folder(const fs::path& folder) {
-    if (::mkdir(folder.c_str(), 0700) != 0) return Error(Errc::FileFailed, folder.string());
-    return Done{};
-}
-
-// A directory beside the one to come; gone with this object unless it became that.
-class Draft {
-  public:
-    static Result<Draft> create(const fs::path& target, crypto::Random& random) {
-        const auto suffix = crypto::random_value<FixedBytes<struct SuffixTag, 8>>(random);
-        const std::string name = target.filename().string() + ".restoring-";
-        Draft out(folder_of(target) / (name + to_hex(suffix.view())));
-        CHAPAR_TRY(make_private_folder(out.path_));
-        for (const char* folder : {"store", "keys", "kek"}) {
-            CHAPAR_TRY(make_private_folder(out.path_ / folder));
-        }
-        return out;
-    }
-    Draft(Draft&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-    Draft& operator=(Draft&&) = delete;
-    ~Draft() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const fs::path& path() const { return path_; }
-
-    // Everything in it is on the disk before its name is.
-    Status publish(const fs::path& target) {
-        for (const char* folder : {"store", "keys", "kek", "."}) {
-            CHAPAR_TRY(sync_folder(path_ / folder));
-        }
-        // Fails if something came to stand there meanwhile, but for an empty directory.
-        if (::rename(path_.c_str(), target.c_str()) != 0) {
-            const bool taken = errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR;
-            return Error(taken ? Errc::AlreadyExists : Errc::FileFailed, target.string());
-        }
-        path_.clear();
-        return sync_folder(folder_of(target));
-    }
-
-  private:
-    explicit Draft(fs::path path) : path_(std::move(path)) {}
-    fs::path path_;
-};
 
 Status extract(BackupReader& reader, const fs::path& to) {
     const BackupFile file(
@@ -158,7 +111,7 @@ Result<RestoredBackup> restore_backup(const RestorePlan& plan, const BackupHolde
     auto store = CHAPAR_TRY(open_part(plan.store_file, BackupPart::Store, holder));
     auto keys = CHAPAR_TRY(open_part(plan.keys_file, BackupPart::Keys, holder));
     CHAPAR_TRY(check_pair(store.header(), keys.header()));
-    auto draft = CHAPAR_TRY(Draft::create(plan.directory, random));
+    auto draft = CHAPAR_TRY(BackupDraft::create(plan.directory, random));
     CHAPAR_TRY(extract_all(keys, kKeysMembers, draft.path()));
     CHAPAR_TRY(extract_all(store, kStoreMembers, draft.path()));
     CHAPAR_TRY(check_store_digest(store.file_digest(), draft.path()));
@@ -166,7 +119,7 @@ Result<RestoredBackup> restore_backup(const RestorePlan& plan, const BackupHolde
 
     RestoredBackup out{store.header(), {}, false};
     out.kek_id = CHAPAR_TRY(kek_of_ledger_keys(draft.path() / kBackupLedgerKeys));
-    if (plan.kek && !out.kek_id.empty()) {
+    if (plan.kek) {
         CHAPAR_TRY(place_kek(*plan.kek, out.kek_id, draft.path(), random));
         out.kek_given = true;
     }

@@ -27,13 +27,14 @@ struct RestorePlan {
 
 struct RestoredBackup {
     BackupHeader header;
-    std::string kek_id;      // that ledger.keys needs; empty: none
+    std::string kek_id;      // that ledger.keys needs
     bool kek_given = false;  // it stands in DIR/kek/ledger.kek now
 };
 
 // Errors: AlreadyExists (the directory), BackupInvalid (context: what is wrong, among it a centre
 // that is not the holder's card's), NotFound, FileFailed, StoreFull, and those of the store.
-// After an error nothing is there that was not there before.
+// After an error nothing is there that was not there before; what a killed restore left goes with
+// the next one to the same directory (backup_draft.h).
 [[nodiscard]] Result<RestoredBackup> restore_backup(const RestorePlan& plan,
                                                     const BackupHolder& holder,
                                                     crypto::Random& random);

@@ -4,6 +4,7 @@
 
 #include "client/edge/home_renewal.h"
 #include "client/edge/signer_home.h"
+#include "client/edge/trust_card_file.h"
 #include "crypto/record_keys.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/layout.h"
@@ -12,7 +13,6 @@
 namespace chapar::client {
 namespace {
 
-constexpr std::size_t kCardBytes = 128 * 1024;
 // Names inside the keystores.
 constexpr std::string_view kSign = "sign";
 constexpr std::string_view kCurve = "curve";
@@ -141,8 +141,7 @@ Result<DeviceHome> DeviceHome::open(const HomePaths& paths,
                                     const crypto::SecretBuffer& passphrase) {
     CHAPAR_TRY(finish_renewal(paths));
     const auto keys = CHAPAR_TRY(crypto::Keystore::open(paths.device_keystore(), passphrase));
-    const Bytes card_text = CHAPAR_TRY(read_file(paths.trust_card(), kCardBytes));
-    TrustCard card = CHAPAR_TRY(TrustCard::parse(to_string(card_text)));
+    TrustCard card = CHAPAR_TRY(read_trust_card(paths.trust_card()));
     const auto signed_record = CHAPAR_TRY(read_record(paths.certificate()));
     auto record = CHAPAR_TRY(crypto::DeviceRecord::decode(signed_record.body));
     const Bytes roots_file = CHAPAR_TRY(read_file(paths.agency_roots(), limits::kRecordBytes));

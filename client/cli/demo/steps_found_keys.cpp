@@ -9,6 +9,7 @@
 #include "client/cli/record_words.h"
 #include "client/cli/sign_flow.h"
 #include "client/edge/clock.h"
+#include "client/edge/trust_card_file.h"
 #include "crypto/passphrase.h"
 #include "schemas/base/limits.h"
 
@@ -21,9 +22,7 @@ Result<crypto::SecretBuffer> demo_passphrase(const Stage& stage) {
     return crypto::read_passphrase_file(stage.folder() / "passphrase");
 }
 
-Result<TrustCard> read_card(const Stage& stage) {
-    return TrustCard::parse(to_string(CHAPAR_TRY(read_file(stage.card(), 128 * 1024))));
-}
+Result<TrustCard> read_card(const Stage& stage) { return read_trust_card(stage.card()); }
 
 // One home to be made, whoever's it is.
 using Work = std::function<Status(const HomeSecurity&)>;

@@ -1,8 +1,11 @@
 // From a broker's directory to two files and back: only a pair that fits becomes a directory.
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 
 #include "client/cli/broker_init.h"
 #include "client/edge/backup_content.h"
+#include "client/edge/backup_io.h"
 #include "client/edge/backup_make.h"
 #include "client/edge/backup_restore.h"
 #include "crypto/private_file.h"
@@ -150,6 +153,28 @@ TEST_CASE("store and keys of different backups are refused, and leave nothing be
 }
 
 // Fails if the holder's card is not compared.
+// Fails if drafts are only removed by the restore that made them.
+TEST_CASE("keys that a killed restore left are overwritten and removed by the next one") {
+    Backups backups;
+    backups.make(backups.centre, "a");
+    const fs::path left = backups.path("new.restoring-0011223344556677");
+    fs::create_directories(left / "keys");
+    must(crypto::replace_private_file(left / "keys" / "log.key", view("a secret"), backups.random));
+    fs::create_hard_link(left / "keys" / "log.key", backups.path("seen"));
+    // Of another target, or of somebody who is at work: not this one's.
+    const fs::path other = backups.path("other.restoring-0011223344556677");
+    const fs::path busy = backups.path("new.restoring-8899aabbccddeeff");
+    fs::create_directories(other);
+    fs::create_directories(busy);
+    const client::BackupFile lock(::open(busy.c_str(), O_RDONLY | O_DIRECTORY));
+    REQUIRE(::flock(lock.get(), LOCK_EX) == 0);
+    must(backups.restore("a", "a"));
+    CHECK_FALSE(fs::exists(left));
+    CHECK(bytes_of(backups.path("seen")) == Bytes(8));
+    CHECK(fs::exists(other));
+    CHECK(fs::exists(busy));
+}
+
 TEST_CASE("a holder with a centre's card restores no other centre's backup") {
     Backups backups;
     Centre other(backups.folder.path(), "two", 12);
