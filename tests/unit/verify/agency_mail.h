@@ -63,6 +63,7 @@ struct Mail : Books {
         header.sender = from.certificate;
         header.created = TimeMs(said.time);
         header.expires_at = TimeMs(kExpires);
+        header.retain_until = TimeMs(said.time + 200 * kOneDay);
         LayoutWriter stanzas;
         stanzas.u16(static_cast<std::uint16_t>(to.size()));
         std::vector<Hash> leaves;
