@@ -16,8 +16,8 @@ enum class FaultPoint : std::uint8_t {
     Committed,         // step 7
     HeadRead,          // step 8: what will be signed has been read
     Signed,            // step 8
-    HighWaterDrafted,  // step 9: the new file is synced, the old one still has the name
-    HighWaterNamed,    // step 9
+    HighWaterWritten,  // step 9: one slot is new, and not synced
+    HighWaterSynced,   // step 9
     BeforeRelease,     // step 10: nobody has been told
     AfterRelease,      // step 10: the first frame is with libzmq
     NoteStored,        // the cosigned note is in the store

@@ -1,28 +1,43 @@
-// The high-water file: the newest head that this broker published, kept apart from the store.
+// The high-water file: the newest head that this broker signed, kept apart from the store.
 //
-// Owns: the file's form, its reading, and its replacement such that a crash leaves the old or the
-// new one (temporary file, fsync, rename, fsync of the directory). Every start claims the file with
-// a nonce of its own, that of its EPOCH entry; whoever finds another nonce at a rewrite shares the
-// file with a second live copy of the ledger. Does not know whether the note fits the ledger
-// (rollback.h), nor when it is written (ledger_guard.h). It belongs on another volume than the
-// store: a restored store is then found by it.
+// Owns: the file's form, its reading, and its rewriting in place such that a crash leaves the old
+// note or the new one. Every start claims the file with a nonce of its own, that of its EPOCH
+// entry; whoever finds another nonce shares the file with a second live copy of the ledger. Does
+// not know whether the note fits the ledger (rollback.h), nor when it is written (ledger_guard.h).
+// It belongs on another volume than the store: a restored store is then found by it.
+//
+// Two slots of 4096 bytes, written in turn, each with a number one above the other's:
 //
 //     chapar-high-water/1
 //     <origin>
 //     <nonce, 64 hexadecimal digits>
+//     <number, decimal>
 //     <bytes of the note, decimal>
-//     <the note>
+//     <note><SHA-256 of all before, 64 hexadecimal digits>
+//     <zeros>
+//
+// The slot with the larger number counts. A rewrite is one pwrite and one fdatasync: the file was
+// made at its full length, its bytes written and synced, so that no block is allotted and no length
+// changes any more (on file systems that copy on write a rewrite may still find no room). While the
+// older slot is written, the newer one stands. Cut short, a write leaves a slot that is no slot,
+// and the other one: a head that is one older. That is still the right bound: the head that was
+// being written has not been told to anybody, because keep() had not returned. A file without a
+// slot, or of another length, is missing: an older slot is never taken for the newest where the
+// file was cut or exchanged by anything but such a write, but for damage that takes exactly the
+// newer slot, which cannot be told from one.
 //
 // Errors: HighWaterMissing (gone, torn, unreadable, or another origin's), SecondCopy, StoreFull (no
-// room: the old file stands and a later rewrite may succeed), FileFailed (it is unknown what the
-// disk holds: stop). Value type; one thread. Source: design ledger.md 2.8 (b).
+// room to make it; nothing has changed), FileFailed (it is unknown what the disk holds: stop).
+// Value type; one thread. Source: design ledger.md 2.8 (b).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "schemas/base/bytes.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 
@@ -34,9 +49,18 @@ struct HighWater {
     bool operator==(const HighWater&) const = default;
 };
 
-[[nodiscard]] std::string encode_high_water(std::string_view origin, const HighWater& content);
-// HighWaterMissing for any other form, and for another origin.
-[[nodiscard]] Result<HighWater> decode_high_water(std::string_view origin, std::string_view text);
+struct HighWaterSlot {
+    std::uint64_t number = 0;
+    HighWater content;
+    bool operator==(const HighWaterSlot&) const = default;
+
+    static constexpr std::size_t kBytes = 4096;
+};
+
+// kBytes. TooLarge if the note leaves no room for the rest.
+[[nodiscard]] Result<Bytes> encode_slot(std::string_view origin, const HighWaterSlot& slot);
+// HighWaterMissing for any other bytes, and for another origin.
+[[nodiscard]] Result<HighWaterSlot> decode_slot(std::string_view origin, ByteView bytes);
 
 class HighWaterFile {
   public:
@@ -46,7 +70,8 @@ class HighWaterFile {
     // Empty if there is no such file.
     [[nodiscard]] Result<std::optional<HighWater>> read() const;
     // The first rewrite of this start. SecondCopy unless the file still is what this start has
-    // read; `before` is empty where there was none, or where two persons have overridden.
+    // read. Found: there was none, which is so no more only if another start has made it
+    // (SecondCopy); or two persons have overridden whatever is there.
     enum class Found : std::uint8_t { Nothing, Overridden };
     [[nodiscard]] Status claim(const HighWater& before, const HighWater& ours);
     [[nodiscard]] Status claim(Found found, const HighWater& ours);
@@ -58,7 +83,15 @@ class HighWaterFile {
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   private:
-    [[nodiscard]] Status replace(const HighWater& content);
+    // A slot and which of the two it is.
+    struct Newest {
+        HighWaterSlot slot;
+        unsigned place = 0;
+    };
+    [[nodiscard]] Result<std::optional<Newest>> newest() const;
+    [[nodiscard]] Result<Newest> still_ours() const;
+    [[nodiscard]] Status make(const HighWater& content);
+    [[nodiscard]] Status rewrite(const Newest& after, const HighWater& content);
 
     std::filesystem::path path_;
     std::string origin_;

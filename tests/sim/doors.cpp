@@ -61,10 +61,10 @@ const char* place_of(FaultPoint point) {
             return "head read";
         case FaultPoint::Signed:
             return "signed";
-        case FaultPoint::HighWaterDrafted:
-            return "high-water drafted";
-        case FaultPoint::HighWaterNamed:
-            return "high-water named";
+        case FaultPoint::HighWaterWritten:
+            return "high-water written";
+        case FaultPoint::HighWaterSynced:
+            return "high-water synced";
         case FaultPoint::BeforeRelease:
             return "before release";
         case FaultPoint::AfterRelease:

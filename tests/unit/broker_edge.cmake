@@ -19,6 +19,7 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/download_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/files_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/ledger_key_file_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/high_water_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/hello_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/link_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/log_test.cpp

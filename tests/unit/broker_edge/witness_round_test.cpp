@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include "broker/core/tables.h"
-#include "broker/edge/high_water.h"
 #include "broker/edge/node_keys.h"
 #include "storage/memory_store.h"
 #include "tests/unit/broker_edge/centre.h"
@@ -165,39 +164,49 @@ TEST_CASE("only a note under our own key is evidence, and only beyond or beside 
         CHECK_FALSE(scene.round->confirmed());
     }
     scene.round->ask_notes();
-    CHECK_FALSE(scene.answer(0, {200, scene.tick.published().note}).evidence);
+    CHECK_FALSE(scene.answer(0, {200, scene.tick.signed_head().note}).evidence);
     CHECK(scene.round->confirmed());
-    CHECK(scene.round->figures()[0].held == scene.tick.published().head.size);
+    CHECK(scene.round->figures()[0].held == scene.tick.signed_head().head.size);
 }
 
-TEST_CASE("a high-water file is read strictly: torn anywhere, it is missing") {
-    const HighWater content{Hash{}, "chapar.test/ledger/1\n3\nroot\n\nsignature\n"};
-    const std::string text = encode_high_water("chapar.test/ledger/1", content);
-    CHECK(decode_high_water("chapar.test/ledger/1", text).value() == content);
-    for (std::size_t length = 0; length < text.size(); ++length) {
-        CAPTURE(length);
-        const auto torn = decode_high_water("chapar.test/ledger/1", text.substr(0, length));
-        REQUIRE_FALSE(torn);
-        CHECK(torn.error().code == Errc::HighWaterMissing);
+// Fails if 404 or 405 alone counts: whoever is on the way of an HTTP witness can say it.
+TEST_CASE("a witness that has cosigned this ledger does not confirm it by not knowing it") {
+    for (const std::uint16_t status : {std::uint16_t{404}, std::uint16_t{405}}) {
+        CAPTURE(status);
+        Scene scene;
+        scene.remember(scene.memory_of_alfa());
+        scene.answer_without_note(0, status, {404, "none\n"});
+        CHECK_FALSE(scene.round->confirmed());
+        CHECK(scene.trouble(0).find("does not know") != std::string::npos);
+        // What somebody on the way has heard before is not heard again.
+        scene.answer_without_note(0, status, {200, scene.cosigned_at(scene.now)});
+        CHECK_FALSE(scene.round->confirmed());
+        scene.answer_without_note(0, status, {200, scene.cosigned_at(scene.now + kSecond)});
+        CHECK(scene.round->confirmed());
+        CHECK(scene.trouble(0) == "");
     }
-    CHECK_FALSE(decode_high_water("chapar.test/ledger/1", text + "\n"));
-    CHECK_FALSE(decode_high_water("chapar.other/ledger/1", text));
 }
 
-TEST_CASE("a high-water file that another start has written is a second copy's") {
-    const TemporaryDirectory directory;
-    HighWaterFile first(directory.path() / "high-water", "origin");
-    HighWaterFile second = first;
-    const HighWater ours{Hash{.bytes = {std::byte{1}}}, "note 1"};
-    REQUIRE(first.claim(HighWaterFile::Found::Nothing, ours));
-    CHECK(second.claim(HighWaterFile::Found::Nothing, ours).error().code == Errc::SecondCopy);
-    REQUIRE(first.keep("note 2"));
-    const auto seen = second.read().value();
-    REQUIRE(second.claim(*seen, {Hash{.bytes = {std::byte{2}}}, "note 3"}));
-    // Fails if the nonce is not compared: both would go on.
-    CHECK(first.watch().error().code == Errc::SecondCopy);
-    CHECK(first.keep("note 4").error().code == Errc::SecondCopy);
-    CHECK(second.keep("note 5"));
-    std::filesystem::remove(second.path());
-    CHECK(second.keep("note 6").error().code == Errc::HighWaterMissing);
+TEST_CASE("the size that a witness without notes names confirms only what it can have seen") {
+    Scene scene;
+    const TreeSize size = scene.tick.signed_head().head.size;
+    const auto conflict = [](std::uint64_t held) {
+        return crypto::WitnessAnswer{409, crypto::conflict_body(TreeSize(held))};
+    };
+    scene.remember(scene.memory_of_alfa());
+    // Fails if a bare number beyond the ledger confirms it.
+    scene.answer_without_note(0, 405, conflict(size.value + 1));
+    CHECK_FALSE(scene.round->confirmed());
+    // Fails if a witness may forget what it has cosigned.
+    scene.answer_without_note(0, 405, conflict(size.value - 2));
+    CHECK_FALSE(scene.round->confirmed());
+    scene.answer_without_note(0, 405, conflict(size.value - 1));
+    CHECK(scene.round->confirmed());
+}
+
+TEST_CASE("a witness that is new to the ledger confirms it by knowing nothing") {
+    Scene scene;
+    scene.remember(scene.memory_of_alfa());
+    scene.answer_without_note(1, 404, {404, "none\n"});
+    CHECK(scene.round->confirmed());
 }
