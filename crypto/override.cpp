@@ -8,6 +8,7 @@ namespace chapar::crypto {
 Bytes OverrideRecord::encode() const {
     LayoutWriter out = begin_record();
     out.u8(static_cast<std::uint8_t>(what)).u64(size.value);
+    out.raw(root.view()).raw(stop.view());
     out.u64(validity.from.value).u64(validity.to.value);
     return out.counted16(view(reason)).take();
 }
@@ -17,17 +18,20 @@ Result<OverrideRecord> OverrideRecord::decode(ByteView body) {
     CHAPAR_TRY(read_version(in, "override"));
     const std::uint8_t what = in.u8();
     const TreeSize size(in.u64());
+    const auto root = in.fixed<Hash>();
+    const auto stop = in.fixed<Hash>();
     const Validity validity = read_validity(in);
     std::string reason = to_string(in.counted16());
     CHAPAR_TRY(in.finish("override"));
     const bool is_known = what >= static_cast<std::uint8_t>(OverrideWhat::HighWater) &&
-                          what <= static_cast<std::uint8_t>(OverrideWhat::RolledBack);
+                          what <= static_cast<std::uint8_t>(OverrideWhat::Witnesses);
     if (!is_known || !is_record_text(reason)) return Error(Errc::MalformedLayout, "override");
     if (validity.from >= validity.to ||
         validity.to.value - validity.from.value > kOverrideValidity.value) {
         return Error(Errc::MalformedLayout, "override validity");
     }
-    return OverrideRecord{static_cast<OverrideWhat>(what), size, validity, std::move(reason)};
+    return OverrideRecord{
+        static_cast<OverrideWhat>(what), size, root, stop, validity, std::move(reason)};
 }
 
 Result<OverrideRecord> open_override(const SignedRecord& record,

@@ -1,5 +1,6 @@
 #include "broker/core/ledger_scrub.h"
 
+#include "broker/core/ledger_read.h"
 #include "broker/core/ledger_tables.h"
 #include "crypto/leaf.h"
 #include "crypto/tree.h"
@@ -55,6 +56,31 @@ Status check_tile(const storage::ReadTxn& txn, const TileName& tile) {
         below = std::move(row);
     }
     return Done{};
+}
+
+Status check_bodies(const storage::ReadTxn& txn, const crypto::LedgerKeys& keys,
+                    const TileName& tile) {
+    CHAPAR_ASSERT(tile.level == 0);
+    for (std::uint64_t index = tile.first_leaf(); index < tile.end(); ++index) {
+        const auto opened = open_entry(txn, keys, EntryIndex(index));
+        const bool fits =
+            opened || is_gone(opened.error().code) || opened.error().code == Errc::LedgerKeyMissing;
+        if (!fits) return opened.error();
+    }
+    return Done{};
+}
+
+std::uint64_t count_tiles(TreeSize size) {
+    std::uint64_t count = 0;
+    for (unsigned level = 0; level < kTileLevels; ++level) count += closed_tiles(level, size.value);
+    return count;
+}
+
+std::optional<TileName> tile_after(const TileName& tile, TreeSize size) {
+    TileName next{tile.level, tile.number + 1};
+    if (next.number >= closed_tiles(next.level, size.value)) next = {tile.level + 1, 0};
+    const bool there = next.level < kTileLevels && closed_tiles(next.level, size.value) > 0;
+    return there ? std::optional(next) : std::nullopt;
 }
 
 }  // namespace chapar::broker

@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "crypto/override.h"
 #include "crypto/policy_record.h"
 #include "schemas/base/errors.h"
 #include "schemas/base/ids.h"
@@ -56,7 +55,6 @@ struct Effects {
     std::vector<Hash> released;              // stream files (R_j) that expired; see file_in_use
     std::vector<BucketId> shredded;          // after the commit their secrets must be destroyed
     bool pruned = false;                     // prune_some() has work (retention.h)
-    std::optional<crypto::OverrideWhat> overridden;  // an OVERRIDE was logged now
 };
 
 struct Outcome {

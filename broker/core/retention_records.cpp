@@ -207,10 +207,11 @@ Result<Plan> decide_prune(const RecordCase& in) {
 Result<Plan> decide_override(const RecordCase& in) {
     const auto registrars = CHAPAR_TRY(all_registrars(in));
     const auto record = CHAPAR_TRY(crypto::open_override(in.record, in.centre.root, registrars));
-    if (record.size.value > in.moment.next.value) return Error(Errc::RecordRefused, "size");
+    if (record.size > in.moment.frontier.size()) return Error(Errc::OverrideOther, "size");
+    const Hash root = CHAPAR_TRY(root_at(in.txn, in.moment.frontier, record.size));
+    if (record.root != root) return Error(Errc::OverrideOther, "root");
     if (!record.validity.holds(in.moment.time)) return Error(Errc::SlipTimes);
     Plan plan = admitted(in, LeafKind::Admin, event_number(crypto::AdminEvent::Override));
-    plan.outcome.effects.overridden = record.what;
     plan.write = [hash = in.hash, entry = in.moment.next](storage::Txn& txn) {
         return put_record(txn, hash, entry);
     };

@@ -16,8 +16,8 @@
 //             least kPruneAfter ago; every entry below end is older; nothing accepted below end
 //             still waits (prune.refused); no hold in force, whoever set it, reaches below end
 //             (hold.forbids).
-//   OVERRIDE  a size that the ledger has reached (record.refused), now within its times
-//             (slip.times). What it overrides is the edge's.
+//   OVERRIDE  a size and root that the ledger had (override.other), now within its times
+//             (slip.times). What it overrides, and for which stop, is the edge's.
 #pragma once
 
 #include <string_view>

@@ -11,8 +11,8 @@ std::size_t list_room() { return limits::kFrameBytes - schemas::kFrameOverheadBy
 Result<schemas::Head> next_head(const storage::ReadTxn& txn, const Tick& tick, TreeSize& told) {
     schemas::Head head;
     // Read-only since the start, without a single note: only the operator is answered then.
-    if (!tick.has_published()) return head;
-    const PublishedHead& published = tick.published();
+    if (!tick.has_signed_head()) return head;
+    const SignedHead& published = tick.signed_head();
     head.checkpoint = published.note;
     if (told.value > 0 && told < published.head.size) {
         head.consistency =
@@ -25,7 +25,7 @@ Result<schemas::Head> next_head(const storage::ReadTxn& txn, const Tick& tick, T
 Result<schemas::EntryProof> proof_of(const storage::ReadTxn& txn, const Tick& tick,
                                      EntryIndex index, Body body) {
     ProvenEntry entry = CHAPAR_TRY(
-        prove_entry(txn, tick.frontier(), tick.keys(), index, tick.published().head.size, body));
+        prove_entry(txn, tick.frontier(), tick.keys(), index, tick.signed_head().head.size, body));
     return schemas::EntryProof{entry.index, std::move(entry.leaf), std::move(entry.path),
                                std::move(entry.opened.body), Hash{entry.opened.salt.bytes}};
 }

@@ -55,15 +55,6 @@ class TableReader {
         return Done{};
     }
 
-    Status yes_or_no(std::string_view name, bool& out) {
-        const toml::node* node = take(name);
-        if (node == nullptr) return Done{};
-        const auto* value = node->as_boolean();
-        if (value == nullptr) return invalid(node->source(), full(name) + " must be true or false");
-        out = value->get();
-        return Done{};
-    }
-
     Status path(std::string_view name, std::filesystem::path& out) {
         std::string text_of_path = out.string();
         CHAPAR_TRY(text(name, text_of_path));
@@ -156,8 +147,10 @@ Status read_ledger(const toml::table& table, LedgerConfig& ledger) {
     TableReader reader(table, "ledger.");
     CHAPAR_TRY(reader.path("high_water", ledger.high_water));
     CHAPAR_TRY(reader.path("kek", ledger.kek));
-    CHAPAR_TRY(reader.yes_or_no("strict", ledger.strict));
     CHAPAR_TRY(reader.path("witness_policy", ledger.witness_policy));
+    std::uint64_t hours = ledger.witness_outage.value / kHour.value;
+    CHAPAR_TRY(reader.number("witness_outage_hours", 0, 8'760, hours));
+    ledger.witness_outage = kHour * hours;
     return reader.nothing_left();
 }
 

@@ -47,8 +47,9 @@ struct AttachmentConfig {
 struct LedgerConfig {
     std::filesystem::path high_water = "high-water";  // belongs on another volume
     std::filesystem::path kek = "kek/ledger.kek";     // belongs outside all backups
-    bool strict = true;                    // no head leaves before it is in the high-water file
-    std::filesystem::path witness_policy;  // C2SP tlog-policy; empty: no witnesses
+    std::filesystem::path witness_policy;             // C2SP tlog-policy; empty: no witnesses
+    // For so long entries may go without a quorum before new envelopes are refused; 0: for ever.
+    DurationMs witness_outage{kDay};
 };
 
 // Where a witness of the policy is reached: either by CURVE (endpoint and key) or by HTTP (url).
@@ -58,6 +59,9 @@ struct WitnessContact {
     CurveKey curve;
     std::string url;  // "http://HOST:PORT/PREFIX", without a slash at the end, or empty
 };
+
+// Whether there is a witness policy.
+enum class Witnesses : std::uint8_t { None, Asked };
 
 struct Config {
     std::string listen = "tcp://127.0.0.1:7415";

@@ -38,7 +38,7 @@ struct Daemon::Wiring {
     std::unique_ptr<AdminSocket> admin;
 
     [[nodiscard]] Status check_ledger();
-    void start_witnesses();
+    [[nodiscard]] Status start_witnesses();
     [[nodiscard]] Status load_certificates();
     [[nodiscard]] Status open_bodies();
     [[nodiscard]] Status open_doors();
@@ -50,14 +50,17 @@ Status Daemon::Wiring::check_ledger() {
                              parts.node.manifest.origin);
     guard.emplace(CHAPAR_TRY(LedgerGuard::open(
         {parts.node, parts.directory, parts.store, tick, notes, parts.time, parts.random},
-        std::move(high_water),
-        setup ? LedgerGuard::Witnesses::Asked : LedgerGuard::Witnesses::None)));
+        std::move(high_water), setup ? Witnesses::Asked : Witnesses::None)));
+    Scrubber scrubber(parts.store, tick.keys(), parts.directory);
+    if (auto damage = CHAPAR_TRY(scrubber.known_damage(tick.frontier().size()))) {
+        guard->damaged(std::move(*damage));
+    }
     if (guard->standing() == Standing::Checked) CHAPAR_TRY(guard->begin());
     return Done{};
 }
 
-void Daemon::Wiring::start_witnesses() {
-    if (!setup) return;
+Status Daemon::Wiring::start_witnesses() {
+    if (!setup) return Done{};
     for (std::size_t i = 0; i < setup->transports.size(); ++i) {
         // Answers are taken up by the loop's own thread.
         auto answered = [this, i](Result<crypto::WitnessAnswer> answer) {
@@ -69,9 +72,11 @@ void Daemon::Wiring::start_witnesses() {
             std::make_unique<WitnessWorker>(std::move(setup->transports[i]), std::move(answered)));
     }
     witnesses.emplace(setup->policy, parts.node.log.verifier(), setup->names,
+                      CHAPAR_TRY(notes.memory(tick.frontier(), setup->policy)),
                       [this](std::size_t witness, crypto::WitnessCall call) {
                           workers[witness]->ask(std::move(call));
                       });
+    return Done{};
 }
 
 Status Daemon::Wiring::load_certificates() {
@@ -105,7 +110,7 @@ Status Daemon::Wiring::open_doors() {
         });
     disk = std::make_unique<DiskWorker>(
         [this](DiskWorker::Action action) { loop->post(std::move(action)); });
-    start_witnesses();
+    CHAPAR_TRY(start_witnesses());
     service = std::make_unique<BrokerService>(
         BrokerService::Parts{parts.config, parts.node, parts.directory, parts.store, tick, *guard,
                              notes, setup ? &setup->policy : nullptr,
@@ -113,7 +118,7 @@ Status Daemon::Wiring::open_doors() {
                              *bodies, *disk, *router, parts.tap, parts.time, parts.random,
                              parts.log},
         [this](AdminId to, ByteView frame) { admin->reply(to, frame); });
-    CHAPAR_TRY(service->recall());
+    CHAPAR_TRY(service->restore_witnessed());
     loop = std::make_unique<EventLoop>(context, *service, *router, parts.config, parts.maintenance);
     admin = CHAPAR_TRY(AdminSocket::open(context, parts.directory / "admin.sock",
                                          [this](AdminId from, Bytes frame) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "broker/core/ledger_read.h"
 #include "broker/core/mailbox.h"
 #include "broker/core/withhold.h"
 #include "broker/edge/answers.h"
@@ -63,7 +64,14 @@ Result<Handout> next_handout(const storage::ReadTxn& txn, const Tick& tick, Sess
             session.handed_out.emplace(row.envelope, row.number);
             continue;
         }
-        schemas::Delivery delivery = CHAPAR_TRY(delivery_of(txn, tick, row, std::move(*loaded)));
+        auto made = delivery_of(txn, tick, row, std::move(*loaded));
+        if (!made && is_gone(made.error().code)) {
+            // Shredded or pruned while it waited, which the fold refuses: whoever waits for what
+            // cannot be opened any more is not a reason to stop for all others.
+            session.handed_out.emplace(row.envelope, row.number);
+            continue;
+        }
+        schemas::Delivery delivery = CHAPAR_TRY(std::move(made));
         const std::size_t more = schemas::wire_bytes(delivery);
         if (more > room && !frame.deliveries.empty()) {
             all = false;

@@ -13,7 +13,7 @@ namespace {
 
 // What can be proven: while nothing may be signed, the head that is shown may be an older one.
 std::uint64_t size_of(const Tick& tick) {
-    return tick.has_published() ? tick.published().head.size.value : 0;
+    return tick.has_signed_head() ? tick.signed_head().head.size.value : 0;
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include "broker/core/core_state.h"
 #include "broker/core/ledger_read.h"
+#include "broker/core/plan.h"
+#include "broker/edge/restore_mark.h"
 #include "broker/edge/version.h"
 #include "crypto/override.h"
 
@@ -45,6 +47,8 @@ Errc refusal_of(Standing standing) {
             return Errc::WitnessesAwaited;
         case Standing::HighWaterMissing:
             return Errc::HighWaterMissing;
+        case Standing::Damaged:
+            return Errc::LedgerDamaged;
         case Standing::Checked:
         case Standing::Signing:
         case Standing::RolledBack:
@@ -56,6 +60,7 @@ Errc refusal_of(Standing standing) {
 LedgerGuard::LedgerGuard(const Parts& parts, HighWaterFile high_water, Witnesses witnesses)
     : parts_(parts),
       file_(std::move(high_water)),
+      stop_(crypto::random_value<Hash>(parts.random)),
       witnesses_awaited_(witnesses == Witnesses::Asked) {}
 
 Result<LedgerGuard> LedgerGuard::open(const Parts& parts, HighWaterFile high_water,
@@ -75,10 +80,13 @@ Status LedgerGuard::check_evidence() {
     if (frontier.size().value > 0) CHAPAR_TRY(check_centre(*txn, parts_.node.home));
     const auto kept = CHAPAR_TRY(kept_rollback_notes(parts_.directory, log, *txn, frontier));
     if (!kept.empty()) {
-        rolled_back_ = true;
-        reason_ = "the kept note" + describe(kept.front().judged);
+        rolled_back_reason_ = "the kept note" + describe(kept.front().judged);
     }
-    return check_high_water(*txn);
+    CHAPAR_TRY(check_high_water(*txn));
+    if (is_restored(parts_.directory)) {
+        stop_for_file("restored from a backup, and not repaired from an export since");
+    }
+    return Done{};
 }
 
 Status LedgerGuard::check_high_water(const storage::ReadTxn& txn) {
@@ -109,24 +117,46 @@ Status LedgerGuard::check_high_water(const storage::ReadTxn& txn) {
 }
 
 Standing LedgerGuard::standing() const {
-    if (rolled_back_) return Standing::RolledBack;
+    if (!damage_.empty()) return Standing::Damaged;
+    if (!rolled_back_reason_.empty()) return Standing::RolledBack;
     if (high_water_missing_) return Standing::HighWaterMissing;
     if (witnesses_awaited_) return Standing::WitnessesAwaited;
-    return begun_ ? Standing::Signing : Standing::Checked;
+    // An override that was taken is an entry before anything else is.
+    return begun_ && overrides_.empty() ? Standing::Signing : Standing::Checked;
+}
+
+std::string LedgerGuard::reason() const {
+    if (!damage_.empty()) return "the stored ledger is damaged: " + damage_;
+    if (!rolled_back_reason_.empty()) return rolled_back_reason_;
+    return high_water_missing_ ? high_water_reason_ : std::string();
+}
+
+std::optional<Hash> LedgerGuard::stop() const {
+    const bool overridable = high_water_missing_ || witnesses_awaited_;
+    const Standing now = standing();
+    const bool helpless = now == Standing::RolledBack || now == Standing::Damaged;
+    if (helpless || !overridable) return std::nullopt;
+    return stop_;
 }
 
 bool LedgerGuard::high_water_gone(const Error& error) {
     if (error.code != Errc::HighWaterMissing) return false;
-    high_water_missing_ = true;
-    if (reason_.empty()) reason_ = "the high-water file is missing or torn: " + error.context;
+    stop_for_file("the high-water file is missing or torn: " + error.context);
     return true;
+}
+
+void LedgerGuard::stop_for_file(std::string reason) {
+    // A ledger that ran until now has stopped once more.
+    if (begun_ && !high_water_missing_) stop_ = crypto::random_value<Hash>(parts_.random);
+    high_water_missing_ = true;
+    high_water_reason_ = std::move(reason);
 }
 
 void LedgerGuard::offer(const JudgedNote& judged, const std::string& note) {
     if (begun_ || judged.verdict != NoteVerdict::Covered) return;
     const TreeSize size = judged.checkpoint.size;
     if (size.value == 0) return;
-    if (parts_.tick.has_published() && parts_.tick.published().head.size >= size) return;
+    if (parts_.tick.has_signed_head() && parts_.tick.signed_head().head.size >= size) return;
     parts_.tick.show({{size, judged.checkpoint.root, ProcessEpoch()}, note});
 }
 
@@ -135,8 +165,7 @@ Status LedgerGuard::accuse(const std::string& note, const std::string& from) {
     const Evidence evidence = CHAPAR_TRY(keep_rollback_note(
         parts_.directory, note, parts_.node.log.verifier(), *txn, parts_.tick.frontier()));
     if (evidence == Evidence::Harmless) return Done{};
-    if (!rolled_back_ || evidence == Evidence::Gravest) reason_ = from;
-    rolled_back_ = true;
+    if (rolled_back_reason_.empty() || evidence == Evidence::Gravest) rolled_back_reason_ = from;
     return Done{};
 }
 
@@ -148,74 +177,101 @@ std::vector<Operation> LedgerGuard::first_operations(const Hash& nonce) const {
     }
     // A ledger that turned read-only while it ran has had its EPOCH, and goes on in it.
     if (!begun_) operations.push_back({stamp, OpenEpoch{nonce, std::string(build_text())}});
-    for (const Bytes& record : waivers_) operations.push_back({stamp, PutRecord{record}});
+    for (const Bytes& record : overrides_) operations.push_back({stamp, PutRecord{record}});
     return operations;
 }
 
-Status LedgerGuard::waive(const Bytes& bytes) {
-    if (rolled_back_) return Error(Errc::RolledBack, reason_);
+std::optional<Error> LedgerGuard::rehearse(const std::vector<Operation>& operations) {
+    const auto outcomes = parts_.tick.rehearse(operations);
+    if (!outcomes) return outcomes.error();
+    for (const Outcome& outcome : *outcomes) {
+        if (outcome.code) return Error(*outcome.code, outcome.context);
+    }
+    return std::nullopt;
+}
+
+Status LedgerGuard::override_stop(const Bytes& bytes) {
+    if (!damage_.empty()) return Error(Errc::ReadOnly, reason());
+    if (!rolled_back_reason_.empty()) return Error(Errc::RolledBack, rolled_back_reason_);
     const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(bytes));
     const auto overriding = CHAPAR_TRY(crypto::OverrideRecord::decode(record.body));
     const bool for_file = overriding.what == crypto::OverrideWhat::HighWater && high_water_missing_;
     const bool for_witnesses =
         overriding.what == crypto::OverrideWhat::Witnesses && witnesses_awaited_;
     if (!for_file && !for_witnesses) return Error(Errc::FieldInvalid, "nothing to override");
-    if (overriding.size != parts_.tick.frontier().size()) {
-        return Error(Errc::FieldInvalid,
-                     "size: the ledger has " + std::to_string(parts_.tick.frontier().size().value));
-    }
-    waivers_.push_back(bytes);
-    const auto outcomes = parts_.tick.rehearse(first_operations(Hash{}));
-    const auto refused = [&]() -> std::optional<Error> {
-        if (!outcomes) return outcomes.error();
-        for (const Outcome& outcome : *outcomes) {
-            if (outcome.code) return Error(*outcome.code, outcome.context);
-        }
-        return std::nullopt;
-    }();
-    if (refused) {
-        waivers_.pop_back();
+    const Frontier& frontier = parts_.tick.frontier();
+    if (overriding.stop != stop_) return Error(Errc::OverrideOther, "stop");
+    if (overriding.size != frontier.size()) return Error(Errc::OverrideOther, "size");
+    if (overriding.root != frontier.root()) return Error(Errc::OverrideOther, "root");
+    overrides_.push_back(bytes);
+    if (const auto refused = rehearse(first_operations(Hash{}))) {
+        overrides_.pop_back();
         return *refused;
     }
-    if (for_file) high_water_waived_ = true;
-    if (for_file) high_water_missing_ = false;
-    if (for_witnesses) witnesses_awaited_ = false;
-    if (!high_water_missing_) reason_.clear();
+    if (for_file) {
+        high_water_overridden_ = true;
+        high_water_missing_ = false;
+    } else {
+        witnesses_overridden_ = true;
+        witnesses_awaited_ = false;
+    }
     return Done{};
 }
 
+std::vector<Outcome> LedgerGuard::give_up_overrides(const Error& refusal) {
+    high_water_missing_ = std::exchange(high_water_overridden_, false);
+    witnesses_awaited_ = std::exchange(witnesses_overridden_, false);
+    Outcome outcome;
+    outcome.code = refusal.code;
+    outcome.context = refusal.context;
+    std::vector<Outcome> outcomes(overrides_.size(), outcome);
+    overrides_.clear();
+    return outcomes;
+}
+
+Status LedgerGuard::claim_high_water() {
+    const HighWater ours{nonce_, parts_.tick.signed_head().note};
+    if (high_water_overridden_) return file_.claim(HighWaterFile::Found::Overridden, ours);
+    if (before_) return file_.claim(*before_, ours);
+    return file_.claim(HighWaterFile::Found::Nothing, ours);
+}
+
 Result<std::vector<Outcome>> LedgerGuard::begin() {
-    CHAPAR_ASSERT(!rolled_back_ && !high_water_missing_ && !witnesses_awaited_);
+    CHAPAR_ASSERT(standing() == Standing::Checked);
     if (!begun_) nonce_ = crypto::random_value<Hash>(parts_.random);
     const auto operations = first_operations(nonce_);
+    if (!overrides_.empty()) {
+        // Taken while something else stood in the way, perhaps for days.
+        const auto refused = rehearse(operations);
+        if (refused && is_failure(refused->code)) return *refused;
+        if (refused) return give_up_overrides(*refused);
+    }
     auto outcomes = CHAPAR_TRY(parts_.tick.run(operations));
     for (const Outcome& outcome : outcomes) {
         if (outcome.code) return Error(*outcome.code, outcome.context);
     }
-    const HighWater ours{nonce_, parts_.tick.published().note};
-    if (high_water_waived_) {
-        CHAPAR_TRY(file_.claim(HighWaterFile::Found::Overridden, ours));
-    } else if (before_) {
-        CHAPAR_TRY(file_.claim(*before_, ours));
-    } else {
-        CHAPAR_TRY(file_.claim(HighWaterFile::Found::Nothing, ours));
-    }
+    CHAPAR_TRY(claim_high_water());
+    CHAPAR_TRY(remove_restore_mark(parts_.directory));
     begun_ = true;
-    high_water_size_ = parts_.tick.published().head.size;
-    outcomes.erase(outcomes.begin(), outcomes.end() - static_cast<std::ptrdiff_t>(waivers_.size()));
-    waivers_.clear();
-    high_water_waived_ = false;
+    high_water_size_ = parts_.tick.signed_head().head.size;
+    outcomes.erase(outcomes.begin(),
+                   outcomes.end() - static_cast<std::ptrdiff_t>(overrides_.size()));
+    overrides_.clear();
+    high_water_overridden_ = false;
+    witnesses_overridden_ = false;
     return outcomes;
 }
 
-Result<bool> LedgerGuard::publish(const std::string& note) {
+Status LedgerGuard::remember_head() {
     CHAPAR_ASSERT(signing());
-    const Status kept = file_.keep(note);
-    if (!kept && kept.error().code == Errc::StoreFull) return false;
-    if (!kept && high_water_gone(kept.error())) return false;
-    if (!kept) return kept.error();
-    high_water_size_ = parts_.tick.published().head.size;
-    return true;
+    const SignedHead& head = parts_.tick.signed_head();
+    if (head.head.size == high_water_size_) return Done{};
+    const Status kept = file_.keep(head.note);
+    if (!kept && kept.error().code != Errc::SecondCopy) {
+        return Error(Errc::FileFailed, kept.error().context);
+    }
+    if (kept) high_water_size_ = head.head.size;
+    return kept;
 }
 
 Status LedgerGuard::watch() {

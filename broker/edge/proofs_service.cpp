@@ -48,38 +48,35 @@ Result<schemas::EntryProof> ProofsService::prove_hash(const storage::ReadTxn& tx
 
 Status ProofsService::ask(Session& session, const schemas::ProofsAsk& ask) {
     const auto txn = CHAPAR_TRY(store_.begin_read());
-    const PublishedHead& published = tick_.published();
-    for (const EntryIndex index : ask.entries) {
-        const bool there = index.value < published.head.size.value;
-        const bool open = there && (ask.witnessing == schemas::Witnessing::AnyHead ||
-                                    CHAPAR_TRY(may_read(*txn, session.greeted->agency, index)));
-        if (!open) return Error(Errc::NotFound, "entry " + std::to_string(index.value));
-    }
+    const SignedHead& newest = tick_.signed_head();
+    const auto is_there = [&](EntryIndex index) { return index.value < newest.head.size.value; };
     if (ask.witnessing == schemas::Witnessing::AnyHead) {
-        return send(*txn, session, published, ask.entries);
+        const auto missing = std::ranges::find_if_not(ask.entries, is_there);
+        if (missing == ask.entries.end()) return send(*txn, session, newest, ask.entries);
+        return Error(Errc::NotFound, "entry " + std::to_string(missing->value));
     }
-    if (witnesses_ == Witnesses::None) return send(*txn, session, published, {});
+    if (witnesses_ == Witnesses::None) return send(*txn, session, newest, {});
     const TreeSize covered = newest_ ? newest_->head.size : TreeSize(0);
     std::vector<EntryIndex> now;
     std::set<EntryIndex> later = session.awaiting_witnesses;
     for (const EntryIndex index : ask.entries) {
         if (index.value < covered.value) {
             now.push_back(index);
-        } else {
+        } else if (is_there(index)) {
             later.insert(index);
         }
     }
     if (later.size() > kWaiting) return Error(Errc::BackPressure);
     session.awaiting_witnesses = std::move(later);
-    return send(*txn, session, newest_ ? *newest_ : published, now);
+    return send(*txn, session, newest_ ? *newest_ : newest, now);
 }
 
 Result<schemas::Proofs> ProofsService::answer(const schemas::ProofsAsk& ask) const {
     const auto txn = CHAPAR_TRY(store_.begin_read());
     const bool any = ask.witnessing == schemas::Witnessing::AnyHead;
     schemas::Proofs frame;
-    if (!any && !newest_) return frame;
-    const PublishedHead& head = any ? tick_.published() : *newest_;
+    if (any ? !tick_.has_signed_head() : !newest_) return frame;
+    const SignedHead& head = any ? tick_.signed_head() : *newest_;
     frame.head.checkpoint = head.note;
     std::size_t room = list_room();
     for (const EntryIndex index : ask.entries) {
@@ -95,7 +92,7 @@ Result<schemas::Proofs> ProofsService::answer(const schemas::ProofsAsk& ask) con
     return frame;
 }
 
-Status ProofsService::send(const storage::ReadTxn& txn, Session& session, const PublishedHead& head,
+Status ProofsService::send(const storage::ReadTxn& txn, Session& session, const SignedHead& head,
                            const std::vector<EntryIndex>& entries) {
     std::size_t next = 0;
     do {
@@ -123,7 +120,7 @@ Status ProofsService::send(const storage::ReadTxn& txn, Session& session, const 
     return Done{};
 }
 
-Status ProofsService::witnessed(PublishedHead head) {
+Status ProofsService::witnessed(SignedHead head) {
     if (newest_ && newest_->head.size >= head.head.size) return Done{};
     newest_ = std::move(head);
     std::vector<SessionNumber> waiting;

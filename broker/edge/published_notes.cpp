@@ -66,8 +66,8 @@ Result<bool> PublishedNotes::thin(TimeMs now) {
     return more;
 }
 
-Result<std::optional<PublishedHead>> PublishedNotes::find(
-    const Frontier& frontier, const crypto::WitnessPolicy* policy) const {
+Result<std::optional<SignedHead>> PublishedNotes::find(const Frontier& frontier,
+                                                       const crypto::WitnessPolicy* policy) const {
     const auto txn = CHAPAR_TRY(store_.begin_read());
     const auto cursor = txn->cursor(kCheckpointTable);
     std::size_t looked = 0;
@@ -89,19 +89,39 @@ Result<std::optional<PublishedHead>> PublishedNotes::find(
         if (!crypto::is_tombstone(stored)) {
             epoch = CHAPAR_TRY(crypto::Leaf::decode(stored)).epoch;
         }
-        return std::optional<PublishedHead>(
-            PublishedHead{{size, judged->checkpoint.root, epoch}, std::move(note)});
+        return std::optional<SignedHead>(
+            SignedHead{{size, judged->checkpoint.root, epoch}, std::move(note)});
     }
-    return std::optional<PublishedHead>();
+    return std::optional<SignedHead>();
 }
 
-Result<std::optional<PublishedHead>> PublishedNotes::newest(const Frontier& frontier) const {
+Result<std::optional<SignedHead>> PublishedNotes::newest(const Frontier& frontier) const {
     return find(frontier, nullptr);
 }
 
-Result<std::optional<PublishedHead>> PublishedNotes::newest_witnessed(
+Result<std::optional<SignedHead>> PublishedNotes::newest_witnessed(
     const Frontier& frontier, const crypto::WitnessPolicy& policy) const {
     return find(frontier, &policy);
+}
+
+Result<WitnessMemory> PublishedNotes::memory(const Frontier& frontier,
+                                             const crypto::WitnessPolicy& policy) const {
+    WitnessMemory memory;
+    memory.newest = CHAPAR_TRY(newest(frontier));
+    const auto txn = CHAPAR_TRY(store_.begin_read());
+    const auto cursor = txn->cursor(kCheckpointTable);
+    std::size_t looked = 0;
+    for (CHAPAR_TRY(cursor->seek_last()); cursor->at_record() && looked < kLookedAt &&
+                                          memory.given.size() < policy.witnesses().size();
+         CHAPAR_TRY(cursor->previous()), ++looked) {
+        const auto witnessed = crypto::open_witnessed(to_string(cursor->value()), log_, policy);
+        if (!witnessed) continue;
+        for (const crypto::Cosignature& each : witnessed->cosignatures) {
+            memory.given.try_emplace(each.witness,
+                                     WitnessMemory::Given{witnessed->checkpoint.size, each.time});
+        }
+    }
+    return memory;
 }
 
 }  // namespace chapar::broker

@@ -12,12 +12,24 @@
 // Source: design ledger.md 2.4.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 
 #include "broker/edge/tick.h"
 #include "crypto/witness_policy.h"
 
 namespace chapar::broker {
+
+// What our own notes say of the witnesses: which of them have cosigned, how far, and when last.
+struct WitnessMemory {
+    struct Given {
+        TreeSize size;
+        TimeMs time;
+    };
+    std::optional<SignedHead> newest;                 // of all notes, whoever has cosigned it
+    std::map<std::string, Given, std::less<>> given;  // by the witness's name in the policy
+};
 
 class PublishedNotes {
   public:
@@ -28,16 +40,20 @@ class PublishedNotes {
     // Erases what is due, looking at a bounded number of notes. True: there may be more.
     [[nodiscard]] Result<bool> thin(TimeMs now);
 
-    [[nodiscard]] Result<std::optional<PublishedHead>> newest(const Frontier& frontier) const;
+    [[nodiscard]] Result<std::optional<SignedHead>> newest(const Frontier& frontier) const;
     // The newest with a quorum, among the newest kLookedAt notes.
-    [[nodiscard]] Result<std::optional<PublishedHead>> newest_witnessed(
+    [[nodiscard]] Result<std::optional<SignedHead>> newest_witnessed(
         const Frontier& frontier, const crypto::WitnessPolicy& policy) const;
+
+    // Of the newest kLookedAt notes, or until every witness was met.
+    [[nodiscard]] Result<WitnessMemory> memory(const Frontier& frontier,
+                                               const crypto::WitnessPolicy& policy) const;
 
     static constexpr std::size_t kLookedAt = 4096;
 
   private:
-    [[nodiscard]] Result<std::optional<PublishedHead>> find(
-        const Frontier& frontier, const crypto::WitnessPolicy* policy) const;
+    [[nodiscard]] Result<std::optional<SignedHead>> find(const Frontier& frontier,
+                                                         const crypto::WitnessPolicy* policy) const;
 
     storage::Store& store_;
     const crypto::NoteVerifier& log_;

@@ -29,8 +29,8 @@ BrokerService::BrokerService(const Parts& parts, AdminReply admin_reply)
                                                             : Waiting::Nothing;
                  }),
       proofs_(parts.store, parts.tick, parts.node, sessions_, outlet_,
-              parts.policy == nullptr ? ProofsService::Witnesses::None
-                                      : ProofsService::Witnesses::Asked),
+              parts.policy == nullptr ? Witnesses::None : Witnesses::Asked),
+      scrubber_(parts.store, parts.tick.keys(), parts.directory),
       started_(parts.time.elapsed()) {}
 
 bool BrokerService::has_room() const {
@@ -61,6 +61,8 @@ Status BrokerService::every_second() {
     });
     CHAPAR_TRY(note_standing());
     CHAPAR_TRY(watch_clock());
+    CHAPAR_TRY(watch_witnesses());
+    CHAPAR_TRY(scrub());
     CHAPAR_TRY(prune());
     CHAPAR_TRY(watch_fullness());
     CHAPAR_TRY(watch_deadline());
@@ -83,8 +85,8 @@ Status BrokerService::finish() {
     while (!pending_.empty()) CHAPAR_TRY(run_tick());
     CHAPAR_TRY(publish_head());
     // No round will be closed any more: the note is kept as it is.
-    if (parts_.guard.signing() && stored_ != parts_.tick.published().head.size) {
-        CHAPAR_TRY(store_note(parts_.tick.published().head.size, parts_.tick.published().note));
+    if (parts_.guard.signing() && stored_ != parts_.tick.signed_head().head.size) {
+        CHAPAR_TRY(store_note(parts_.tick.signed_head().head.size, parts_.tick.signed_head().note));
     }
     if (outlet_.retry()) parts_.log.info("stop.unsent");
     return parts_.router.linger(kFlush);

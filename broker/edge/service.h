@@ -30,6 +30,7 @@
 #include "broker/edge/node_keys.h"
 #include "broker/edge/outlet.h"
 #include "broker/edge/proofs_service.h"
+#include "broker/edge/scrubber.h"
 #include "broker/edge/sequencer.h"
 #include "broker/edge/tick.h"
 #include "broker/edge/transfers.h"
@@ -87,7 +88,7 @@ class BrokerService {
     [[nodiscard]] std::optional<DurationMs> round_due() const;
     [[nodiscard]] Status close_round();
     // What was witnessed, and left to be pruned, before this start. Once, before the first frame.
-    [[nodiscard]] Status recall();
+    [[nodiscard]] Status restore_witnessed();
     // Decides and answers what has been verified; takes nothing new.
     [[nodiscard]] Status finish();
 
@@ -113,11 +114,15 @@ class BrokerService {
     };
     enum class After : std::uint8_t { Continue, End };
 
+    // service_greet.cpp
+    [[nodiscard]] Status challenge(Session& session);
+    [[nodiscard]] Status greet(Session& session, const schemas::Hello& hello);
+    [[nodiscard]] Status welcome(Session& session);
+    [[nodiscard]] Status keep_evidence(const Error& error, const std::string& note);
+
     // service_frames.cpp
     [[nodiscard]] Status handle(Incoming incoming);
     [[nodiscard]] Status act(Session& session, schemas::Frame frame);
-    [[nodiscard]] Status challenge(Session& session);
-    [[nodiscard]] Status greet(Session& session, const schemas::Hello& hello);
     [[nodiscard]] Status serve(Session& session, schemas::Frame frame);
     [[nodiscard]] Status take(Session& session, schemas::Submit frame);
     [[nodiscard]] Status take(Session& session, schemas::Statements frame);
@@ -134,15 +139,11 @@ class BrokerService {
     // office.
     [[nodiscard]] Result<std::optional<InForce>> still_in_force(Session& session,
                                                                 const storage::ReadTxn& txn);
-    [[nodiscard]] Status keep_evidence(const Error& error, const std::string& note);
-    [[nodiscard]] Status welcome(Session& session);
     [[nodiscard]] Status answer_proofs(Session& session, const schemas::ProofsAsk& ask);
 
     // service_tick.cpp
     void propose(OperationBody body, Source source, const Hash& about);
     [[nodiscard]] Status apply(Batch batch, std::vector<Pending> origins);
-    // The signed head goes to the high-water file before any frame that names it.
-    [[nodiscard]] Status remember_head();
     // Takes out what met a ledger key that was not open yet, and proposes it again.
     void propose_again(Batch& batch, std::vector<Pending>& origins, std::vector<Outcome>& outcomes);
     void count(const Batch& batch, const std::vector<Outcome>& outcomes);
@@ -165,8 +166,6 @@ class BrokerService {
     [[nodiscard]] Status begin_signing();
     // Says a change of the standing, once; lets those in whose WELCOME waited for it.
     [[nodiscard]] Status note_standing();
-    [[nodiscard]] Status start_round();
-    [[nodiscard]] Status publish_cosigned(CosignedHead head);
     [[nodiscard]] Status store_note(TreeSize size, const std::string& note);
     // Erases a little of what a PRUNE entry gave up.
     [[nodiscard]] Status prune();
@@ -174,8 +173,17 @@ class BrokerService {
     [[nodiscard]] Result<bool> thin_notes();
     [[nodiscard]] Status override_ledger(AdminId from, const Bytes& record, const Hash& about);
     [[nodiscard]] Status watch_clock();
+    [[nodiscard]] Status scrub();
     [[nodiscard]] std::string state() const;
     void add_ledger_figures(schemas::StatusReport& report) const;
+
+    // service_witnesses.cpp
+    [[nodiscard]] Status start_round();
+    [[nodiscard]] Status publish_cosigned(CosignedHead head);
+    // Whether entries have gone without a quorum for longer than `witness_outage`.
+    [[nodiscard]] Status watch_witnesses();
+    [[nodiscard]] Result<bool> are_witnesses_absent() const;
+    void add_witness_figures(schemas::StatusReport& report) const;
 
     // service_transfer.cpp
     [[nodiscard]] Status transfer(Session& session, schemas::Frame frame);
@@ -200,6 +208,7 @@ class BrokerService {
     Outlet outlet_;
     Transfers transfers_;
     ProofsService proofs_;
+    Scrubber scrubber_;
     std::deque<Pending> pending_;
     DurationMs pending_since_;
     std::map<std::uint64_t, Check> checks_;
@@ -212,11 +221,12 @@ class BrokerService {
     std::optional<DurationMs> swept_;    // empty: not since the start
     std::optional<DurationMs> thinned_;  // the same
     Standing said_ = Standing::Checked;  // the standing that the log knows
-    TreeSize published_;                 // the newest size in the high-water file
     TreeSize stored_;                    // the newest size in `cp`
     std::size_t stored_lines_ = 0;       // cosignatures of that note
     std::vector<Pending> overrides_;     // taken, and waiting for what else stands in the way
     bool quorum_lost_ = false;
+    bool witnesses_absent_ = false;
+    std::optional<TimeMs> begun_without_;  // witnesses: two persons overrode them at this start
     bool pruning_ = false;
     std::uint64_t accepted_ = 0;
     std::uint64_t rejected_ = 0;

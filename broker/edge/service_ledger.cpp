@@ -4,6 +4,7 @@
 #include "broker/core/prune.h"
 #include "broker/edge/answers.h"
 #include "broker/edge/service.h"
+#include "schemas/base/hex.h"
 
 namespace chapar::broker {
 namespace {
@@ -22,6 +23,7 @@ const char* word_of(Standing standing) {
             return "awaiting witnesses";
         case Standing::HighWaterMissing:
         case Standing::RolledBack:
+        case Standing::Damaged:
             return "read-only";
     }
     return "";
@@ -29,7 +31,7 @@ const char* word_of(Standing standing) {
 
 }  // namespace
 
-Status BrokerService::recall() {
+Status BrokerService::restore_witnessed() {
     const auto txn = CHAPAR_TRY(parts_.store.begin_read());
     pruning_ = CHAPAR_TRY(is_prune_pending(*txn));
     if (parts_.policy == nullptr) return Done{};
@@ -43,14 +45,7 @@ Status BrokerService::publish_head() {
     // Each time, whether or not there is something new: a second live copy must be met soon.
     CHAPAR_TRY(parts_.guard.watch());
     if (!parts_.guard.signing()) return note_standing();
-    const PublishedHead& head = parts_.tick.published();
-    if (head.head.size != published_) {
-        if (!CHAPAR_TRY(parts_.guard.publish(head.note))) {
-            if (parts_.guard.signing()) parts_.log.warning("high-water.no-room");
-            return note_standing();
-        }
-        published_ = head.head.size;
-    }
+    const SignedHead& head = parts_.tick.signed_head();
     if (parts_.witnesses != nullptr) return start_round();
     return stored_ == head.head.size ? Status(Done{}) : store_note(head.head.size, head.note);
 }
@@ -68,10 +63,12 @@ Status BrokerService::prepare_signing() {
 }
 
 Status BrokerService::begin_signing() {
-    const auto outcomes = CHAPAR_TRY(parts_.guard.begin());
-    published_ = parts_.tick.published().head.size;
+    const bool without_witnesses = parts_.witnesses != nullptr && !parts_.witnesses->confirmed();
+    auto outcomes = CHAPAR_TRY(parts_.guard.begin());
+    if (without_witnesses && parts_.guard.signing()) begun_without_ = parts_.time.stamp().time;
     const auto origins = std::exchange(overrides_, {});
     CHAPAR_ASSERT(outcomes.size() == origins.size());
+    for (std::size_t i = 0; i < origins.size(); ++i) outcomes[i].about = origins[i].about;
     CHAPAR_TRY(note_standing());
     return speak(origins, outcomes);
 }
@@ -97,67 +94,6 @@ Status BrokerService::note_standing() {
         if (Session* session = sessions_.find(number)) CHAPAR_TRY(welcome(*session));
     }
     return Done{};
-}
-
-Status BrokerService::start_round() {
-    const PublishedHead& head = parts_.tick.published();
-    const auto& witnessed = proofs_.newest();
-    // Without growth too, until there is a quorum: witnesses come back.
-    if (witnessed && witnessed->head.size == head.head.size) return Done{};
-    if (!parts_.witnesses->idle()) return Done{};
-    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
-    CHAPAR_TRY(
-        parts_.witnesses->begin(head, {*txn, parts_.tick.frontier()}, parts_.time.elapsed()));
-    return close_round();
-}
-
-Status BrokerService::witness_answered(std::size_t witness,
-                                       const Result<crypto::WitnessAnswer>& answer) {
-    {
-        const auto txn = CHAPAR_TRY(parts_.store.begin_read());
-        const LedgerView ledger{*txn, parts_.tick.frontier()};
-        const auto heard =
-            CHAPAR_TRY(parts_.witnesses->answered(witness, answer, ledger, parts_.time.elapsed()));
-        if (heard.evidence) {
-            const std::string name = parts_.witnesses->figures().at(witness).name;
-            CHAPAR_TRY(parts_.guard.accuse(
-                *heard.evidence,
-                "witness " + name + " holds a head that this ledger does not have"));
-            CHAPAR_TRY(note_standing());
-        }
-    }
-    if (!parts_.guard.signing() && parts_.witnesses->confirmed()) CHAPAR_TRY(prepare_signing());
-    return close_round();
-}
-
-std::optional<DurationMs> BrokerService::round_due() const {
-    if (parts_.witnesses == nullptr) return std::nullopt;
-    return parts_.witnesses->due(parts_.time.elapsed());
-}
-
-Status BrokerService::close_round() {
-    if (parts_.witnesses == nullptr) return Done{};
-    auto closed = parts_.witnesses->close(parts_.time.elapsed());
-    if (!closed || parts_.guard.standing() == Standing::RolledBack) return Done{};
-    return publish_cosigned(std::move(*closed));
-}
-
-Status BrokerService::publish_cosigned(CosignedHead cosigned) {
-    const TreeSize size = cosigned.head.head.size;
-    if (stored_ != size || stored_lines_ < cosigned.cosignatures) {
-        CHAPAR_TRY(store_note(size, cosigned.head.note));
-        stored_lines_ = cosigned.cosignatures;
-    }
-    if (cosigned.quorum == quorum_lost_) {
-        quorum_lost_ = !cosigned.quorum;
-        if (quorum_lost_) {
-            parts_.log.warning("witnesses.no-quorum", {{"size", std::to_string(size.value)}});
-        } else {
-            parts_.log.info("witnesses.quorum", {{"size", std::to_string(size.value)}});
-        }
-    }
-    if (!cosigned.quorum) return Done{};
-    return proofs_.witnessed(std::move(cosigned.head));
 }
 
 Status BrokerService::store_note(TreeSize size, const std::string& note) {
@@ -193,10 +129,10 @@ Result<bool> BrokerService::thin_notes() {
 }
 
 Status BrokerService::override_ledger(AdminId from, const Bytes& record, const Hash& about) {
-    const Status waived = parts_.guard.waive(record);
-    if (!waived) {
-        if (is_failure(waived.error().code)) return waived;
-        const Error& error = waived.error();
+    const Status taken = parts_.guard.override_stop(record);
+    if (!taken) {
+        if (is_failure(taken.error().code)) return taken;
+        const Error& error = taken.error();
         reply(from, schemas::ErrorFrame{std::string(text_of(error.code).code), error.context});
         return Done{};
     }
@@ -218,42 +154,33 @@ Status BrokerService::watch_clock() {
 std::string BrokerService::state() const {
     const Standing standing = parts_.guard.standing();
     if (standing == Standing::Signing && full_) return "full: takes nothing new";
+    if (standing == Standing::Signing && witnesses_absent_)
+        return "without witnesses: takes no new envelopes";
     return word_of(standing);
+}
+
+Status BrokerService::scrub() {
+    if (!parts_.guard.signing()) return Done{};
+    auto damage = CHAPAR_TRY(scrubber_.work(parts_.tick.frontier().size(), parts_.time.elapsed()));
+    if (!damage) return Done{};
+    parts_.guard.damaged(std::move(*damage));
+    return note_standing();
 }
 
 void BrokerService::add_ledger_figures(schemas::StatusReport& report) const {
     const auto add = [&](const std::string& name, std::string value) {
         report.figures.push_back({name, std::move(value)});
     };
-    const Standing standing = parts_.guard.standing();
-    const bool stopped = standing == Standing::RolledBack || standing == Standing::HighWaterMissing;
-    add("rolled_back", stopped ? parts_.guard.reason() : "");
+    add("not_signing", parts_.guard.reason());
+    const auto stop = parts_.guard.stop();
+    add("stop", stop ? to_hex(stop->view()) : "");
     add("high_water", std::to_string(parts_.guard.high_water().value));
-    if (parts_.witnesses == nullptr) {
-        add("witnesses",
-            "none: receipts stay at \"logged\"; a store restored together with its high-water "
-            "file is found only by a client's note");
-        return;
-    }
-    const auto figures = parts_.witnesses->figures();
-    add("witnesses", std::to_string(figures.size()));
-    add("witness_quorum", quorum_lost_ || !proofs_.newest() ? "no" : "yes");
-    for (const WitnessFigure& figure : figures) {
-        add("witness " + figure.name,
-            "size " + std::to_string(figure.held.value) +
-                (figure.trouble.empty() ? std::string() : ": " + figure.trouble));
-    }
-    const auto& newest = proofs_.newest();
-    add("witnessed_size", newest ? std::to_string(newest->head.size.value) : "0");
-    if (!newest) return;
-    const auto opened =
-        crypto::open_witnessed(newest->note, parts_.node.log.verifier(), *parts_.policy);
-    if (!opened) return;
-    TimeMs at;
-    for (const crypto::Cosignature& each : opened->cosignatures) at = std::max(at, each.time);
-    const TimeMs now = parts_.time.stamp().time;
-    const std::uint64_t age = now > at ? now.value - at.value : 0;
-    add("witnessed_age_ms", std::to_string(age));
+    const auto scrub = scrubber_.figures(parts_.tick.frontier().size(), parts_.time.elapsed());
+    add("scrubbed",
+        std::to_string(scrub.checked) + " of " + std::to_string(scrub.tiles) + " tiles");
+    add("scrub_age_seconds",
+        scrub.age ? std::to_string(scrub.age->value / kSecond.value) : "none since the start");
+    add_witness_figures(report);
 }
 
 }  // namespace chapar::broker

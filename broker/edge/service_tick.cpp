@@ -75,12 +75,10 @@ Status BrokerService::run_tick() {
 
 Status BrokerService::apply(Batch batch, std::vector<Pending> origins) {
     if (!parts_.guard.signing()) return refuse_batch(origins, Errc::ReadOnly);
-    if (parts_.config.ledger.strict) {
-        // Before the commit a vanished file only ends the signing.
-        CHAPAR_TRY(parts_.guard.watch());
-        CHAPAR_TRY(note_standing());
-        if (!parts_.guard.signing()) return refuse_batch(origins, Errc::ReadOnly);
-    }
+    // Before the commit a vanished file only ends the signing.
+    CHAPAR_TRY(parts_.guard.watch());
+    CHAPAR_TRY(note_standing());
+    if (!parts_.guard.signing()) return refuse_batch(origins, Errc::ReadOnly);
     auto outcomes = parts_.tick.run(batch.operations);
     if (!outcomes && outcomes.error().code == Errc::StoreFull) {
         full_ = true;
@@ -88,24 +86,12 @@ Status BrokerService::apply(Batch batch, std::vector<Pending> origins) {
         return refuse_batch(origins, Errc::BackPressure);
     }
     if (!outcomes) return outcomes.error();
-    if (parts_.config.ledger.strict) CHAPAR_TRY(remember_head());
+    CHAPAR_TRY(parts_.guard.remember_head());
     propose_again(batch, origins, *outcomes);
     count(batch, *outcomes);
     CHAPAR_TRY(watch_fullness());
     CHAPAR_TRY(watch_deadline());
     return speak(origins, *outcomes);
-}
-
-Status BrokerService::remember_head() {
-    const PublishedHead& head = parts_.tick.published();
-    if (head.head.size == published_) return Done{};
-    if (!CHAPAR_TRY(parts_.guard.publish(head.note))) {
-        // The head is signed and what it covers is committed: only a start, which signs nothing
-        // before the file is written, may say it.
-        return Error(Errc::FileFailed, "the high-water file takes no head that has been signed");
-    }
-    published_ = head.head.size;
-    return Done{};
 }
 
 void BrokerService::propose_again(Batch& batch, std::vector<Pending>& origins,

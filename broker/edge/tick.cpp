@@ -63,13 +63,13 @@ Result<std::vector<Outcome>> Tick::run(std::span<const Operation> operations) {
     }
     ++commits_;
     frontier_ = std::move(frontier);
-    CHAPAR_TRY(publish());
+    CHAPAR_TRY(sign_head());
     outcomes.erase(outcomes.begin(), outcomes.begin() + opened);
     return outcomes;
 }
 
-Status Tick::publish() {
-    if (published_ != nullptr && published_->head.size == frontier_.size()) return Done{};
+Status Tick::sign_head() {
+    if (signed_ != nullptr && signed_->head.size == frontier_.size()) return Done{};
     const auto txn = CHAPAR_TRY(parts_.store.begin_read());
     const auto head = CHAPAR_TRY(read_head(*txn));
     // Signing anything but what was just committed would be evidence against ourselves.
@@ -78,8 +78,8 @@ Status Tick::publish() {
     }
     reach(FaultPoint::HeadRead);
     const crypto::Checkpoint checkpoint{parts_.log.verifier().name(), head->size, head->root};
-    published_ = std::make_unique<PublishedHead>(
-        PublishedHead{*head, crypto::sign_checkpoint(checkpoint, parts_.log)});
+    signed_ = std::make_unique<SignedHead>(
+        SignedHead{*head, crypto::sign_checkpoint(checkpoint, parts_.log)});
     reach(FaultPoint::Signed);
     return Done{};
 }
@@ -90,8 +90,6 @@ Result<std::vector<Outcome>> Tick::rehearse(std::span<const Operation> operation
     return fold(*txn, frontier, operations, keys(), parts_.random, parts_.capacity);
 }
 
-void Tick::show(PublishedHead head) {
-    published_ = std::make_unique<PublishedHead>(std::move(head));
-}
+void Tick::show(SignedHead head) { signed_ = std::make_unique<SignedHead>(std::move(head)); }
 
 }  // namespace chapar::broker

@@ -28,8 +28,9 @@
 
 namespace chapar::broker {
 
-// What a client may be told about the ledger: a head that is on the disk, and its note.
-struct PublishedHead {
+// What a client may be told about the ledger: a head that is on the disk, and its note. Of every
+// commit; those of each second are published (service_ledger.cpp).
+struct SignedHead {
     LedgerHead head;
     std::string note;
 };
@@ -56,14 +57,14 @@ class Tick {
 
     // Shows a head that was signed before, while nothing may be signed. REQUIRES: its note verifies
     // and is a head that this ledger had.
-    void show(PublishedHead head);
+    void show(SignedHead head);
 
     // False before the first run() of a ledger without a note.
-    [[nodiscard]] bool has_published() const { return published_ != nullptr; }
-    // The newest signed head. REQUIRES: has_published().
-    [[nodiscard]] const PublishedHead& published() const {
-        CHAPAR_ASSERT(published_ != nullptr);
-        return *published_;
+    [[nodiscard]] bool has_signed_head() const { return signed_ != nullptr; }
+    // The newest signed head. REQUIRES: has_signed_head().
+    [[nodiscard]] const SignedHead& signed_head() const {
+        CHAPAR_ASSERT(signed_ != nullptr);
+        return *signed_;
     }
     [[nodiscard]] const Frontier& frontier() const { return frontier_; }
     [[nodiscard]] const crypto::LedgerKeys& keys() const { return parts_.keys.keys(); }
@@ -73,11 +74,11 @@ class Tick {
     Tick(const Parts& parts, Frontier frontier) : parts_(parts), frontier_(std::move(frontier)) {}
     [[nodiscard]] Result<std::vector<Operation>> open_keys(storage::ReadTxn& txn,
                                                            std::span<const Operation> operations);
-    [[nodiscard]] Status publish();
+    [[nodiscard]] Status sign_head();
 
     Parts parts_;
     Frontier frontier_;
-    std::unique_ptr<PublishedHead> published_;
+    std::unique_ptr<SignedHead> signed_;
     std::uint64_t commits_ = 0;
 };
 

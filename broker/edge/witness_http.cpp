@@ -47,7 +47,8 @@ class HttpWitness final : public WitnessTransport {
         return request;
     }
 
-    // One connection a question, every step under the stream's one deadline.
+    // One connection a question. Every step but the resolving of a name, which cannot be cut short,
+    // is under the stream's one deadline.
     Result<crypto::WitnessAnswer> exchange(const crypto::WitnessCall& call, DurationMs deadline) {
         asio::io_context context;
         tcp::resolver resolver(context);

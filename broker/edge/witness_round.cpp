@@ -9,15 +9,15 @@ namespace {
 // HTTP's "method not allowed": a public witness that serves no notes.
 constexpr std::uint16_t kNoSuchMethod = 405;
 
-std::string text_of_note(const PublishedHead& head, const crypto::NoteVerifier& log) {
+std::string text_of_note(const SignedHead& head, const crypto::NoteVerifier& log) {
     return crypto::Checkpoint{log.name(), head.head.size, head.head.root}.text();
 }
 
 }  // namespace
 
 WitnessRound::WitnessRound(const crypto::WitnessPolicy& policy, const crypto::NoteVerifier& log,
-                           const std::vector<std::string>& reachable, Ask ask)
-    : policy_(policy), log_(log), ask_(std::move(ask)) {
+                           const std::vector<std::string>& reachable, WitnessMemory memory, Ask ask)
+    : policy_(policy), log_(log), memory_(std::move(memory)), ask_(std::move(ask)) {
     for (const std::string& name : reachable) {
         const crypto::PolicyWitness* witness = policy.witness(name);
         CHAPAR_ASSERT(witness != nullptr);
@@ -50,7 +50,7 @@ bool WitnessRound::confirmed() const {
     return policy_.met(names);
 }
 
-Status WitnessRound::ask_head(Seat& seat, const PublishedHead& head, const LedgerView& ledger) {
+Status WitnessRound::ask_head(Seat& seat, const SignedHead& head, const LedgerView& ledger) {
     crypto::AddCheckpoint request;
     request.old_size = seat.held;
     request.path =
@@ -63,7 +63,7 @@ Status WitnessRound::ask_head(Seat& seat, const PublishedHead& head, const Ledge
     return Done{};
 }
 
-Status WitnessRound::begin(const PublishedHead& head, const LedgerView& ledger, DurationMs now) {
+Status WitnessRound::begin(const SignedHead& head, const LedgerView& ledger, DurationMs now) {
     CHAPAR_ASSERT(idle());
     ++rounds_;
     round_ = Round{head, text_of_note(head, log_), now, std::nullopt, {}};
@@ -86,6 +86,10 @@ Result<WitnessRound::Heard> WitnessRound::answered(std::size_t witness,
         return Heard{};
     }
     if (asked == Open::Note) return note_came(seat, *answer, ledger);
+    if (asked == Open::Stored) {
+        stored_answered(seat, *answer, ledger);
+        return Heard{};
+    }
     CHAPAR_TRY(head_answered(seat, *answer, ledger, now));
     return Heard{};
 }
@@ -93,7 +97,9 @@ Result<WitnessRound::Heard> WitnessRound::answered(std::size_t witness,
 Result<WitnessRound::Heard> WitnessRound::note_came(Seat& seat, const crypto::WitnessAnswer& answer,
                                                     const LedgerView& ledger) {
     if (answer.status == crypto::witness_status::kUnknownLog || answer.status == kNoSuchMethod) {
-        seat.told = true;
+        // Without a note of our own nobody can have cosigned one.
+        seat.told = !memory_.newest.has_value();
+        if (memory_.newest) ask_stored(seat);
         return Heard{};
     }
     if (answer.status != crypto::witness_status::kOk) {
@@ -113,6 +119,69 @@ Result<WitnessRound::Heard> WitnessRound::note_came(Seat& seat, const crypto::Wi
     seat.told = true;
     seat.held = judged->checkpoint.size;
     return Heard{};
+}
+
+const WitnessMemory::Given* WitnessRound::given(const Seat& seat) const {
+    const auto found = memory_.given.find(seat.witness->name);
+    return found == memory_.given.end() ? nullptr : &found->second;
+}
+
+void WitnessRound::ask_stored(Seat& seat) {
+    const SignedHead& newest = *memory_.newest;
+    seat.open = Open::Stored;
+    ask_(place(seat), {crypto::WitnessMethod::AddCheckpoint,
+                       crypto::AddCheckpoint{newest.head.size, {}, newest.note}.body()});
+}
+
+void WitnessRound::stored_answered(Seat& seat, const crypto::WitnessAnswer& answer,
+                                   const LedgerView& ledger) {
+    switch (answer.status) {
+        case crypto::witness_status::kOk:
+            return stored_cosigned(seat, answer.body);
+        case crypto::witness_status::kConflict:
+            return stored_conflict(seat, answer.body, ledger);
+        case crypto::witness_status::kUnknownLog:
+            seat.told = given(seat) == nullptr;
+            if (!seat.told) seat.trouble = "it does not know this ledger, which it has cosigned";
+            return;
+        default:
+            seat.trouble =
+                "asked for the newest stored head, it answered " + std::to_string(answer.status);
+    }
+}
+
+void WitnessRound::stored_cosigned(Seat& seat, const std::string& body) {
+    const SignedHead& newest = *memory_.newest;
+    const auto line = crypto::find_cosignature(text_of_note(newest, log_), body, seat.witness->key);
+    if (!line) {
+        seat.trouble = "its answer is no cosignature of the stored head";
+        return;
+    }
+    // An older one may be what somebody on the way has heard before.
+    if (const auto* before = given(seat); before != nullptr && line->time <= before->time) {
+        seat.trouble = "its cosignature of the stored head is not newer than those kept";
+        return;
+    }
+    seat.trouble.clear();
+    seat.told = true;
+    seat.held = newest.head.size;
+}
+
+void WitnessRound::stored_conflict(Seat& seat, const std::string& body, const LedgerView& ledger) {
+    const auto held = crypto::parse_conflict(body);
+    if (!held) {
+        seat.trouble = "its 409 names no size";
+        return;
+    }
+    const auto* before = given(seat);
+    if (*held > ledger.frontier.size() || (before != nullptr && *held < before->size)) {
+        seat.trouble =
+            "it says that it holds size " + std::to_string(held->value) + ", and shows no note";
+        return;
+    }
+    seat.trouble.clear();
+    seat.told = true;
+    seat.held = *held;
 }
 
 Status WitnessRound::head_answered(Seat& seat, const crypto::WitnessAnswer& answer,

@@ -9,6 +9,11 @@
 //   - a cosignature, if it is that witness's own over exactly the text that was asked about;
 //   - a note, if it is signed by our log key: then it may be evidence that this ledger was set back
 //     (`Heard::evidence`), and never else. What is wrong is noted for the operator, and ignored.
+//   - that it has no note (404, 405) is asked once more, by the newest note of our own store: who
+//   has
+//     cosigned us, by those notes, cannot say that it does not know this ledger; 200 counts if it
+//     is a cosignature newer than those, 409 if its number is neither beyond us nor below what it
+//     cosigned. Both would otherwise be said by anybody on the way of an HTTP witness.
 //   - the number of a 409 only chooses where the next proof begins, and only up to our own size. A
 //     larger one, or an equal one, makes us ask for the whole note.
 //
@@ -23,7 +28,7 @@
 #include <vector>
 
 #include "broker/core/frontier.h"
-#include "broker/edge/tick.h"
+#include "broker/edge/published_notes.h"
 #include "crypto/witness_policy.h"
 #include "crypto/witness_request.h"
 
@@ -37,7 +42,7 @@ struct LedgerView {
 
 // A published head with the cosignatures that came in time.
 struct CosignedHead {
-    PublishedHead head;  // its note has the cosignature lines
+    SignedHead head;  // its note has the cosignature lines
     std::size_t cosignatures = 0;
     bool quorum = false;
 };
@@ -54,8 +59,9 @@ class WitnessRound {
     using Ask = std::function<void(std::size_t witness, crypto::WitnessCall call)>;
 
     // `reachable`: names of witnesses of the policy; their places are what Ask and answered() use.
+    // `memory`: of the store as this start found it.
     WitnessRound(const crypto::WitnessPolicy& policy, const crypto::NoteVerifier& log,
-                 const std::vector<std::string>& reachable, Ask ask);
+                 const std::vector<std::string>& reachable, WitnessMemory memory, Ask ask);
 
     // Asks each witness that has not said what it holds, unless a question to it is open.
     void ask_notes();
@@ -63,7 +69,7 @@ class WitnessRound {
     [[nodiscard]] bool confirmed() const;
 
     // Asks all that no question is open to. REQUIRES: idle().
-    [[nodiscard]] Status begin(const PublishedHead& head, const LedgerView& ledger, DurationMs now);
+    [[nodiscard]] Status begin(const SignedHead& head, const LedgerView& ledger, DurationMs now);
     [[nodiscard]] bool idle() const { return !round_.has_value(); }
 
     struct Heard {
@@ -84,7 +90,7 @@ class WitnessRound {
     static constexpr DurationMs kLongest{3'000};  // of a round: two questions, and a bit
 
   private:
-    enum class Open : std::uint8_t { Nothing, Note, Head };
+    enum class Open : std::uint8_t { Nothing, Note, Stored, Head };
     struct Seat {
         const crypto::PolicyWitness* witness;
         Open open = Open::Nothing;
@@ -92,11 +98,11 @@ class WitnessRound {
         bool retried = false;  // after a 409, in this round
         TreeSize held;
         std::uint64_t round = 0;  // the number of the round whose head it was asked about
-        PublishedHead asked;      // that head
+        SignedHead asked;         // that head
         std::string trouble;
     };
     struct Round {
-        PublishedHead head;
+        SignedHead head;
         std::string text;  // the note without signatures
         DurationMs began;
         std::optional<DurationMs> met;
@@ -104,9 +110,15 @@ class WitnessRound {
     };
 
     void ask_note(Seat& seat);
-    [[nodiscard]] Status ask_head(Seat& seat, const PublishedHead& head, const LedgerView& ledger);
+    [[nodiscard]] Status ask_head(Seat& seat, const SignedHead& head, const LedgerView& ledger);
     [[nodiscard]] Result<Heard> note_came(Seat& seat, const crypto::WitnessAnswer& answer,
                                           const LedgerView& ledger);
+    void ask_stored(Seat& seat);
+    void stored_answered(Seat& seat, const crypto::WitnessAnswer& answer, const LedgerView& ledger);
+    void stored_cosigned(Seat& seat, const std::string& body);
+    void stored_conflict(Seat& seat, const std::string& body, const LedgerView& ledger);
+    // What the store has of it; null if it never cosigned.
+    [[nodiscard]] const WitnessMemory::Given* given(const Seat& seat) const;
     [[nodiscard]] Status head_answered(Seat& seat, const crypto::WitnessAnswer& answer,
                                        const LedgerView& ledger, DurationMs now);
     [[nodiscard]] Status conflict(Seat& seat, const std::string& body, const LedgerView& ledger);
@@ -116,6 +128,7 @@ class WitnessRound {
 
     const crypto::WitnessPolicy& policy_;
     const crypto::NoteVerifier& log_;
+    WitnessMemory memory_;
     Ask ask_;
     std::vector<Seat> seats_;
     std::optional<Round> round_;

@@ -2,8 +2,10 @@
 //
 // Owns: the thread, and the rule "one question at a time". Does not know what is asked
 // (witness_round.h). A witness that does not answer costs its own thread the deadline and nobody
-// anything else. The destructor waits for the question in hand, at most the deadline; its answer is
-// dropped. Resource type; ask() from one thread. Source: design ledger.md 2.6.
+// anything else. The destructor waits for the question in hand and drops its answer: at most the
+// deadline, and what the system's resolver takes for a host name before it (resolv.conf; by default
+// up to half a minute if no name server answers). A stop that must never wait names witnesses by
+// address. Resource type; ask() from one thread. Source: design ledger.md 2.6.
 #pragma once
 
 #include <condition_variable>

@@ -4,6 +4,7 @@
 
 #include "client/cli/broker_backup.h"
 #include "client/cli/broker_init.h"
+#include "client/cli/override_command.h"
 #include "client/cli/record_words.h"
 #include "client/cli/sign_flow.h"
 #include "client/edge/admin_client.h"
@@ -60,6 +61,12 @@ void add_status(CLI::App& broker, Invocation& invocation) {
             text += (text.empty() ? "" : "\n") + figure.name +
                     std::string(figure.name.size() < 22 ? 22 - figure.name.size() : 1, ' ') +
                     figure.value;
+        }
+        if (const auto stop = stop_facts(figures)) {
+            text += "\n\nTo go on without it, the centre root and a registrar sign:\n  " +
+                    override_command_line(*stop) +
+                    "\n  chapar key approve go-on.override --home REGISTRAR --broker " +
+                    directory->string();
         }
         invocation.output.result(figures, text);
         return Done{};

@@ -7,6 +7,7 @@
 
 #include "client/cli/ledger_export_command.h"
 #include "client/cli/programs.h"
+#include "client/cli/override_command.h"
 #include "client/cli/retention_commands.h"
 #include "client/cli/witness_commands.h"
 
@@ -96,6 +97,7 @@ void add_ledger_commands(CLI::App& app, Invocation& invocation) {
     add_auditor_commands(*ledger, invocation);
     add_witness_commands(*ledger, invocation);
     add_retention_commands(*ledger, invocation);
+    add_override_command(*ledger, invocation);
     add_client_ledger_commands(*ledger, invocation);
 }
 

@@ -171,8 +171,6 @@ std::string_view override_text(crypto::OverrideWhat what) {
             return "the high-water file is missing or torn";
         case crypto::OverrideWhat::Witnesses:
             return "no quorum of witnesses has answered";
-        case crypto::OverrideWhat::RolledBack:
-            return "the ledger was set back: entries it once signed are LOST";
     }
     return "unknown";
 }
@@ -182,6 +180,8 @@ RecordWords say(const crypto::OverrideRecord& record) {
         "override",
         "OVERRIDE: the ledger goes on from " + std::to_string(record.size.value) + " entries",
         {"although " + std::string(override_text(record.what)),
+         "root " + to_hex(record.root.view()),
+         "for one stop of the broker: " + to_hex(record.stop.view()),
          "may be used " + time_text(record.validity.from) + " to " + time_text(record.validity.to),
          "reason: " + shown(record.reason), "stays in the ledger for all to see"},
         {}};

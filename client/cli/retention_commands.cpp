@@ -191,34 +191,6 @@ Status prune(Invocation& invocation, const PruneArguments& given) {
     return draft(invocation, RecordType::Prune, record.encode(), given.target);
 }
 
-struct OverrideArguments {
-    std::string what, reason;
-    std::uint64_t size = 0, hours = 24;
-    SignTarget target;
-};
-
-Result<crypto::OverrideWhat> what_named(const std::string& text) {
-    if (text == "high-water") return crypto::OverrideWhat::HighWater;
-    if (text == "witnesses") return crypto::OverrideWhat::Witnesses;
-    if (text == "rolled-back") return crypto::OverrideWhat::RolledBack;
-    return Error(Errc::FieldInvalid, "what: high-water, witnesses or rolled-back");
-}
-
-Status override_stop(Invocation& invocation, const OverrideArguments& given) {
-    constexpr std::uint64_t kMostHours = crypto::kOverrideValidity.value / kHour.value - 1;
-    if (given.hours < 1 || given.hours > kMostHours) {
-        return Error(Errc::FieldInvalid, "--hours: 1 to " + std::to_string(kMostHours));
-    }
-    // From an hour ago, so that a clock a little behind does not refuse it.
-    const TimeMs now = invocation.now();
-    const crypto::OverrideRecord record{
-        CHAPAR_TRY(what_named(given.what)),
-        TreeSize(given.size),
-        {TimeMs(now.value - kHour.value), now + kHour * given.hours},
-        CHAPAR_TRY(checked_text(given.reason, "--reason"))};
-    return draft(invocation, RecordType::Override, record.encode(), given.target);
-}
-
 void add_shred(CLI::App& ledger, Invocation& invocation) {
     auto given = std::make_shared<ShredArguments>();
     CLI::App* command = add_command(
@@ -279,29 +251,12 @@ void add_prune(CLI::App& ledger, Invocation& invocation) {
     invocation.on(command, [&invocation, given] { return prune(invocation, *given); });
 }
 
-void add_override(CLI::App& ledger, Invocation& invocation) {
-    auto given = std::make_shared<OverrideArguments>();
-    CLI::App* command =
-        add_command(ledger, "override",
-                    "let a ledger go on that stopped itself; the centre root and a registrar sign",
-                    "chapar ledger override high-water --size 5120 --reason \"Disk exchanged\" \\\n"
-                    "      --home ~/root --out go-on.override");
-    command->add_option("what", given->what, "high-water, witnesses or rolled-back")->required();
-    command->add_option("--size", given->size, "entries of the ledger: chapar broker status")
-        ->required();
-    command->add_option("--hours", given->hours, "how long it may be used, from now");
-    command->add_option("--reason", given->reason, "why")->required();
-    add_sign_target(*command, given->target);
-    invocation.on(command, [&invocation, given] { return override_stop(invocation, *given); });
-}
-
 }  // namespace
 
 void add_retention_commands(CLI::App& ledger, Invocation& invocation) {
     add_shred(ledger, invocation);
     add_holds(ledger, invocation);
     add_prune(ledger, invocation);
-    add_override(ledger, invocation);
 }
 
 }  // namespace chapar::client

@@ -1,5 +1,5 @@
-// `chapar ledger shred`, `hold`, `release`, `prune`, `override`: drafts of the records that end or
-// keep bodies of a ledger, and let a stopped one go on.
+// `chapar ledger shred`, `hold`, `release`, `prune`: drafts of the records that end or keep bodies
+// of a ledger.
 //
 // Whoever drafts signs as the first; `chapar key approve` shows the others what they sign, in plain
 // words with check words. PRUNE needs the centre root alone.

@@ -226,9 +226,11 @@ bool Retention::override_stop(const Record& record, const Directory& directory, 
     Reader in(record.body);
     in.number(1);
     const std::uint64_t what = in.number(1), size = in.number(8);
+    in.hash();  // root: past_roots.h
+    in.hash();  // stop
     const std::uint64_t from = in.number(8), to = in.number(8);
     const Bytes reason = in.counted(2);
-    if (!in.complete() || what < 1 || what > 3 || !is_text(reason) || from >= to ||
+    if (!in.complete() || what < 1 || what > 2 || !is_text(reason) || from >= to ||
         to - from > kOverrideSpan) {
         return refuse(why, "a damaged override record");
     }

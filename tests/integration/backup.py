@@ -84,7 +84,7 @@ class Backup(unittest.TestCase):
 
         self.run_in(directory)
         self.assertEqual(self.status()["state"], "read-only")
-        self.assertIn("high-water", self.status()["rolled_back"])
+        self.assertIn("high-water", self.status()["not_signing"])
         self.assertEqual(self.centre.figure("size"), backed_up)  # not even an EPOCH
         self.assertNotEqual(self.centre.send().exit, 0)
         self.assertEqual(self.centre.stop(), 0)
@@ -98,7 +98,7 @@ class Backup(unittest.TestCase):
 
         self.centre.start()
         status = self.status()
-        self.assertEqual((status["state"], status["rolled_back"]), ("running", ""))
+        self.assertEqual((status["state"], status["not_signing"]), ("running", ""))
         self.assertGreaterEqual(int(status["size"]), size + 1)  # all of it, and this start's EPOCH
         self.old_proofs_hold(export, size)
         self.what_waited_comes_after_all()

@@ -100,7 +100,7 @@ Status BrokerActor::wire() {
                                      p.node->manifest.origin);
     p.guard.emplace(CHAPAR_TRY(broker::LedgerGuard::open(
         {*p.node, directory, parts_.store, *p.tick, *p.notes, p.time, p.random},
-        std::move(high_water), broker::LedgerGuard::Witnesses::None)));
+        std::move(high_water), broker::Witnesses::None)));
     if (p.guard->standing() == broker::Standing::Checked) CHAPAR_TRY(p.guard->begin());
     {
         const auto txn = CHAPAR_TRY(parts_.store.begin_read());
@@ -132,7 +132,7 @@ Status BrokerActor::wire() {
         [this](broker::AdminId to, ByteView frame) {
             if (auto found = replies_.extract(to)) found.mapped()(frame);
         });
-    return p.service->recall();
+    return p.service->restore_witnessed();
 }
 
 void BrokerActor::start() {

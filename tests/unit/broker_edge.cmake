@@ -23,8 +23,10 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/hello_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/link_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/log_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/override_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/rollback_process_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/scrubber_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/submit_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/transfer_process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/transfer_test.cpp

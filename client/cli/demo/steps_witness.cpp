@@ -212,8 +212,8 @@ void rollback_detected(Story& story, Step& step) {
     step.demand(state_of(stage, kNizhnyPyanj, message_of(kept)) != "on this computer",
                 "what waited meanwhile is logged");
     step.note("size", size);
-    step.note("by_high_water", text_at(by_file, "rolled_back"));
-    step.note("by_witnesses", text_at(by_witness, "rolled_back"));
+    step.note("by_high_water", text_at(by_file, "not_signing"));
+    step.note("by_witnesses", text_at(by_witness, "not_signing"));
     step.say(
         "yesterday's store put back: caught by the high-water file; put back with that file: "
         "by the witnesses. It only read, and signed nothing");

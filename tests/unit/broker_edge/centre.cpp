@@ -194,8 +194,9 @@ Bytes Centre::reinstatement(const EdgeDevice& device, const crypto::SignedRecord
     return agency_of(device).reinstate(device.hash, suspension.hash()).encode();
 }
 
-Bytes Centre::override_record(crypto::OverrideWhat what, TreeSize size) const {
-    const crypto::OverrideRecord body{what, size, {now_, now_ + kDay}, "the volume is gone"};
+Bytes Centre::override_record(crypto::OverrideWhat what, const Stop& stop) const {
+    const crypto::OverrideRecord body{what,      stop.size,           stop.root,
+                                      stop.stop, {now_, now_ + kDay}, "the volume is gone"};
     crypto::SignedRecord record{crypto::RecordType::Override, body.encode(), {}};
     record.sign(root_);
     record.sign(agencies_[0].registrar_keys[0]);

@@ -64,8 +64,18 @@ class Centre {
     [[nodiscard]] crypto::SignedRecord suspension(const EdgeDevice& device);
     [[nodiscard]] Bytes reinstatement(const EdgeDevice& device,
                                       const crypto::SignedRecord& suspension);
-    // By the centre root and one registrar.
-    [[nodiscard]] Bytes override_record(crypto::OverrideWhat what, TreeSize size) const;
+    // By the centre root and one registrar; valid from now on for a day.
+    struct Stop {
+        TreeSize size;
+        Hash root;
+        Hash stop;
+    };
+    [[nodiscard]] Bytes override_record(crypto::OverrideWhat what, const Stop& stop) const;
+    // As one of those who sign what follows a closed ledger.
+    void sign_by_centre(crypto::SignedRecord& record) const { record.sign(root_); }
+    void sign_by_root(crypto::SignedRecord& record, std::size_t agency, std::size_t root) const {
+        record.sign(agencies_.at(agency).roots.at(root));
+    }
     // A note under the log key.
     [[nodiscard]] std::string note(TreeSize size, const Hash& root) const;
 

@@ -43,8 +43,6 @@ TEST_CASE("every setting of the shipped file is read and equals the default") {
     CHECK(config->attachments.upload_bytes == plain.attachments.upload_bytes);
     CHECK(config->attachments.held_bytes == plain.attachments.held_bytes);
     CHECK(config->attachments.free_bytes == plain.attachments.free_bytes);
-    CHECK(config->ledger.strict == plain.ledger.strict);
-    CHECK(plain.ledger.strict);
 }
 
 TEST_CASE("a syntax error names its line and column") {
@@ -64,9 +62,6 @@ TEST_CASE("a value of the wrong type or out of bounds is refused with its line a
     CHECK(problem_of("workers = 65\n") == "line 1, column 11: workers must be 1 to 64");
     CHECK(problem_of("[sessions]\nin_flight = -1\n") ==
           "line 2, column 13: sessions.in_flight must be 1 to 65536");
-    CHECK(problem_of("[ledger]\nstrict = 1\n") ==
-          "line 2, column 10: ledger.strict must be true or false");
-    CHECK_FALSE(parse_config("[ledger]\nstrict = false\n").value().ledger.strict);
     CHECK(problem_of("sessions = 3\n") == "line 1, column 12: sessions must be a table");
 }
 
@@ -89,6 +84,10 @@ TEST_CASE("witnesses are reached by CURVE or by http, and only with a policy") {
     const auto config = parse_config(policy + curve + http).value();
     CHECK(config.ledger.high_water == "/v/hw");
     CHECK(config.ledger.kek == "kek/ledger.kek");
+    CHECK(config.ledger.witness_outage == kDay);
+    CHECK(parse_config("[ledger]\nwitness_outage_hours = 0\n")->ledger.witness_outage.value == 0);
+    CHECK(parse_config("[ledger]\nwitness_outage_hours = 3\n")->ledger.witness_outage == kHour * 3);
+    CHECK_FALSE(parse_config("[ledger]\nwitness_outage_hours = -1\n"));
     REQUIRE(config.witnesses.size() == 2);
     CHECK(config.witnesses[0].curve.bytes[31] == std::byte{0xaa});
     CHECK(config.witnesses[1].url == "http://host:81/x/");

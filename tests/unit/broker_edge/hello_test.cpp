@@ -237,7 +237,7 @@ TEST_CASE("a graver note joins the kept one, and a repair and the next start rea
     RunningBroker again(scene.centre, scene.store, scene.time);
     AdminClient admin(directory / "admin.sock");
     const auto report = std::get<schemas::StatusReport>(admin.ask(schemas::StatusAsk{}));
-    const auto why = std::ranges::find(report.figures, "rolled_back", &schemas::Figure::name);
+    const auto why = std::ranges::find(report.figures, "not_signing", &schemas::Figure::name);
     REQUIRE(why != report.figures.end());
     CHECK(why->value.ends_with("a size that this ledger had: 3"));
 }

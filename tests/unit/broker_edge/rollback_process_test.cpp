@@ -9,66 +9,13 @@
 #include "broker/edge/high_water.h"
 #include "crypto/checkpoint.h"
 #include "schemas/base/limits.h"
-#include "tests/unit/broker_edge/chapard_process.h"
 #include "tests/unit/broker_edge/exchange.h"
 #include "tests/unit/broker_edge/fake_witness.h"
+#include "tests/unit/broker_edge/restored.h"
 
 using namespace chapar;
 using namespace chapar::testing;
 namespace fs = std::filesystem;
-
-namespace {
-
-std::string figure(const fs::path& directory, const std::string& name) {
-    AdminClient admin(directory / "admin.sock");
-    const auto report = std::get<schemas::StatusReport>(admin.ask(schemas::StatusAsk{}));
-    for (const auto& figure : report.figures) {
-        if (figure.name == name) return figure.value;
-    }
-    return "absent";
-}
-
-std::string published_note(const fs::path& directory) {
-    AdminClient admin(directory / "admin.sock");
-    return std::get<schemas::Ledger>(admin.ask(schemas::LedgerAsk{EntryIndex(0)})).head.checkpoint;
-}
-
-void copy_tree(const fs::path& from, const fs::path& to) {
-    fs::remove_all(to);
-    fs::copy(from, to, fs::copy_options::recursive);
-}
-
-// A centre that ran, was copied ("yesterday"), and ran on.
-struct Restored {
-    explicit Restored(const std::string& settings = {}) : centre(real_now(), settings) {
-        {
-            Chapard chapard({"--dir", centre.directory()});
-            (void)chapard.ready();
-            AdminClient admin(centre.directory() / "admin.sock");
-            for (const Bytes& record : centre.records()) admin.publish(record);
-            chapard.signal(SIGTERM);
-            REQUIRE(chapard.exit_code() == 0);
-        }
-        copy_tree(store(), yesterday("store"));
-        fs::copy(high_water(), yesterday("high-water"));
-        Chapard chapard({"--dir", centre.directory()});
-        (void)chapard.ready();
-        newest = published_note(centre.directory());
-        chapard.signal(SIGTERM);
-        REQUIRE(chapard.exit_code() == 0);
-    }
-    fs::path store() const { return centre.directory() / "store"; }
-    fs::path high_water() const { return centre.directory() / "high-water"; }
-    fs::path yesterday(const char* name) const {
-        return centre.directory() / (std::string("yesterday-") + name);
-    }
-    Chapard start() { return Chapard({"--dir", centre.directory()}); }
-
-    Centre centre;
-    std::string newest;
-};
-
-}  // namespace
 
 TEST_CASE("yesterday's store beside today's high-water file is only read, until it is back") {
     Restored scene;
@@ -79,7 +26,7 @@ TEST_CASE("yesterday's store beside today's high-water file is only read, until 
         const std::string endpoint = chapard.ready();
         // Fails if the high-water file is not compared at the start: it would sign on.
         CHECK(figure(scene.centre.directory(), "state") == "read-only");
-        CHECK(figure(scene.centre.directory(), "rolled_back").find("names more entries") !=
+        CHECK(figure(scene.centre.directory(), "not_signing").find("names more entries") !=
               std::string::npos);
         CHECK(figure(scene.centre.directory(), "epoch") == "1");
         AdminClient admin(scene.centre.directory() / "admin.sock");
@@ -143,7 +90,7 @@ TEST_CASE(
     while (chapard.error_line().find("ledger.rolled-back") == std::string::npos) {
     }
     CHECK(figure(scene.centre.directory(), "state") == "read-only");
-    CHECK(figure(scene.centre.directory(), "rolled_back").find("witness alfa") !=
+    CHECK(figure(scene.centre.directory(), "not_signing").find("witness alfa") !=
           std::string::npos);
     // Fails if the EPOCH is committed before the witnesses are asked.
     CHECK(figure(scene.centre.directory(), "epoch") == "1");
@@ -169,30 +116,6 @@ TEST_CASE("of two live copies the one that did not write last stops") {
     // No word is said to anybody meanwhile: the file itself is looked at each second.
     CHECK(first.exit_code() == 7);
     CHECK(figure(twin.path(), "state") == "running");
-}
-
-TEST_CASE("a torn high-water file stops signing until the centre root and a registrar override") {
-    Restored scene;
-    fs::resize_file(scene.high_water(), fs::file_size(scene.high_water()) - 20);
-    auto chapard = scene.start();
-    (void)chapard.ready();
-    CHECK(figure(scene.centre.directory(), "rolled_back").find("missing or torn") !=
-          std::string::npos);
-    const TreeSize size(std::stoull(figure(scene.centre.directory(), "size")));
-    AdminClient admin(scene.centre.directory() / "admin.sock");
-    const auto ask = [&](crypto::OverrideWhat what, TreeSize at) {
-        return admin.ask(schemas::Publish{scene.centre.override_record(what, at)});
-    };
-    const auto wrong_size = ask(crypto::OverrideWhat::HighWater, TreeSize(size.value - 1));
-    CHECK(std::get<schemas::ErrorFrame>(wrong_size).code == "input.field-invalid");
-    const auto wrong_state = ask(crypto::OverrideWhat::Witnesses, size);
-    CHECK(std::get<schemas::ErrorFrame>(wrong_state).code == "input.field-invalid");
-    CHECK(figure(scene.centre.directory(), "size") == std::to_string(size.value));
-    const auto outcomes = std::get<schemas::Outcomes>(ask(crypto::OverrideWhat::HighWater, size));
-    CHECK(outcomes.items.at(0).code == "");
-    // EPOCH, then the ADMIN entry of the override.
-    CHECK(outcomes.items[0].proofs.at(0).index == EntryIndex(size.value + 1));
-    CHECK(figure(scene.centre.directory(), "state") == "running");
 }
 
 TEST_CASE("a crash at any step of the append leaves no receipt without entry and no fork") {

@@ -116,9 +116,17 @@ AdminClient::AdminClient(const std::filesystem::path& path)
 }
 
 schemas::Frame AdminClient::ask(const schemas::Frame& frame) {
+    send(frame);
+    return receive();
+}
+
+void AdminClient::send(const schemas::Frame& frame) {
     LayoutWriter request;
     request.counted32(schemas::encode_frame(frame));
     must(broker::write_all(socket_.get(), request.bytes(), "admin.sock"));
+}
+
+schemas::Frame AdminClient::receive() {
     const auto read_exactly = [&](std::size_t size) {
         Bytes bytes(size);
         std::size_t done = 0;

@@ -63,6 +63,9 @@ class AdminClient {
   public:
     explicit AdminClient(const std::filesystem::path& socket);
     [[nodiscard]] schemas::Frame ask(const schemas::Frame& frame);
+    // The two halves of ask().
+    void send(const schemas::Frame& frame);
+    [[nodiscard]] schemas::Frame receive();
     // REQUIRES: the broker takes it.
     void publish(const Bytes& record);
 

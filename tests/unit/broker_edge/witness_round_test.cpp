@@ -29,10 +29,40 @@ struct Scene {
                                  beta.key.verifier().vkey() +
                                  "\ngroup both any alfa beta\nquorum both\n";
         policy = crypto::WitnessPolicy::parse(text).value();
+        remember({});
+    }
+    // A start that finds this in its store.
+    void remember(WitnessMemory memory) {
+        asked.clear();
         round.emplace(*policy, centre_log, std::vector<std::string>{"alfa", "beta"},
-                      [this](std::size_t witness, crypto::WitnessCall call) {
+                      std::move(memory), [this](std::size_t witness, crypto::WitnessCall call) {
                           asked[witness] = std::move(call);
                       });
+    }
+    // Of alfa, which has cosigned the head before the newest.
+    WitnessMemory memory_of_alfa() {
+        WitnessMemory memory{tick.signed_head(), {}};
+        const TreeSize before(tick.signed_head().head.size.value - 1);
+        memory.given.emplace("alfa", WitnessMemory::Given{before, now});
+        return memory;
+    }
+    // Says twice that it has none: no note, and nothing against the stored head.
+    void answer_without_note(std::size_t witness, std::uint16_t status,
+                             crypto::WitnessAnswer to_stored) {
+        round->ask_notes();
+        REQUIRE(asked.contains(witness));
+        answer(witness, {status, "none\n"});
+        REQUIRE(asked.contains(witness));
+        CHECK(asked[witness].method == crypto::WitnessMethod::AddCheckpoint);
+        const auto request = crypto::AddCheckpoint::parse(asked[witness].body).value();
+        CHECK(request.old_size == tick.signed_head().head.size);
+        CHECK(request.note == tick.signed_head().note);
+        answer(witness, std::move(to_stored));
+    }
+    std::string cosigned_at(TimeMs time) {
+        const auto& head = tick.signed_head().head;
+        const std::string text = crypto::Checkpoint{centre_log.name(), head.size, head.root}.text();
+        return alfa.key.cosign(text, time).value();
     }
     WitnessRound::Heard answer(std::size_t witness, crypto::WitnessAnswer with,
                                DurationMs at = kBegan) {
@@ -42,7 +72,7 @@ struct Scene {
     }
     void begin() {
         const auto txn = store.begin_read().value();
-        REQUIRE(round->begin(tick.published(), {*txn, tick.frontier()}, kBegan));
+        REQUIRE(round->begin(tick.signed_head(), {*txn, tick.frontier()}, kBegan));
     }
     std::string trouble(std::size_t witness) { return round->figures().at(witness).trouble; }
 
@@ -80,11 +110,11 @@ TEST_CASE("a round closes half a second after the quorum, with what came until t
     const auto opened =
         crypto::open_witnessed(closed->head.note, scene.centre_log, *scene.policy).value();
     CHECK(opened.met);
-    CHECK(opened.checkpoint.size == scene.tick.published().head.size);
+    CHECK(opened.checkpoint.size == scene.tick.signed_head().head.size);
     // Late, and of a round that is over: it changes no note, but is remembered as held.
     scene.answer(1, scene.beta(scene.asked[1]), DurationMs(1'900));
     CHECK(scene.round->idle());
-    CHECK(scene.round->figures()[1].held == scene.tick.published().head.size);
+    CHECK(scene.round->figures()[1].held == scene.tick.signed_head().head.size);
 }
 
 TEST_CASE("all answers end a round at once, a silent witness ends it after three seconds") {
@@ -102,7 +132,7 @@ TEST_CASE("all answers end a round at once, a silent witness ends it after three
 
 TEST_CASE("a forged cosignature, another's, and one over another head are none") {
     Scene scene;
-    const auto head = scene.tick.published().head;
+    const auto head = scene.tick.signed_head().head;
     const std::string text =
         crypto::Checkpoint{scene.centre_log.name(), head.size, head.root}.text();
     const std::string right = scene.alfa.key.cosign(text, scene.now).value();

@@ -1,83 +1,17 @@
 // Receipts on the way from logged to witnessed, over a running broker and witnesses on loopback.
 #include <doctest/doctest.h>
 
-#include <fstream>
-
 #include "broker/core/ledger_open.h"
 #include "broker/edge/published_notes.h"
-#include "schemas/base/hex.h"
+#include "crypto/policy_record.h"
 #include "tests/unit/broker_edge/exchange.h"
-#include "tests/unit/broker_edge/fake_witness.h"
+#include "tests/unit/broker_edge/witnessed.h"
 
 using namespace chapar;
 using namespace chapar::broker;
 using namespace chapar::testing;
 
 namespace {
-
-constexpr const char* kSettings =
-    "published_head_ms = 100\n[ledger]\nwitness_policy = \"witness.policy\"\n";
-
-// Two witnesses, both asked for: one over CURVE, one over HTTP.
-struct Witnessed {
-    Witnessed() {
-        std::ofstream(centre.directory() / "witness.policy")
-            << "witness alfa " << alfa.key.verifier().vkey() << "\nwitness beta "
-            << beta.key.verifier().vkey() << "\ngroup both all alfa beta\nquorum both\n";
-        std::ofstream(centre.directory() / "chapard.toml", std::ios::app)
-            << "[[witness]]\nname = \"alfa\"\nendpoint = \"" << curve.endpoint() << "\"\ncurve = \""
-            << to_hex(curve.key().view()) << "\"\n[[witness]]\nname = \"beta\"\nurl = \""
-            << http.url() << "\"\n";
-    }
-    void start() { running.emplace(centre, store, time); }
-    AdminClient admin() { return AdminClient(centre.directory() / "admin.sock"); }
-    std::string figure(const std::string& name) {
-        const auto report = std::get<schemas::StatusReport>(admin().ask(schemas::StatusAsk{}));
-        for (const auto& figure : report.figures) {
-            if (figure.name == name) return figure.value;
-        }
-        return "absent";
-    }
-    void publish_all() {
-        auto socket = admin();
-        for (const Bytes& record : centre.records()) socket.publish(record);
-    }
-    std::unique_ptr<TestClient> session(const EdgeDevice& device) {
-        auto client = std::make_unique<TestClient>(running->endpoint(), centre.manifest().curve_key,
-                                                   device.curve);
-        (void)client->greet(centre, device);
-        return client;
-    }
-    crypto::WitnessPolicy policy() {
-        std::ifstream file(centre.directory() / "witness.policy");
-        const std::string text((std::istreambuf_iterator<char>(file)), {});
-        return crypto::WitnessPolicy::parse(text).value();
-    }
-    // Of the entry: the proof against a head with a quorum.
-    void check_witnessed(const schemas::Proofs& proofs, EntryIndex index) {
-        const auto opened =
-            crypto::open_witnessed(proofs.head.checkpoint, centre.log(), policy()).value();
-        CHECK(opened.met);
-        REQUIRE(proofs.proofs.size() == 1);
-        const auto& proof = proofs.proofs[0];
-        CHECK(proof.index == index);
-        CHECK(proof.body.empty());
-        CHECK(crypto::check_inclusion(crypto::leaf_hash(proof.leaf), index.value,
-                                      opened.checkpoint.size.value, proof.path,
-                                      opened.checkpoint.root));
-    }
-
-    TimeMs now{1795200000000};
-    Centre centre{now, kSettings};
-    FakeRandom random{5};
-    WitnessMind alfa{"alfa", centre.log(), random};
-    WitnessMind beta{"beta", centre.log(), random};
-    CurveWitnessServer curve{[this](const auto& call) { return alfa(call); }, random};
-    HttpWitnessServer http{[this](const auto& call) { return beta(call); }};
-    storage::MemoryStore store{store_tables()};
-    FakeTime time{now};
-    std::optional<RunningBroker> running;
-};
 
 // Its answer, and what follows unasked, up to the first with a proof.
 schemas::Proofs first_proof(TestClient& client) {
@@ -194,4 +128,84 @@ TEST_CASE("published notes older than a day are thinned to one a minute; those o
     REQUIRE(notes.thin(scene.now + kDay + kMinute));
     // All twelve are of one minute: its first stays, and size 2, which ends with an EPOCH.
     CHECK(count() == 2);
+}
+
+TEST_CASE("after an hour without a quorum envelopes are refused, until the witnesses are back") {
+    Witnessed scene;
+    scene.start();
+    scene.publish_all();
+    auto sender = scene.session(*scene.centre.tajik);
+    const auto submit = [&](const schemas::SubmittedEnvelope& envelope) {
+        sender->send(schemas::Submit{{}, {envelope}});
+        return sender->expect<schemas::Outcomes>().items.at(0);
+    };
+    while (scene.figure("witness_quorum") != "yes") {
+    }
+    scene.beta.silent = true;
+    const auto first = scene.centre.seal(scene.centre.nothing_seen());
+    const auto accepted = submit(first);
+    CHECK(accepted.code == "");
+    scene.time.advance(kHour);
+    scene.beta.wait_asked(2);
+    CHECK(scene.figure("witness_outage") == "below 1 h");
+    scene.time.advance(kMinute);
+    while (scene.figure("state") == "running") {
+    }
+    CHECK(scene.figure("state") == "without witnesses: takes no new envelopes");
+    const auto second = scene.centre.seal(scene.centre.nothing_seen());
+    // Fails if SUBMIT does not ask.
+    CHECK(submit(second).code == "ledger.witnesses-absent");
+    // What ends an envelope, and the directory, still goes on.
+    auto recipient = scene.session(*scene.centre.uzbek);
+    recipient->send(scene.centre.statement(
+        *scene.centre.uzbek, crypto::envelope_hash(first.envelope), accepted.proofs.at(0).index));
+    CHECK(recipient->expect<schemas::Outcomes>().items.at(0).code == "");
+    scene.admin().publish(scene.centre.revocation(*scene.centre.stranger));
+    scene.beta.silent = false;
+    while (scene.figure("state") != "running") {
+    }
+    CHECK(submit(second).code == "");
+}
+
+// Fails if a quiet time counts: what nobody entered nobody has to confirm.
+TEST_CASE("a ledger that did not grow for a day takes the next envelope at once") {
+    Witnessed scene;
+    scene.start();
+    scene.publish_all();
+    while (scene.figure("witnessed_size") != scene.figure("size")) {
+    }
+    scene.time.advance(kHour * 2);
+    auto sender = scene.session(*scene.centre.tajik);
+    sender->send(schemas::Submit{{}, {scene.centre.seal(scene.centre.nothing_seen())}});
+    CHECK(sender->expect<schemas::Outcomes>().items.at(0).code == "");
+}
+
+// Fails if one entry that is not there, or is not the asker's, spoils the answer about the others.
+TEST_CASE("what cannot be shown of some entries does not keep back the proofs of others") {
+    Witnessed scene;
+    scene.start();
+    scene.publish_all();
+    auto sender = scene.session(*scene.centre.tajik);
+    sender->send(schemas::Submit{{}, {scene.centre.seal(scene.centre.nothing_seen())}});
+    const EntryIndex own = sender->expect<schemas::Outcomes>().items.at(0).proofs.at(0).index;
+    while (std::stoull(scene.figure("witnessed_size")) <= own.value) {
+    }
+    // The other agency's policy, which is sealed to it.
+    EntryIndex foreign;
+    for (const Bytes& record : scene.centre.records()) {
+        const auto opened = crypto::SignedRecord::decode(record).value();
+        if (opened.type != crypto::RecordType::Policy) continue;
+        const auto policy = crypto::PolicyRecord::decode(opened.body).value();
+        if (policy.agency == scene.centre.tajik->agency) continue;
+        const auto again = scene.admin().ask(schemas::Publish{record});
+        foreign = std::get<schemas::Outcomes>(again).items.at(0).proofs.at(0).index;
+    }
+    sender->send(schemas::ProofsAsk{{foreign, own, EntryIndex(own.value + 500)},
+                                    schemas::Witnessing::WitnessedHead});
+    const auto answer = sender->expect<schemas::Proofs>();
+    REQUIRE(answer.proofs.size() == 2);
+    CHECK(answer.proofs[0].index == foreign);
+    CHECK(crypto::is_tombstone(answer.proofs[0].leaf));
+    CHECK(answer.proofs[1].index == own);
+    CHECK_FALSE(crypto::is_tombstone(answer.proofs[1].leaf));
 }

@@ -17,8 +17,12 @@ namespace {
 crypto::Bucket bucket() { return {agency_id(), agency_id("AF-CNP"), crypto::YearMonth(202611)}; }
 
 SignedRecord override_record() {
-    const crypto::OverrideRecord body{
-        crypto::OverrideWhat::HighWater, TreeSize(40), {kNow, kNow + kDay}, "disk exchanged"};
+    const crypto::OverrideRecord body{crypto::OverrideWhat::HighWater,
+                                      TreeSize(40),
+                                      some_hash(6),
+                                      some_hash(7),
+                                      {kNow, kNow + kDay},
+                                      "disk exchanged"};
     return {RecordType::Override, body.encode(), {}};
 }
 

@@ -22,7 +22,8 @@ HoldRecord hold() {
 }
 PruneRecord prune() { return {EntryIndex(512), TimeMs(9), Hash{{std::byte{4}}}, "one year"}; }
 OverrideRecord override_record() {
-    return {OverrideWhat::RolledBack, TreeSize(40), {TimeMs(1), TimeMs(2)}, "disk exchanged"};
+    return {OverrideWhat::Witnesses, TreeSize(40),           Hash{{std::byte{5}}},
+            Hash{{std::byte{6}}},    {TimeMs(1), TimeMs(2)}, "disk exchanged"};
 }
 
 // It comes back from its bytes, and from nothing shorter or longer.
@@ -92,7 +93,7 @@ TEST_CASE("records about retention that mean nothing are refused") {
         r.target = EntryRange{EntryIndex(9), EntryIndex(9)};
     }));
     CHECK(is_refused<OverrideRecord>(override_record(),
-                                     [](auto& r) { r.what = static_cast<OverrideWhat>(4); }));
+                                     [](auto& r) { r.what = static_cast<OverrideWhat>(3); }));
     CHECK(
         is_refused<OverrideRecord>(override_record(), [](auto& r) { r.validity.to = TimeMs(1); }));
     CHECK(is_refused<OverrideRecord>(override_record(), [](auto& r) {

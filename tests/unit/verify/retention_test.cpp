@@ -226,10 +226,9 @@ TEST_CASE("a prune is the centre root's, of whole tiles, of what is a year old, 
 
 TEST_CASE("an override needs the centre root and a registrar in force, in its time") {
     Ledger ledger;
-    const crypto::OverrideRecord body{crypto::OverrideWhat::RolledBack,
-                                      TreeSize(100),
-                                      {TimeMs(kNow), TimeMs(kNow + kOneDay)},
-                                      "the disk was lost"};
+    const crypto::OverrideRecord body{
+        crypto::OverrideWhat::HighWater,        TreeSize(100),      Hash{}, Hash{},
+        {TimeMs(kNow), TimeMs(kNow + kOneDay)}, "the disk was lost"};
     const auto by = [&](bool root, bool registrar) {
         crypto::SignedRecord out{crypto::RecordType::Override, body.encode(), {}};
         if (root) out.sign(ledger.root);
