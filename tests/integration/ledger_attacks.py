@@ -137,6 +137,8 @@ class LedgerAttacks(unittest.TestCase):
             self.assertEqual(ran.facts["agency"], [agency])
             self.assertEqual(ran.facts["agency.accepted"], ["3"], ran)
             self.assertEqual(ran.facts["agency.delivered"], ["3"], ran)
+            [heads] = [r["sentence"] for r in ran.results if r.get("rule") == "agency.heads"]
+            self.assertRegex(heads, r"^[1-9][0-9]* heads that authors signed are of this tree$")
             own[agency] = ran.facts
         self.assertEqual(own["TJ-DCA"]["agency.rejected"], ["1"])
         self.assertNotIn("agency.rejected", own["AF-CNP"])  # a refusal is the sender's agency's alone

@@ -139,5 +139,32 @@ class Witnesses(unittest.TestCase):
         refused.exception.close()
 
 
+class Alarms(unittest.TestCase):
+    """What a device tells its officer when the ledger does not keep its word."""
+
+    def test_a_receipt_that_no_quorum_signs_is_told_until_it_was_looked_into(self):
+        """Fails if a late receipt is not told, or is told again once a person has confirmed it."""
+        centre = stage.two_offices()
+        self.addCleanup(centre.close)
+        witness = Witness(centre, "tj-dca")  # it never runs
+        policy = centre.file("witness.policy")
+        log = json.loads(centre.card.read_text())["log_key"]
+        policy.write_text(f'log {log}\nwitness tj-dca {witness.card["vkey"]}\nquorum tj-dca\n')
+        home = centre.home("TJ-NPJ-BLO")
+        centre.must("ledger", "policy", policy, "--home", home)
+        self.assertEqual(centre.send().exit, 0)
+
+        def alarms(*arguments, clock=None):
+            centre.must("inbox", "watch", "--once", "--home", home, **(stage.at_another_time(clock) if clock else {}))
+            return centre.must("ledger", "alarms", "--home", home, *arguments).results
+
+        self.assertEqual(alarms(), [])
+        told = alarms("--confirm", clock="+90s")
+        self.assertEqual([one["alarm"] for one in told], ["receipt-late"], told)
+        self.assertFalse(told[0]["stops_sending"])
+        self.assertIn("entry", told[0]["sentence"])
+        self.assertEqual(alarms(clock="+95s"), [])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
