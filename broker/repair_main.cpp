@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "broker/edge/restore_mark.h"
 #include "broker/program.h"
 #include "broker/repair.h"
 #include "broker/repair_keys.h"
@@ -93,7 +94,10 @@ int repair_main(int argc, char** argv) {
     if (!repaired) return exit_with(repaired.error());
     tell(*repaired);
     const RepairReport& report = repaired->report;
-    if (report.complete()) return 0;
+    if (report.complete()) {
+        const Status cleared = remove_restore_mark(arguments->directory);
+        return cleared ? 0 : exit_with(cleared.error());
+    }
     return exit_with(
         Error(Errc::RolledBack, "entries from " + std::to_string(report.after.value) +
                                     " on, up to " + std::to_string(report.asked.head.size.value) +

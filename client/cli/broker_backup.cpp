@@ -109,17 +109,23 @@ std::string next_steps(const RestorePlan& plan, const RestoredBackup& restored) 
         "\n  - This copy ends at entry " +
         std::to_string(restored.header.size.value) +
         ". Whatever was signed after it is missing here: chapard starts read-only on it and"
-        "\n    signs nothing until that is put back."
-        "\n  - Put it back from the newest export of any auditor:  chapard repair --dir " +
+        "\n    signs nothing until a repair has reached every known head."
+        "\n  - Put back what is missing from the newest export of any auditor:"
+        "\n      chapard repair --dir " +
         directory +
         " --from EXPORT"
+        "\n    Without any export two persons may override: chapar broker status shows how."
         "\n  - The broker that this was copied from must never run again: two copies would sign"
         "\n    two histories."
         "\n  - Attachments are not in a backup: copy the old bodies/ to " +
         directory + "/bodies if you have it.";
     if (!restored.kek_given) {
-        out += "\n  - ledger.keys needs the KEK " + restored.kek_id + ": put it to " + directory +
-               "/kek/ledger.kek (0600), or where chapard.toml says, before chapard starts.";
+        out += "\n  - ledger.keys needs the KEK " + restored.kek_id + ": put it to " +
+               restored.kek_path.string() + " (0600) before chapard starts.";
+    }
+    if (!restored.policy_path.empty()) {
+        out += "\n  - The witness policy is " + directory + "/witness.policy: put it to " +
+               restored.policy_path.string() + " before chapard starts, if it is not there.";
     }
     return out;
 }
@@ -133,6 +139,7 @@ Status restore(Invocation& invocation, const RestorePlan& plan) {
     told["restored"] = plan.directory.string();
     told["kek"] = restored.kek_id;
     told["kek_restored"] = restored.kek_given;
+    told["kek_path"] = restored.kek_path.string();
     told["read_only_until"] = "chapard repair";
     invocation.output.result(told, "restored " + summary(restored.header) + "\n  to: " +
                                        plan.directory.string() + next_steps(plan, restored));

@@ -7,9 +7,12 @@
 
 #include "client/cli/device_context.h"
 #include "client/edge/admin_client.h"
+#include "client/edge/broker_paths.h"
 #include "client/edge/home_files.h"
+#include "client/edge/mirror_home.h"
 #include "client/edge/trust_card_file.h"
 #include "crypto/checkpoint.h"
+#include "schemas/base/limits.h"
 #include "storage/ledger_export_write.h"
 
 namespace chapar::client {
@@ -59,10 +62,19 @@ class EntryProgress {
     bool drawn_ = false;
 };
 
-Result<std::string> policy_of(const std::filesystem::path& folder) {
-    const std::filesystem::path file = folder / "witness.policy";
+Result<std::string> policy_in(const std::filesystem::path& file) {
     if (!file_exists(file)) return std::string();
     return to_string(CHAPAR_TRY(read_file(file, kPolicyBytes)));
+}
+
+Result<std::string> policy_of(const std::filesystem::path& home) {
+    return policy_in(home / "witness.policy");
+}
+
+Result<std::string> policy_of_broker(const std::filesystem::path& folder) {
+    const BrokerPaths paths = CHAPAR_TRY(BrokerPaths::read(folder));
+    if (paths.witness_policy.empty()) return std::string();
+    return policy_in(folder / paths.witness_policy);
 }
 
 Status keep_witnessed(const Source& source, storage::ExportWriter& writer) {
@@ -128,7 +140,7 @@ Status from_broker(Invocation& invocation, const ExportArguments& given) {
     const std::filesystem::path folder = given.broker;
     auto client = CHAPAR_TRY(AdminClient::connect(folder / "admin.sock"));
     Source source{
-        CHAPAR_TRY(read_trust_card(folder / "trust-card.json")), CHAPAR_TRY(policy_of(folder)),
+        CHAPAR_TRY(read_trust_card(folder / "trust-card.json")), CHAPAR_TRY(policy_of_broker(folder)),
         [&](EntryIndex from) -> Result<schemas::Ledger> {
             schemas::Frame answer = CHAPAR_TRY(client.ask(schemas::LedgerAsk{from}));
             auto* part = std::get_if<schemas::Ledger>(&answer);

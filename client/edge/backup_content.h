@@ -26,13 +26,15 @@ inline constexpr std::string_view kBackupStore = "store/data.mdb";
 inline constexpr std::string_view kBackupLogKey = "keys/log.key";
 inline constexpr std::string_view kBackupCurveKey = "keys/curve.key";
 inline constexpr std::string_view kBackupLedgerKeys = "ledger.keys";
+// Whatever [ledger] witness_policy calls it.
+inline constexpr std::string_view kBackupPolicy = "witness.policy";
 // Of the keys artefact: SHA-256 of the store's artefact, which belongs to it.
 inline constexpr std::string_view kBackupStoreDigest = "store.digest";
 
 // In the store's artefact, in this order; only the first and the last must be there. Not in it:
 // bodies/ (content-addressed files, to be copied as they are), the high-water file and the KEK.
 inline constexpr std::array<std::string_view, 6> kStoreMembers{kBackupManifest,    "chapard.toml",
-                                                               "trust-card.json",  "witness.policy",
+                                                               "trust-card.json",  kBackupPolicy,
                                                                "rolled-back.note", kBackupStore};
 // In the keys' artefact, in this order, all of them.
 inline constexpr std::array<std::string_view, 4> kKeysMembers{

@@ -9,6 +9,7 @@
 
 #include "client/edge/backup_container.h"
 #include "client/edge/backup_content.h"
+#include "client/edge/broker_paths.h"
 #include "crypto/private_file.h"
 #include "storage/lmdb/lmdb_copy.h"
 
@@ -60,8 +61,12 @@ class Workspace {
 Result<Hash> write_store(const BackupPlan& plan, const BackupHeader& header,
                          const fs::path& snapshot, crypto::Random& random) {
     auto out = CHAPAR_TRY(BackupWriter::create(plan.store_file, header, random));
+    const BrokerPaths paths = CHAPAR_TRY(BrokerPaths::read(plan.broker));
     for (const std::string_view name : kStoreMembers) {
-        const fs::path from = name == kBackupStore ? snapshot : plan.broker / name;
+        fs::path from = name == kBackupStore ? snapshot : plan.broker / name;
+        if (name == kBackupPolicy && !paths.witness_policy.empty()) {
+            from = plan.broker / paths.witness_policy;
+        }
         const bool needed = name == kBackupStore || name == kBackupManifest;
         if (!needed && !file_exists(from)) continue;
         CHAPAR_TRY(out.add_file(name, from));

@@ -8,15 +8,19 @@
 #include "client/edge/backup_container.h"
 #include "client/edge/backup_content.h"
 #include "client/edge/backup_draft.h"
+#include "client/edge/broker_paths.h"
+#include "client/edge/home_files.h"
 #include "crypto/private_file.h"
+#include "schemas/base/hex.h"
 
 namespace chapar::client {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kKekFile = "kek/ledger.kek";
+constexpr std::string_view kMark = "restored";
 constexpr std::size_t kKekBytes = 256;
+constexpr std::size_t kPolicyBytes = 65'536;
 
 Error invalid(std::string what) { return Error(Errc::BackupInvalid, std::move(what)); }
 
@@ -94,13 +98,44 @@ Status check_content(const BackupHeader& header, const fs::path& draft) {
     return Done{};
 }
 
-Status place_kek(const fs::path& kek, const std::string& needed, const fs::path& draft,
-                 crypto::Random& random) {
+// A path of the configuration that stays in the directory that the configuration is in.
+bool stays_inside(const fs::path& path) {
+    const fs::path plain = path.lexically_normal();
+    return plain.is_relative() && !plain.empty() && *plain.begin() != "..";
+}
+
+// True: chapard finds the KEK where its configuration says, without anybody's doing.
+Result<bool> place_kek(const fs::path& kek, const fs::path& configured, const std::string& needed,
+                       const fs::path& draft, crypto::Random& random) {
     if (CHAPAR_TRY(kek_of_file(kek)) != needed) {
         return invalid("the KEK is another than the one that ledger.keys needs: " + needed);
     }
+    if (!stays_inside(configured)) {
+        const auto there = kek_of_file(configured);
+        return there && *there == needed;
+    }
+    CHAPAR_TRY(make_folder((draft / configured).parent_path()));
     const auto content = CHAPAR_TRY(crypto::read_private_file(kek, kKekBytes));
-    return crypto::replace_private_file(draft / kKekFile, content.expose(), random);
+    CHAPAR_TRY(crypto::replace_private_file(draft / configured, content.expose(), random));
+    return true;
+}
+
+// The backup has the policy under its usual name, whatever it was called.
+Status place_policy(const fs::path& configured, const fs::path& draft, RestoredBackup& out) {
+    if (configured.empty() || configured.lexically_normal() == kBackupPolicy) return Done{};
+    if (!file_exists(draft / kBackupPolicy)) return Done{};
+    if (!stays_inside(configured)) {
+        out.policy_path = configured;
+        return Done{};
+    }
+    const Bytes policy = CHAPAR_TRY(read_file(draft / kBackupPolicy, kPolicyBytes));
+    CHAPAR_TRY(make_folder((draft / configured).parent_path()));
+    return write_file(draft / configured, policy);
+}
+
+Status place_mark(const BackupHeader& header, const fs::path& draft) {
+    const std::string text = "backup " + to_hex(header.id.view()) + "\n";
+    return write_file(draft / kMark, view(text));
 }
 
 }  // namespace
@@ -117,12 +152,15 @@ Result<RestoredBackup> restore_backup(const RestorePlan& plan, const BackupHolde
     CHAPAR_TRY(check_store_digest(store.file_digest(), draft.path()));
     CHAPAR_TRY(check_content(store.header(), draft.path()));
 
-    RestoredBackup out{store.header(), {}, false};
+    const BrokerPaths paths = CHAPAR_TRY(BrokerPaths::read(draft.path()));
+    RestoredBackup out{store.header(), {}, plan.directory / paths.kek, false, {}};
     out.kek_id = CHAPAR_TRY(kek_of_ledger_keys(draft.path() / kBackupLedgerKeys));
     if (plan.kek) {
-        CHAPAR_TRY(place_kek(*plan.kek, out.kek_id, draft.path(), random));
-        out.kek_given = true;
+        out.kek_given =
+            CHAPAR_TRY(place_kek(*plan.kek, paths.kek, out.kek_id, draft.path(), random));
     }
+    CHAPAR_TRY(place_policy(paths.witness_policy, draft.path(), out));
+    CHAPAR_TRY(place_mark(out.header, draft.path()));
     CHAPAR_TRY(draft.publish(plan.directory));
     return out;
 }

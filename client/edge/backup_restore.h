@@ -4,7 +4,10 @@
 // know the tree: chapard compares head and entries when it starts, and finds by its notes that the
 // copy is older than what was signed after it. The keys' artefact names the store's by its digest,
 // and nobody without the centre's log key can have made it: so a pair that opens and fits is the
-// centre's own. Blocks.
+// centre's own. The mark DIR/restored keeps chapard from signing on it
+// (broker/edge/restore_mark.h): a copy that is only looked at must not disturb the broker that it
+// was made from, whose high-water file and KEK the configuration may name. What it names outside
+// the new directory is read, never written. Blocks.
 #pragma once
 
 #include <filesystem>
@@ -27,8 +30,11 @@ struct RestorePlan {
 
 struct RestoredBackup {
     BackupHeader header;
-    std::string kek_id;      // that ledger.keys needs
-    bool kek_given = false;  // it stands in DIR/kek/ledger.kek now
+    std::string kek_id;              // that ledger.keys needs
+    std::filesystem::path kek_path;  // where chapard will look for it
+    bool kek_given = false;          // it stands there now
+    // Where chapard will look for the witness policy, if that is not where it was put; else empty.
+    std::filesystem::path policy_path;
 };
 
 // Errors: AlreadyExists (the directory), BackupInvalid (context: what is wrong, among it a centre
