@@ -9,6 +9,8 @@
 #include "broker/core/ledger_read.h"
 #include "broker/core/lost_payload.h"
 #include "broker/core/replay_rebuild.h"
+#include "broker/repair_try.h"
+#include "crypto/body_seal.h"
 #include "crypto/entry_body.h"
 #include "crypto/envelope.h"
 #include "schemas/base/layout.h"
@@ -90,25 +92,23 @@ class Repair {
         return Done{};
     }
 
-    // All secrets that the missing entries were made with; ledger.keys gets those it lacks.
+    // All secrets that the missing entries were made with; ledger.keys gets those it lacks, once
+    // the entries have shown that they are right.
     Status gather_keys() {
         CHAPAR_TRY(index_stored_keys());
-        std::vector<NewLedgerKey> more;
-        for (NewLedgerKey& key : parts_.more_keys) {
-            const bool known = parts_.ledger_keys.keys().find(key.scope) != nullptr;
-            const bool used = std::ranges::find(opened_, key.scope.name()) != opened_.end();
-            if (!known && used) more.push_back(std::move(key));
-        }
+        TriedKeys tried = CHAPAR_TRY(try_offered());
+        report_.untried = tried.untried;
         for (const auto& [index, scope] : new_keys_) {
-            const bool given = std::ranges::any_of(
-                more, [&](const NewLedgerKey& key) { return key.scope == scope; });
+            const auto is_it = [&](const NewLedgerKey& key) { return key.scope == scope; };
+            const bool given = std::ranges::any_of(tried.right, is_it) ||
+                               std::ranges::find(tried.untried, scope) != tried.untried.end();
             if (given || parts_.ledger_keys.keys().find(scope) != nullptr) continue;
             return Error(Errc::LedgerKeyMissing,
                          entry_text(index) + " opened the key of " + scope_text(scope) +
                              ", which ledger.keys does not hold: take the ledger.keys of that "
                              "time, or a view of the centre's auditor (--view)");
         }
-        CHAPAR_TRY(parts_.ledger_keys.add(std::move(more)));
+        CHAPAR_TRY(parts_.ledger_keys.add(std::move(tried.right)));
         recorded_.keys = std::move(parts_.ledger_keys.keys());
         return Done{};
     }
@@ -136,6 +136,32 @@ class Repair {
     }
 
   private:
+    // What the view offers and ledger.keys lacks, held against the missing entries.
+    Result<TriedKeys> try_offered() {
+        const crypto::LedgerKeys& known = parts_.ledger_keys.keys();
+        std::map<BucketId, crypto::LedgerKeyScope> scopes;
+        for (const crypto::LedgerKeyScope& scope : known.scopes()) {
+            scopes.emplace(scope.name(), scope);
+        }
+        std::vector<NewLedgerKey> offered;
+        for (NewLedgerKey& key : parts_.more_keys) {
+            const bool used = std::ranges::find(opened_, key.scope.name()) != opened_.end();
+            if (!used || !scopes.emplace(key.scope.name(), key.scope).second) continue;
+            offered.push_back(std::move(key));
+        }
+        std::map<EntryIndex, crypto::LedgerKeyScope> opened_by(new_keys_.begin(), new_keys_.end());
+        for (const auto& [index, name] : recorded_.by_entry) {
+            const auto scope = scopes.find(name);
+            if (scope != scopes.end()) opened_by.emplace(index, scope->second);
+        }
+        const Hash origin = crypto::origin_hash(parts_.node.manifest.origin);
+        const TrialGround ground{parts_.source, report_.before.value, target_.value, opened_by,
+                                 origin};
+        auto tried = try_keys(ground, std::move(offered));
+        if (tried) return tried;
+        return Error(tried.error().code, parts_.view + ": " + tried.error().context);
+    }
+
     Status look_for_key(const RecordedEntry& entry, EntryIndex index) {
         if (crypto::is_tombstone(entry.leaf)) return Done{};
         const auto leaf = crypto::Leaf::decode(entry.leaf);

@@ -36,8 +36,10 @@ struct RepairParts {
     storage::Store& store;
     ExportSource& source;
     const std::vector<KnownNote>& notes;
-    // Secrets of an auditor, for keys that ledger.keys does not hold; may be empty.
+    // Secrets of an auditor, for keys that ledger.keys does not hold; may be empty. Taken only if
+    // the missing entries show that they are right.
     std::vector<NewLedgerKey> more_keys;
+    std::string view;  // where they are from, for the operator
     crypto::Random& random;
 };
 
@@ -47,12 +49,15 @@ struct RepairReport {
     KnownNote asked;               // the largest note
     std::uint64_t operations = 0;  // folded
     std::uint64_t envelopes = 0;   // of those: accepted, so without their payload now
+    // Offered, but no missing entry was made with them: not taken over.
+    std::vector<crypto::LedgerKeyScope> untried{};
     [[nodiscard]] bool complete() const { return after >= asked.head.size; }
 };
 
 // Errors: ForkDetected (a note of this origin that this store contradicts: it went another way),
 // ExportIncomplete (a body is not in the export), LeafInvalid (the export's entries do not lead to
-// a note), LedgerKeyMissing (context: which; nothing was written), EntryShredded, EntryPruned (what
+// a note), LedgerKeyMissing (context: which, or the view that offers a wrong one; nothing was
+// written), EntryShredded, EntryPruned (what
 // was erased cannot be folded again), LedgerDamaged (the fold gives another leaf; the entries
 // before it are committed and right), WrongHome (another ledger's export), and the store's.
 [[nodiscard]] Result<RepairReport> repair_ledger(RepairParts parts);

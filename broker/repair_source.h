@@ -1,8 +1,10 @@
-// The entries of an export, in one or several segments, as a recorded ledger.
+// The entries of exports, segments of one or of several, as a recorded ledger.
 //
-// Owns: the order of the segments and that they are of one ledger. Does not prove anything. Blocks
-// on the disk. Errors: those of storage::ExportReader; ExportIncomplete for an index that no
-// segment has, WrongHome for a segment of another manifest.
+// Owns: the order of the segments, that they are of one ledger, and that what one source lacks (an
+// entry, or the body of one) is taken from the next that has it. Does not prove anything. Blocks on
+// the disk. Errors: those of storage::ExportReader; ExportIncomplete for an index that no source
+// has, WrongHome for a source of another manifest, LeafInvalid (context: both) where two have
+// different leaves at an index and the first of them has no body for it.
 #pragma once
 
 #include <memory>
@@ -16,12 +18,13 @@ namespace chapar::broker {
 
 class ExportSource final : public RecordedLedger {
   public:
-    // REQUIRES: at least one path. Segments may be given in any order.
+    // REQUIRES: at least one path. Sources may overlap, and be given in any order: among those
+    // that have an entry's body the first is taken.
     [[nodiscard]] static Result<std::unique_ptr<ExportSource>> open(
         const std::vector<std::string>& paths);
 
-    [[nodiscard]] const Bytes& manifest() const { return segments_.front().manifest(); }
-    // One a segment, signed notes.
+    [[nodiscard]] const Bytes& manifest() const { return sources_.front().reader.manifest(); }
+    // One a source, signed notes.
     [[nodiscard]] std::vector<std::string> checkpoints() const;
 
     // The end of what follows without a gap from the first segment's start; or less, once cut.
@@ -31,8 +34,12 @@ class ExportSource final : public RecordedLedger {
     void cut(std::uint64_t size) { size_ = std::min(size_, size); }
 
   private:
-    explicit ExportSource(std::vector<storage::ExportReader> segments);
-    std::vector<storage::ExportReader> segments_;
+    struct Named {
+        std::string path;
+        storage::ExportReader reader;
+    };
+    explicit ExportSource(std::vector<Named> sources);
+    std::vector<Named> sources_;
     std::uint64_t size_ = 0;
 };
 
