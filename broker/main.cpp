@@ -12,6 +12,7 @@
 #include "broker/edge/version.h"
 #include "broker/program.h"
 #include "broker/repair.h"
+#include "broker/succession_main.h"
 #include "crypto/process_memory.h"
 
 namespace chapar::broker {
@@ -46,6 +47,7 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
 
 Status serve(const Arguments& arguments) {
     crypto::SystemRandom random;
+    CHAPAR_TRY(check_open(arguments.directory));
     BrokerDirectory opened = CHAPAR_TRY(BrokerDirectory::open(arguments.directory, random));
     Tap tap;
     if (arguments.tap) tap = CHAPAR_TRY(Tap::create(*arguments.tap));
@@ -73,7 +75,10 @@ Status serve(const Arguments& arguments) {
 int run(int argc, char** argv) {
     umask(S_IRWXG | S_IRWXO);
     std::signal(SIGPIPE, SIG_IGN);
-    if (argc > 1 && std::string_view(argv[1]) == "repair") return repair_main(argc, argv);
+    const std::string_view command = argc > 1 ? argv[1] : "";
+    if (command == "repair") return repair_main(argc, argv);
+    if (command == "succession") return succession_main(argc, argv);
+    if (command == "succeed") return succeed_main(argc, argv);
     const auto arguments = parse_arguments(argc, argv);
     if (!arguments) return exit_with(arguments.error());
     if (arguments->version) {

@@ -242,6 +242,7 @@ Result<AgencyId> agency_named_by(const SignedRecord& record) {
         case RecordType::Bundle:
         case RecordType::Prune:
         case RecordType::Override:
+        case RecordType::Succession:
             break;
     }
     return Error(Errc::RecordRefused, "names no agency");

@@ -62,6 +62,8 @@ std::string_view label_text(Label label) {
             return "prune";
         case Label::Override:
             return "override";
+        case Label::Succession:
+            return "succession";
         case Label::CheckWords:
             return "check-words";
         case Label::Possession:

@@ -38,6 +38,7 @@ enum class Label : std::uint8_t {
     Hold,        // "hold"         Sign of a hold, and of its release
     Prune,       // "prune"        Sign of the pruning of a prefix
     Override,    // "override"     Sign of what lets a stopped ledger go on
+    Succession,  // "succession"   Sign of what ledger follows one that is closed
     CheckWords,  // "check-words"  TH of what two people compare by voice
     Possession,  // "possession"   Sign of a key file by the key in it
 };

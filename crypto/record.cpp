@@ -19,7 +19,7 @@ bool signers_ascend(const std::vector<RecordSignature>& signatures) {
 
 bool is_known_type(std::uint8_t type) {
     return type >= static_cast<std::uint8_t>(RecordType::Manifest) &&
-           type <= static_cast<std::uint8_t>(RecordType::Override);
+           type <= static_cast<std::uint8_t>(RecordType::Succession);
 }
 
 }  // namespace
@@ -56,6 +56,8 @@ Label label_of(RecordType type) {
             return Label::Prune;
         case RecordType::Override:
             return Label::Override;
+        case RecordType::Succession:
+            return Label::Succession;
     }
     CHAPAR_ASSERT(false);
     return Label::Manifest;

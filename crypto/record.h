@@ -3,7 +3,7 @@
 // Owns: the wire form `u8 type || u32 length || body || u8 n || n x (key[32] || signature[64])`, a
 // record's hash, and the rule "k of these keys". Does not know what a body says (manifest.h,
 // certificate.h, registrars.h, peers.h, suspension.h, bundle.h, policy_record.h, retention.h,
-// override.h), nor who must sign it: the caller names the keys. Signers ascend, none twice. Source:
+// override.h, succession.h), nor who must sign it: the caller names the keys. Signers ascend, none twice. Source:
 // crypto/README.md, "Signed records".
 #pragma once
 
@@ -36,6 +36,7 @@ enum class RecordType : std::uint8_t {
     Hold = 13,
     Prune = 14,
     Override = 15,
+    Succession = 16,
 };
 
 // The one label of this type, for its signature and for its hash.

@@ -7,6 +7,7 @@
 #include "broker/core/ledger_key_index.h"
 #include "broker/core/retention_records.h"
 #include "crypto/manifest.h"
+#include "crypto/succession.h"
 
 namespace chapar::broker {
 namespace {
@@ -46,9 +47,22 @@ Result<Plan> decide_opened(const RecordCase& in) {
         case RecordType::Override:
             return decide_override(in);
         case RecordType::Manifest:
+        case RecordType::Succession:
             break;  // only Found brings one
     }
-    return Error(Errc::RecordRefused, "manifest");
+    return Error(Errc::RecordRefused, "founding");
+}
+
+// What founds a ledger: a manifest, or the succession of a ledger that was closed. Of the latter the
+// agencies' signatures are verified, but this ledger does not know their roots yet: chapard asked
+// the old one before it closed it, and every reader asks the directory that follows.
+Result<std::pair<Home, crypto::Manifest>> opened_founding(const SignedRecord& record) {
+    if (record.type == RecordType::Succession) {
+        auto succession = CHAPAR_TRY(crypto::open_succession(record));
+        return std::pair{succession.record.new_home(), std::move(succession.new_ledger)};
+    }
+    auto manifest = CHAPAR_TRY(crypto::open_manifest(record));
+    return std::pair{crypto::home_of(record.body), std::move(manifest)};
 }
 
 // A record with this hash is in the ledger already, whoever has signed this copy of it.
@@ -61,10 +75,10 @@ Result<Plan> decide_repeated(const RecordCase& in, EntryIndex entry) {
 
 Result<Plan> decide_found(const storage::ReadTxn& txn, const Moment& moment, const Found& found) {
     const auto record = CHAPAR_TRY(SignedRecord::decode(found.manifest));
-    const auto manifest = CHAPAR_TRY(crypto::open_manifest(record));
+    const auto [home, manifest] = CHAPAR_TRY(opened_founding(record));
     if (CHAPAR_TRY(read_centre(txn)) || moment.next.value != 0) return Error(Errc::AlreadyExists);
-    const Centre centre{crypto::home_of(record.body), manifest.ledger, manifest.centre_root,
-                        manifest.centre_auditor, manifest.origin};
+    const Centre centre{home, manifest.ledger, manifest.centre_root, manifest.centre_auditor,
+                        manifest.origin};
     const RecordCase in{txn, centre, moment, record, found.manifest, record.hash()};
     Plan plan = admitted(in, LeafKind::Admin, event_number(crypto::AdminEvent::Founded));
     plan.write = [centre](storage::Txn& out) { return write_centre(out, centre); };

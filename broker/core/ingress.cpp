@@ -186,6 +186,7 @@ Status check_device_may_publish(const crypto::SignedRecord& record, const Certif
         case crypto::RecordType::Agency:  // who is a member is the centre's business
         case crypto::RecordType::Prune:
         case crypto::RecordType::Override:
+        case crypto::RecordType::Succession:
             return Error(Errc::NotPermitted, "record");
         case crypto::RecordType::Bundle:
             break;

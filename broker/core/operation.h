@@ -53,7 +53,8 @@ struct Payload {
     bool operator==(const Payload&) const = default;
 };
 
-// Entry 0: the centre's own signed manifest.
+// Entry 0: the centre's own signed manifest; or, where this ledger follows one that was closed, the
+// SUCCESSION record that holds it.
 struct Found {
     Bytes manifest;
 };

@@ -7,6 +7,7 @@
 #include "crypto/entry_body.h"
 #include "crypto/manifest.h"
 #include "crypto/retention.h"
+#include "crypto/succession.h"
 #include "crypto/x25519.h"
 
 namespace chapar::broker {
@@ -68,8 +69,8 @@ class Survey {
     }
 
     void take_record(EntryIndex index, const crypto::SignedRecord& record) {
-        if (record.type == RecordType::Manifest) {
-            const auto manifest = crypto::Manifest::decode(record.body);
+        if (record.type == RecordType::Manifest || record.type == RecordType::Succession) {
+            const auto manifest = founded(record);
             centre_ = manifest && manifest->centre_auditor == own_;
             if (manifest) out_.origin = crypto::origin_hash(manifest->origin);
         } else if (record.type == RecordType::Agency) {
@@ -86,6 +87,12 @@ class Survey {
             const auto prune = crypto::PruneRecord::decode(record.body);
             if (prune) out_.minimum = prune->end;
         }
+    }
+
+    static Result<crypto::Manifest> founded(const crypto::SignedRecord& record) {
+        if (record.type == RecordType::Manifest) return crypto::Manifest::decode(record.body);
+        const auto succession = CHAPAR_TRY(crypto::SuccessionRecord::decode(record.body));
+        return crypto::Manifest::decode(succession.new_manifest);
     }
 
     void account() {

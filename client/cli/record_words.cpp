@@ -6,6 +6,7 @@
 #include "client/cli/policy_words.h"
 #include "crypto/override.h"
 #include "crypto/retention.h"
+#include "crypto/succession.h"
 #include "crypto/suspension.h"
 #include "schemas/base/hex.h"
 
@@ -187,6 +188,49 @@ RecordWords say(const crypto::OverrideRecord& record) {
         {}};
 }
 
+RecordWords say(const crypto::Manifest& manifest) {
+    RecordWords out{"manifest", "manifest of the ledger " + shown(manifest.origin), {}, {}};
+    out.lines.push_back("log key: " + words_of(manifest.log_key));
+    out.lines.push_back("CURVE key: " + words_of(SigningPublicKey{manifest.curve_key.bytes}));
+    out.lines.push_back("centre root: " + words_of(manifest.centre_root));
+    out.lines.push_back("centre auditor: " +
+                        words_of(SigningPublicKey{manifest.centre_auditor.bytes}));
+    for (const std::string& endpoint : manifest.endpoints) {
+        out.lines.push_back("reached at: " + shown(endpoint));
+    }
+    return out;
+}
+
+std::string range_text(std::uint64_t from, std::uint64_t to) {
+    if (from == to) return "none";
+    return std::to_string(from) + " to " + std::to_string(to - 1);
+}
+
+// Decoded before: both manifests and the note are readable.
+RecordWords say(const crypto::SuccessionRecord& record) {
+    RecordWords out{"succession", "", {}, {}};
+    const auto before = crypto::Manifest::decode(record.old_manifest);
+    const auto after = crypto::Manifest::decode(record.new_manifest);
+    const auto log = before ? before->log_verifier() : before.error();
+    const auto newest = log ? crypto::open_checkpoint(record.note, *log) : log.error();
+    if (!after || !newest) return out;
+    out.headline = "SUCCESSION: " + shown(before->origin) + " is CLOSED for ever, " +
+                   shown(after->origin) + " follows it";
+    out.lines.push_back("lost: entries " + range_text(record.kept.value, newest->size.value));
+    out.lines.push_back("newest signed head known: " + std::to_string(newest->size.value) +
+                        " entries, root " + short_hash(newest->root.view()));
+    out.lines.push_back("kept: " + std::to_string(record.kept.value) + " entries, root " +
+                        short_hash(record.kept_root.view()));
+    out.lines.push_back("new log key: " + words_of(after->log_key));
+    for (const std::string& endpoint : after->endpoints) {
+        out.lines.push_back("reached at: " + shown(endpoint));
+    }
+    out.lines.push_back("made: " + time_text(record.made));
+    out.lines.push_back("reason: " + shown(record.reason));
+    out.lines.emplace_back("cannot be undone");
+    return out;
+}
+
 RecordWords say(const crypto::PolicyRecord& policy) {
     RecordWords out{"policy", "policy of " + policy.agency.text(), {}, {}};
     out.lines.push_back("version " + std::to_string(policy.version));
@@ -253,6 +297,9 @@ Result<RecordWords> words_for(const SignedRecord& record) {
         case RecordType::Override:
             return said<crypto::OverrideRecord>(record);
         case RecordType::Manifest:
+            return said<crypto::Manifest>(record);
+        case RecordType::Succession:
+            return said<crypto::SuccessionRecord>(record);
         case RecordType::Bundle:
             break;
     }

@@ -23,8 +23,8 @@ struct RecordWords {
     std::string check;  // six check words
 };
 
-// MalformedLayout for a record that does not say anything; RecordRefused for a manifest or a
-// bundle, which no person signs by hand.
+// MalformedLayout for a record that does not say anything; RecordRefused for a bundle, which no
+// person signs by hand.
 [[nodiscard]] Result<RecordWords> words_for(const crypto::SignedRecord& record);
 
 // `headline`, the lines, the check words; indented, no final newline.

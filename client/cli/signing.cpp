@@ -61,7 +61,52 @@ Quorum centre_of(const SigningGround& ground) {
 
 // Whether the centre root is among those who must sign: a home may not know it.
 bool needs_centre(RecordType type) {
-    return type == RecordType::Agency || type == RecordType::Prune || type == RecordType::Override;
+    return type == RecordType::Agency || type == RecordType::Prune ||
+           type == RecordType::Override || type == RecordType::Manifest ||
+           type == RecordType::Succession;
+}
+
+// One root of each agency whose AGENCY record the file carries: two agencies are enough. As a
+// quorum each for the two that sign first, so that nobody's second root counts.
+Result<std::vector<Quorum>> succession_quorums(const SignedRecord& record,
+                                               const SigningGround& ground) {
+    std::vector<Quorum> agencies;
+    for (const SignedRecord& member : ground.context) {
+        if (member.type != RecordType::Agency) continue;
+        const auto agency = CHAPAR_TRY(crypto::AgencyRecord::decode(member.body));
+        Quorum one;
+        for (const SigningPublicKey& root : agency.roots) {
+            one.keys.push_back({root, "a root of " + agency.agency.text()});
+        }
+        agencies.push_back(std::move(one));
+    }
+    const auto has = [&](const Quorum& one) {
+        return std::ranges::any_of(one.keys, [&](const NamedKey& key) {
+            return std::ranges::find(record.signatures, key.key,
+                                     &crypto::RecordSignature::signer) != record.signatures.end();
+        });
+    };
+    constexpr std::size_t kAgencies = 2;
+    const auto done = static_cast<std::size_t>(std::ranges::count_if(agencies, has));
+    std::vector<Quorum> out{centre_of(ground)};
+    if (done >= kAgencies) {
+        // Those who have not signed are not asked any more; who has is named.
+        for (Quorum& one : agencies) {
+            if (!has(one)) one.threshold = 0;
+        }
+        std::ranges::move(agencies, std::back_inserter(out));
+        return out;
+    }
+    Quorum waiting{{}, kAgencies - done};
+    for (Quorum& one : agencies) {
+        if (has(one)) {
+            out.push_back(std::move(one));
+        } else {
+            std::ranges::move(one.keys, std::back_inserter(waiting.keys));
+        }
+    }
+    out.push_back(std::move(waiting));
+    return out;
 }
 
 // The version that this AGENCY record replaces, from the file's context.
@@ -80,7 +125,10 @@ Result<std::vector<Quorum>> quorums_of(const SignedRecord& record, const Signing
     if (record.type == RecordType::Registrars) {
         return std::vector<Quorum>{CHAPAR_TRY(roots_of_agency(record, ground))};
     }
-    if (record.type == RecordType::Prune) return std::vector<Quorum>{centre_of(ground)};
+    if (record.type == RecordType::Prune || record.type == RecordType::Manifest) {
+        return std::vector<Quorum>{centre_of(ground)};
+    }
+    if (record.type == RecordType::Succession) return succession_quorums(record, ground);
     if (record.type == RecordType::Override) {
         return std::vector<Quorum>{centre_of(ground), any_registrar_of(ground)};
     }

@@ -5,7 +5,8 @@
 // around that the broker will refuse. Pure.
 //
 // An AGENCY record is signed by the centre root and, if it replaces one, by k of the roots before;
-// REGISTRARS by k roots; everything else by k registrars.
+// REGISTRARS by k roots; a SUCCESSION and its manifest by the centre root, the former by one root
+// each of two agencies of which the file carries AGENCY records; everything else by k registrars.
 //
 // Errors: SignedAlready (this key), SignerRefused (not its business), SignatureInvalid (a signature
 // in the file), NotFound (what would tell who signs), RecordRefused (the file and the home name

@@ -4,6 +4,7 @@
 #include "client/core/directory_store.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
+#include "crypto/succession.h"
 
 namespace chapar::client {
 namespace {
@@ -30,8 +31,8 @@ Status check_chain(const Ingestion& in, const crypto::Leaf& leaf) {
 }
 
 Status take_founding(const Ingestion& in, const Placed& placed) {
-    if (placed.record.type != crypto::RecordType::Manifest ||
-        placed.record.body != in.card.record().body) {
+    const auto manifest = crypto::founding_manifest(placed.record);
+    if (!manifest || *manifest != in.card.record().body) {
         return Error(Errc::RecordRefused, "the ledger was founded for another centre");
     }
     return Done{};

@@ -162,6 +162,9 @@ Status take_record(const storage::ReadTxn& txn, EntrySummary& summary,
         case RecordType::Manifest:
             summary.subject = "the centre";
             return Done{};
+        case RecordType::Succession:
+            summary.subject = "the centre, after a ledger that was closed";
+            return Done{};
         default:
             return take_retention(summary, record);
     }

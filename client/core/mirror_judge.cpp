@@ -7,6 +7,7 @@
 #include "client/core/mirror_tables.h"
 #include "client/core/store_keys.h"
 #include "crypto/certificate.h"
+#include "crypto/succession.h"
 
 namespace chapar::client {
 namespace {
@@ -116,8 +117,8 @@ class Judge {
     }
 
     Status take_founding(const Placed& placed) {
-        const bool founds = placed.record.type == crypto::RecordType::Manifest;
-        if (founds && placed.record.body != card_.record().body) {
+        const auto manifest = crypto::founding_manifest(placed.record);
+        if (manifest && *manifest != card_.record().body) {
             return Error(Errc::RecordRefused, "the ledger was founded for another centre");
         }
         return Done{};

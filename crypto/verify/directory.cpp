@@ -48,9 +48,7 @@ bool Directory::accept_entry(EntryKind kind, const BodyRecords& body, Place plac
     }
     const std::uint8_t event = event_record->second.front();
     if (kind == EntryKind::Admin) {
-        const auto founding = parse_manifest(found->second);
-        const bool same = founding && founding->home == home_ && place.index == 0;
-        return same || refuse(why, "it founds another centre");
+        return accept_founding(found->second, place, why);
     }
     if (kind == EntryKind::Key && event == kKeyOpened) return true;
     const auto record = parse_record(found->second);
@@ -61,6 +59,26 @@ bool Directory::accept_entry(EntryKind kind, const BodyRecords& body, Place plac
     const bool good = accept(*record, place, why);
     if (good) ++accepted_;
     return good;
+}
+
+bool Directory::accept_founding(const Bytes& wire, Place place, std::string& why) {
+    auto founding = parse_manifest(wire);
+    if (!founding) {
+        succession_ = parse_succession(wire, why);
+        if (!succession_) return false;
+        founding = succession_->new_ledger;
+    }
+    const bool same = founding->home == home_ && place.index == 0;
+    return same || refuse(why, "it founds another centre");
+}
+
+std::string Directory::agency_of_root(const Bytes& key) const {
+    for (const auto& [name, agency] : agencies_) {
+        for (const Quorum& version : agency.roots) {
+            if (version.keys.contains(key)) return name;
+        }
+    }
+    return {};
 }
 
 bool Directory::accept(const Record& record, Place place, std::string& why) {

@@ -13,6 +13,7 @@
 
 #include "crypto/verify/entry.h"
 #include "crypto/verify/record.h"
+#include "crypto/verify/succession.h"
 
 namespace verify {
 
@@ -70,6 +71,11 @@ class Directory {
     // Whose audit key this is or was; empty if nobody's.
     std::string agency_of_audit_key(const Bytes& key) const;
 
+    // Entry 0, where the ledger follows one that was closed.
+    const std::optional<SuccessionOf>& succession() const { return succession_; }
+    // The agency of which this key is or was a root; empty if of none.
+    std::string agency_of_root(const Bytes& key) const;
+
     // What is certified at a place: one line a device whose signature counts there.
     std::vector<std::string> certified(Place place) const;
 
@@ -81,6 +87,9 @@ class Directory {
     std::vector<Quorum> roots_of(const std::string& agency) const;
 
   private:
+    // ADMIN entries but overrides.
+    bool accept_founding(const Bytes& wire, Place place, std::string& why);
+
     struct Agency {
         std::vector<Quorum> roots;  // every version
         Validity validity;
@@ -118,6 +127,7 @@ class Directory {
     std::map<Bytes, std::string> audit_keys_;  // every one ever named, and its agency
     std::set<Bytes> keys_;  // Ed25519 and CURVE keys of all certificates ever accepted
     std::set<Hash> taken_;  // hashes of suspensions: a slip works once
+    std::optional<SuccessionOf> succession_;
     std::size_t accepted_ = 0;
 };
 

@@ -5,9 +5,10 @@
 namespace verify {
 
 std::string_view record_label(std::uint8_t type) {
-    constexpr std::array<std::string_view, 16> kLabels{
+    constexpr std::array<std::string_view, 17> kLabels{
         "",           "manifest", "agency",  "office",    "device", "bundle", "revoke", "policy",
-        "registrars", "peers",    "suspend", "reinstate", "shred",  "hold",   "prune",  "override"};
+        "registrars", "peers",    "suspend", "reinstate", "shred",  "hold",   "prune",  "override",
+        "succession"};
     return type < kLabels.size() ? kLabels.at(type) : "";
 }
 
@@ -47,11 +48,9 @@ std::optional<Record> parse_record(const Bytes& wire) {
     return out;
 }
 
-std::optional<Manifest> parse_manifest(const Bytes& wire) {
-    const auto record = parse_record(wire);
-    if (!record || record->type != kManifest) return std::nullopt;
-    Reader in(record->body);
-    in.number(1);
+std::optional<Manifest> parse_manifest_body(const Bytes& body) {
+    Reader in(body);
+    if (in.number(1) != 1) return std::nullopt;
     Manifest out;
     out.origin = in.name();
     out.ledger_number = static_cast<std::uint32_t>(in.number(4));
@@ -61,8 +60,16 @@ std::optional<Manifest> parse_manifest(const Bytes& wire) {
     out.auditor_key = in.raw(32);
     const std::uint64_t endpoints = in.number(1);
     for (std::uint64_t i = 0; i < endpoints && in.ok(); ++i) out.endpoints.push_back(in.name());
-    if (!in.complete() || !signed_only_by(*record, out.centre_root)) return std::nullopt;
-    out.home = labelled_hash("manifest", record->body);
+    if (!in.complete()) return std::nullopt;
+    out.home = labelled_hash("manifest", body);
+    return out;
+}
+
+std::optional<Manifest> parse_manifest(const Bytes& wire) {
+    const auto record = parse_record(wire);
+    if (!record || record->type != kManifest) return std::nullopt;
+    auto out = parse_manifest_body(record->body);
+    if (!out || !signed_only_by(*record, out->centre_root)) return std::nullopt;
     return out;
 }
 

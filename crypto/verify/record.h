@@ -26,6 +26,7 @@ enum RecordType : std::uint8_t {
     kHold,
     kPrune,
     kOverride,
+    kSuccession,
 };
 
 struct RecordSignature {
@@ -52,6 +53,8 @@ struct Manifest {
     Hash home{};
 };
 
+// The body of a manifest; home is its hash.
+std::optional<Manifest> parse_manifest_body(const Bytes& body);
 // The manifest, if its one signature, by the centre root it names, is good.
 std::optional<Manifest> parse_manifest(const Bytes& wire);
 

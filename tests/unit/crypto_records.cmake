@@ -14,6 +14,7 @@ add_executable(test_crypto_records
     ${CHAPAR_RECORD_TESTS}/record_test.cpp
     ${CHAPAR_RECORD_TESTS}/registrars_test.cpp
     ${CHAPAR_RECORD_TESTS}/retention_test.cpp
+    ${CHAPAR_RECORD_TESTS}/succession_test.cpp
     ${CHAPAR_RECORD_TESTS}/vault_test.cpp)
 chapar_target(test_crypto_records)
 target_include_directories(test_crypto_records PRIVATE ${PROJECT_SOURCE_DIR}/tests)

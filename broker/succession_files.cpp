@@ -1,0 +1,102 @@
+#include "broker/succession_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "broker/edge/files.h"
+#include "crypto/private_file.h"
+#include "crypto/secret_hex.h"
+#include "crypto/sign.h"
+
+namespace chapar::broker {
+namespace {
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+    std::error_code error;
+    return fs::exists(fs::symlink_status(path, error));
+}
+
+// A secret as chapard reads it: 64 hexadecimal digits and a newline.
+Status write_secret(const fs::path& path, const crypto::Secret32& secret, crypto::Random& random) {
+    crypto::SecretBuffer text(2 * crypto::Secret32::kSize + 1);
+    crypto::secret_to_hex(secret, text.expose_mutable());
+    text.expose_mutable().back() = std::byte{'\n'};
+    return crypto::replace_private_file(path, text.expose(), random);
+}
+
+Status make_private(const fs::path& directory) {
+    std::error_code error;
+    fs::create_directories(directory, error);
+    if (!error) fs::permissions(directory, fs::perms::owner_all, error);
+    if (error) return Error(Errc::FileFailed, directory.string());
+    return Done{};
+}
+
+}  // namespace
+
+fs::path closed_mark(const fs::path& directory) { return directory / "closed"; }
+
+Result<SigningPublicKey> SuccessionFiles::make_node(crypto::Random& random) const {
+    for (const char* name : {"manifest", "chapard.toml", "keys", "store"}) {
+        if (is_there(new_ / name)) return Error(Errc::AlreadyExists, (new_ / name).string());
+    }
+    CHAPAR_TRY(make_private(new_));
+    CHAPAR_TRY(make_private(new_ / "keys"));
+    const auto log = crypto::SigningKey::generate(random);
+    CHAPAR_TRY(write_secret(new_ / "keys" / "log.key", log.seed(), random));
+    const auto curve = CHAPAR_TRY(crypto::read_private_file(old_ / "keys" / "curve.key", 1024));
+    CHAPAR_TRY(crypto::replace_private_file(new_ / "keys" / "curve.key", curve.expose(), random));
+    const Bytes config = CHAPAR_TRY(read_file(old_ / "chapard.toml", Exposure::Public));
+    CHAPAR_TRY(crypto::replace_private_file(draft_config(), config, random));
+    return log.public_key();
+}
+
+bool SuccessionFiles::finished() const { return is_there(new_ / "chapard.toml"); }
+
+Status SuccessionFiles::close_old(const crypto::SignedRecord& succession,
+                                  crypto::Random& random) const {
+    const fs::path mark = closed_mark(old_);
+    if (is_there(mark)) {
+        const Bytes before = CHAPAR_TRY(read_file(mark, Exposure::Public));
+        const auto record = crypto::SignedRecord::decode(before);
+        if (record && record->hash() == succession.hash()) return Done{};
+        return Error(Errc::OriginClosed, mark.string());
+    }
+    return crypto::replace_private_file(mark, succession.encode(), random);
+}
+
+Status SuccessionFiles::begin_new(const crypto::SignedRecord& manifest,
+                                  crypto::Random& random) const {
+    std::error_code error;
+    for (const char* name : {"store", "ledger.keys", "kek", "high-water"}) {
+        fs::remove_all(new_ / name, error);
+        if (error) return Error(Errc::FileFailed, (new_ / name).string());
+    }
+    return crypto::replace_private_file(new_ / "manifest", manifest.encode(), random);
+}
+
+Status SuccessionFiles::finish(ByteView signed_file, crypto::Random& random) const {
+    CHAPAR_TRY(crypto::replace_private_file(new_ / "succession", signed_file, random));
+    std::error_code error;
+    fs::rename(draft_config(), new_ / "chapard.toml", error);
+    if (error) return Error(Errc::FileFailed, (new_ / "chapard.toml").string());
+    return sync_directory(new_);
+}
+
+Status SuccessionFiles::erase_old_log_key() const {
+    const fs::path path = old_ / "keys" / "log.key";
+    const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file) {
+        if (!is_there(path)) return Done{};
+        return Error(Errc::FileFailed, path.string());
+    }
+    const Bytes zeros(2 * crypto::Secret32::kSize + 1);
+    CHAPAR_TRY(write_all(file.get(), zeros, path));
+    if (::fsync(file.get()) != 0 || ::unlink(path.c_str()) != 0) {
+        return Error(Errc::FileFailed, path.string());
+    }
+    return sync_directory(path.parent_path());
+}
+
+}  // namespace chapar::broker

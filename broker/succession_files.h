@@ -1,0 +1,48 @@
+// The files of a succession: the closed mark in the old directory, the new directory's.
+//
+// Owns: names, order and durability. Names in NEW: `keys/`, `manifest`, `succession` (the signed
+// ceremony file, for the officers), `chapard.toml.next`, which becomes `chapard.toml` last. Does
+// not know what is in the records. Blocks on the disk. Errors: FileFailed, AlreadyExists (NEW is in
+// use), KeyInvalid.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "crypto/random.h"
+#include "crypto/record.h"
+
+namespace chapar::broker {
+
+class SuccessionFiles {
+  public:
+    SuccessionFiles(std::filesystem::path old_directory, std::filesystem::path new_directory)
+        : old_(std::move(old_directory)), new_(std::move(new_directory)) {}
+
+    // Fresh log key, whose public half is given; the old CURVE key and configuration.
+    [[nodiscard]] Result<SigningPublicKey> make_node(crypto::Random& random) const;
+    // Nothing can run in NEW before finish().
+    [[nodiscard]] bool finished() const;
+    // Writes the mark. OriginClosed if OLD was closed by another record than this.
+    [[nodiscard]] Status close_old(const crypto::SignedRecord& succession,
+                                   crypto::Random& random) const;
+    // `manifest` into NEW; what a run that was cut short left of its store goes.
+    [[nodiscard]] Status begin_new(const crypto::SignedRecord& manifest,
+                                   crypto::Random& random) const;
+    [[nodiscard]] Status finish(ByteView signed_file, crypto::Random& random) const;
+    // Overwritten, then removed. Done if it is gone already.
+    [[nodiscard]] Status erase_old_log_key() const;
+
+    [[nodiscard]] std::filesystem::path draft_config() const { return new_ / "chapard.toml.next"; }
+    [[nodiscard]] const std::filesystem::path& old_directory() const { return old_; }
+    [[nodiscard]] const std::filesystem::path& new_directory() const { return new_; }
+
+  private:
+    std::filesystem::path old_;
+    std::filesystem::path new_;
+};
+
+// Where OLD is marked as closed.
+[[nodiscard]] std::filesystem::path closed_mark(const std::filesystem::path& directory);
+
+}  // namespace chapar::broker

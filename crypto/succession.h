@@ -1,0 +1,68 @@
+// The succession of a ledger that cannot go on: SUCCESSION records.
+//
+// Owns: the body of record type 16 and who must sign it: the centre root, which both ledgers have,
+// and roots of at least two member agencies, one key of each. It names both manifests whole, the
+// newest signed head of the old ledger that is known, whole, and which of its entries are lost. It
+// is entry 0 of the new ledger. Does not know which agencies are in force: the caller names their
+// roots, from the old ledger's directory. Times are UTC ms.
+// Source: crypto/README.md, "Signed records"; design ledger.md 2.8.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "crypto/checkpoint.h"
+#include "crypto/manifest.h"
+#include "crypto/record.h"
+#include "schemas/base/time.h"
+
+namespace chapar::crypto {
+
+struct SuccessionRecord {
+    Bytes old_manifest;  // bodies of MANIFEST records: their hashes are the homes
+    Bytes new_manifest;
+    std::string note;  // of the old ledger, signed by its log key
+    EntryIndex kept;   // entries that the broker still had: [kept, head of `note`) are lost
+    Hash kept_root;    // of the tree of those entries
+    TimeMs made;
+    std::string reason;  // 1..512 bytes, nothing hidden
+
+    [[nodiscard]] Bytes encode() const;
+    // MalformedLayout unless the two manifests and the note fit each other: the next ledger number,
+    // the same centre root, another origin and log key, a note of the old log not below `kept`.
+    [[nodiscard]] static Result<SuccessionRecord> decode(ByteView body);
+    bool operator==(const SuccessionRecord&) const = default;
+
+    [[nodiscard]] Home old_home() const { return home_of(old_manifest); }
+    [[nodiscard]] Home new_home() const { return home_of(new_manifest); }
+};
+
+// What decode() has checked, taken apart.
+struct Succession {
+    SuccessionRecord record;
+    Manifest old_ledger;
+    Manifest new_ledger;
+    Checkpoint newest;  // of the old ledger
+};
+
+// The body of the manifest that a ledger's entry 0 brings: of a MANIFEST record itself, or inside a
+// SUCCESSION record. Verifies no signature. MalformedLayout for any other record.
+[[nodiscard]] Result<Bytes> founding_manifest(const SignedRecord& record);
+
+// The roots of one member agency, as its newest AGENCY record names them.
+struct MemberRoots {
+    AgencyId agency;
+    std::vector<SigningPublicKey> roots;
+};
+
+// All errors are SuccessionInvalid; the context says why. Without `members` the agencies'
+// signatures are verified, but not whose they are: at least two signers beside the centre root.
+[[nodiscard]] Result<Succession> open_succession(const SignedRecord& record);
+// As above, and: every signer but the centre root is a root of a member, and two agencies signed
+// with one key each. A key that stands for two agencies counts for one.
+[[nodiscard]] Result<Succession> open_succession(const SignedRecord& record,
+                                                 std::span<const MemberRoots> members);
+
+}  // namespace chapar::crypto
