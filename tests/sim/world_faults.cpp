@@ -173,6 +173,13 @@ void World::plan_clocks() {
 
 void World::plan_records() {
     if (plan_.policy_change) {
+        // Mail that is accepted under one policy and waits under the next.
+        const std::uint64_t closes = plan_.busy.value / 3;
+        letter(kTj, kUz1, DurationMs(closes - 900));
+        timeline_.after(DurationMs(closes - 1'000), [this] {
+            clients_[kUz1]->kill();
+            clients_[kUz1 + 1]->kill();
+        });
         timeline_.after(DurationMs(plan_.busy.value / 3), [this] {
             administer(founding_.closing_policy(), [this] {
                 oracles_.policy_closed(true);
