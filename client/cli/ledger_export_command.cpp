@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "client/cli/device_context.h"
@@ -25,11 +26,12 @@ constexpr std::uint64_t kNotesApart = 256;  // entries between two heads that ar
 struct ExportArguments {
     std::string out;
     std::string broker;
+    std::string mirror;
     std::uint64_t from = 0;
     bool directory = false;
 };
 
-// Where entries come from: the device's session, or the broker's socket.
+// Where entries come from: the device's session, the broker's socket, or an auditor's mirror.
 struct Source {
     TrustCard card;
     std::string policy;
@@ -167,6 +169,33 @@ Status from_device(Invocation& invocation, const ExportArguments& given) {
     return run_export(invocation, source, given);
 }
 
+// What the mirror has proven and no more: for a broker that has lost it, too.
+Status from_mirror(Invocation& invocation, const ExportArguments& given) {
+    const std::filesystem::path folder = given.mirror;
+    if (!file_exists(folder)) return Error(Errc::NotFound, folder.string());
+    const auto mirror = CHAPAR_TRY(open_mirror(folder));
+    const auto txn = CHAPAR_TRY(mirror->begin_read());
+    const MirrorState state = CHAPAR_TRY(mirror_state(*txn));
+    if (state.proven.size == 0) {
+        return Error(Errc::NotFound, folder.string() + ": nothing in it is proven yet");
+    }
+    const Source source{CHAPAR_TRY(mirror_card(*txn)), std::string(),
+                        [&](EntryIndex from) -> Result<schemas::Ledger> {
+                            schemas::Ledger page;
+                            page.head.checkpoint = state.note;
+                            const std::uint64_t end =
+                                std::min(state.proven.size, from.value + limits::kPageEntries);
+                            for (std::uint64_t i = from.value; i < end; ++i) {
+                                const auto leaf = CHAPAR_TRY(mirror_leaf(*txn, EntryIndex(i)));
+                                const auto body = CHAPAR_TRY(mirror_body(*txn, EntryIndex(i)));
+                                page.entries.push_back({to_bytes(leaf), to_bytes(body)});
+                            }
+                            return page;
+                        },
+                        [] { return Result<std::string>(std::string()); }};
+    return run_export(invocation, source, given);
+}
+
 }  // namespace
 
 void add_export_command(CLI::App& ledger, Invocation& invocation) {
@@ -181,9 +210,16 @@ void add_export_command(CLI::App& ledger, Invocation& invocation) {
                         "first entry, a multiple of 65,536: the segments before are held already");
     command->add_flag("--directory", given->directory,
                       "a directory that any web server can serve (tlog-tiles)");
-    command->add_option("--broker", given->broker,
-                        "directory of a running broker on this machine, instead of --home");
+    auto* broker =
+        command->add_option("--broker", given->broker,
+                            "directory of a running broker on this machine, instead of --home");
+    command
+        ->add_option(
+            "--mirror", given->mirror,
+            "an auditor's mirror (HOME/ledger), as far as it is proven: no broker is asked")
+        ->excludes(broker);
     invocation.on(command, [&invocation, given] {
+        if (!given->mirror.empty()) return from_mirror(invocation, *given);
         return given->broker.empty() ? from_device(invocation, *given)
                                      : from_broker(invocation, *given);
     });
