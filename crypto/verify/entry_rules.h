@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/verify/directory.h"
+#include "crypto/verify/named_heads.h"
 #include "crypto/verify/retention.h"
 #include "crypto/verify/verdict.h"
 
@@ -27,12 +28,12 @@ class EntryRules {
 
     const Directory* directory() const { return directory_ ? &*directory_ : nullptr; }
     const Retention& retention() const { return retention_; }
+    // That overrides name: the caller compares them with the tree.
+    NamedHeads& named_heads() { return overridden_; }
     // Of the newest entry: as exact as the ledger shows it.
     std::uint64_t time_ms() const { return exact_time_; }
     std::uint64_t tombstones() const { return tombstones_; }
     std::vector<Verdict> verdicts() const;
-    // Empty unless entry 0 says that this ledger follows another.
-    std::optional<SuccessionOf> succession() const;
     bool records_judged() const { return start_ == 0; }
 
   private:
@@ -40,9 +41,11 @@ class EntryRules {
     void check_body(const Leaf& leaf, const Bytes& body);
     void check_record(const Leaf& leaf, const BodyRecords& records);
     void check_event(const Leaf& leaf, const BodyRecords& records);
+    void name_overridden(const Record& record, std::uint64_t index);
 
     std::optional<Directory> directory_;
     Retention retention_;
+    NamedHeads overridden_{"override.heads"};
     std::uint64_t start_ = 0, time_ = 0, exact_time_ = 0, last_directory_ = 0, sealed_ = 0,
                   clear_ = 0, tombstones_ = 0, tombstone_end_ = 0, steps_ = 0;
     std::uint32_t epoch_ = 0;
@@ -50,7 +53,7 @@ class EntryRules {
 
     Judge index_{"entry.index"}, order_{"entry.time"}, chain_{"entry.last_dir"},
         kind_{"entry.kind"}, epochs_{"epoch.order"}, commit_{"body.commit"},
-        signed_{"directory.signatures"}, kept_{"retention"}, succession_{"succession"};
+        signed_{"directory.signatures"}, kept_{"retention"};
 };
 
 }  // namespace verify

@@ -151,6 +151,7 @@ void ExportRun::finish() {
     finish_heads();
     finish_between();
     finish_witnesses();
+    compare(entries_.named_heads());
     if (agency_) {
         compare(agency_->named_heads());
         agency_->finish(entries_.time_ms(), entries_.retention());
@@ -159,16 +160,6 @@ void ExportRun::finish() {
     fact("entries", std::to_string(first_) + " to " + std::to_string(leaves_.size()));
     fact("root", hex(leaves_.root()));
     fact("time of the last entry", utc(entries_.time_ms() / 1000));
-    if (const auto follows = entries_.succession()) {
-        const std::string lost = follows->kept == follows->newest
-                                     ? "none"
-                                     : std::to_string(follows->kept) + " to " +
-                                           std::to_string(follows->newest - 1);
-        fact("follows", follows->old_ledger.origin + ", closed " + utc(follows->made_ms / 1000) +
-                            "; newest signed head known: " + std::to_string(follows->newest) + " " +
-                            hex(follows->newest_root));
-        fact("lost with it", "entries " + lost + " of " + follows->old_ledger.origin);
-    }
     for (const Retention::Pruning& one : entries_.retention().prunings()) {
         fact("pruned", "entries below " + std::to_string(one.end) + ", by entry " +
                            std::to_string(one.entry));
@@ -200,6 +191,7 @@ std::vector<Verdict> ExportRun::verdicts() {
         out.insert(out.end(), more.begin(), more.end());
     };
     append(entries_.verdicts());
+    if (entries_.retention().overrides() > 0) append({entries_.named_heads().verdict()});
     if (notes_seen_ > 0 || !notes_.ok()) {
         append({notes_.verdict(std::to_string(notes_seen_) + " published heads are on this line")});
     }
@@ -246,10 +238,6 @@ std::vector<std::string> ExportRun::not_proven() const {
     } else if (agency_) {
         const auto more = agency_->not_proven();
         out.insert(out.end(), more.begin(), more.end());
-    }
-    if (const auto follows = entries_.succession()) {
-        out.push_back("that the records carried over are those of " + follows->old_ledger.origin +
-                      ", all of them: an export of it shows them");
     }
     if (!asked_.policy) {
         out.emplace_back("that nobody was shown another history: no witnesses asked (--policy)");
