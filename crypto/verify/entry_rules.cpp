@@ -152,6 +152,15 @@ void EntryRules::finish() {
     if (records_judged() && tombstone_end_ > retention_.pruned_below()) {
         kept_.fail(at(tombstone_end_ - 1) + " was taken out without a PRUNE entry that allows it");
     }
+    const auto follows = succession();
+    if (!follows) return;
+    std::string why;
+    const auto agency_of = [&](const Bytes& key) { return directory_->agency_of_root(key); };
+    if (!signed_by_two_agencies(*follows, agency_of, why)) succession_.fail(why);
+}
+
+std::optional<SuccessionOf> EntryRules::succession() const {
+    return directory_ && records_judged() ? directory_->succession() : std::nullopt;
 }
 
 std::vector<Verdict> EntryRules::verdicts() const {
@@ -172,6 +181,11 @@ std::vector<Verdict> EntryRules::verdicts() const {
         std::to_string(retention_.shreds()) + " buckets shredded, " + std::to_string(tombstones_) +
         " entries pruned, " + std::to_string(retention_.holds()) + " holds, " +
         std::to_string(retention_.overrides()) + " overrides: signed, and allowed"));
+    if (const auto follows = succession()) {
+        out.push_back(succession_.verdict("the centre root and roots of two agencies signed that "
+                                          "this ledger follows " +
+                                          follows->old_ledger.origin));
+    }
     return out;
 }
 

@@ -34,6 +34,8 @@ class EntryRules {
     std::uint64_t time_ms() const { return exact_time_; }
     std::uint64_t tombstones() const { return tombstones_; }
     std::vector<Verdict> verdicts() const;
+    // Empty unless entry 0 says that this ledger follows another.
+    std::optional<SuccessionOf> succession() const;
     bool records_judged() const { return start_ == 0; }
 
   private:
@@ -53,7 +55,7 @@ class EntryRules {
 
     Judge index_{"entry.index"}, order_{"entry.time"}, chain_{"entry.last_dir"},
         kind_{"entry.kind"}, epochs_{"epoch.order"}, commit_{"body.commit"},
-        signed_{"directory.signatures"}, kept_{"retention"};
+        signed_{"directory.signatures"}, kept_{"retention"}, succession_{"succession"};
 };
 
 }  // namespace verify

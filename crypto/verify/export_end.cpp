@@ -160,6 +160,16 @@ void ExportRun::finish() {
     fact("entries", std::to_string(first_) + " to " + std::to_string(leaves_.size()));
     fact("root", hex(leaves_.root()));
     fact("time of the last entry", utc(entries_.time_ms() / 1000));
+    if (const auto follows = entries_.succession()) {
+        const std::string lost = follows->kept == follows->newest
+                                     ? "none"
+                                     : std::to_string(follows->kept) + " to " +
+                                           std::to_string(follows->newest - 1);
+        fact("follows", follows->old_ledger.origin + ", closed " + utc(follows->made_ms / 1000) +
+                            "; newest signed head known: " + std::to_string(follows->newest) + " " +
+                            hex(follows->newest_root));
+        fact("lost with it", "entries " + lost + " of " + follows->old_ledger.origin);
+    }
     for (const Retention::Pruning& one : entries_.retention().prunings()) {
         fact("pruned", "entries below " + std::to_string(one.end) + ", by entry " +
                            std::to_string(one.entry));
@@ -238,6 +248,10 @@ std::vector<std::string> ExportRun::not_proven() const {
     } else if (agency_) {
         const auto more = agency_->not_proven();
         out.insert(out.end(), more.begin(), more.end());
+    }
+    if (const auto follows = entries_.succession()) {
+        out.push_back("that the records carried over are those of " + follows->old_ledger.origin +
+                      ", all of them: an export of it shows them");
     }
     if (!asked_.policy) {
         out.emplace_back("that nobody was shown another history: no witnesses asked (--policy)");
