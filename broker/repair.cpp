@@ -34,6 +34,7 @@ Error at_entry(EntryIndex index, const Error& error) {
 std::string scope_text(const crypto::LedgerKeyScope& scope) {
     std::string out = scope.first() ? scope.first()->text() : "pad";
     if (scope.second()) out += " " + scope.second()->text();
+    if (scope.retention()) out += " class " + std::to_string(static_cast<int>(*scope.retention()));
     return out + " " + std::to_string(scope.month().value);
 }
 

@@ -1,6 +1,7 @@
 #include "crypto/ledger_keys.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kInfo = "chapar/1 ledger key\0"sv;
 constexpr std::size_t kMaxCopies = 3;
+constexpr std::array<std::string_view, 4> kClassNames{"92-days", "366-days", "1827-days", "longer"};
 constexpr std::uint64_t kLastDay = 2'932'896;  // 9999-12-31
 
 Error malformed() { return Error(Errc::MalformedLayout, "ledger key"); }
@@ -29,8 +31,11 @@ Result<LedgerKeyScope> read_scope(LayoutReader& in) {
     const std::uint8_t purpose = in.u8();
     const std::string first = to_string(in.counted8());
     const std::string second = to_string(in.counted8());
+    const std::uint8_t number = in.u8();
+    const auto retention = retention_class_of(number);
     const YearMonth month(in.u32());
-    if (!in.ok()) return malformed();
+    const bool is_bucket = purpose == static_cast<std::uint8_t>(LedgerKeyPurpose::Bucket);
+    if (!in.ok() || (is_bucket ? !retention : number != 0)) return malformed();
     if (purpose == static_cast<std::uint8_t>(LedgerKeyPurpose::Pad)) {
         if (!first.empty() || !second.empty() || month.value != 0) return malformed();
         return LedgerKeyScope::pad();
@@ -42,10 +47,8 @@ Result<LedgerKeyScope> read_scope(LayoutReader& in) {
         return LedgerKeyScope::tag(*first_agency, month);
     }
     Result<AgencyId> second_agency = AgencyId::parse(second);
-    if (purpose != static_cast<std::uint8_t>(LedgerKeyPurpose::Bucket) || !second_agency) {
-        return malformed();
-    }
-    return LedgerKeyScope::bucket(*first_agency, *second_agency, month);
+    if (!is_bucket || !second_agency) return malformed();
+    return LedgerKeyScope::bucket(*first_agency, *second_agency, *retention, month);
 }
 
 Result<SealedKeyCopy> seal_copy(const Bytes& aad, const Secret32& secret, const PublicKey& reader,
@@ -82,26 +85,74 @@ TimeMs end_of(YearMonth month) {
     return TimeMs(static_cast<std::uint64_t>(end.time_since_epoch().count()) * kDay.value);
 }
 
-LedgerKeyScope::LedgerKeyScope(LedgerKeyPurpose purpose, std::optional<AgencyId> first,
-                               std::optional<AgencyId> second, YearMonth month)
-    : purpose_(purpose), first_(std::move(first)), second_(std::move(second)), month_(month) {}
+RetentionClass retention_class(TimeMs created, TimeMs retain_until) {
+    const std::uint64_t kept =
+        retain_until > created ? retain_until.value - created.value : std::uint64_t{0};
+    for (const auto retention :
+         {RetentionClass::Quarter, RetentionClass::Year, RetentionClass::FiveYears}) {
+        if (kept <= longest_of(retention)->value) return retention;
+    }
+    return RetentionClass::Longer;
+}
 
-LedgerKeyScope LedgerKeyScope::bucket(AgencyId sender, AgencyId recipient, YearMonth month) {
-    return {LedgerKeyPurpose::Bucket, std::move(sender), std::move(recipient), month};
+std::optional<DurationMs> longest_of(RetentionClass retention) {
+    switch (retention) {
+        case RetentionClass::Quarter:
+            return kDay * 92;
+        case RetentionClass::Year:
+            return kDay * 366;
+        case RetentionClass::FiveYears:
+            return kDay * 1827;
+        case RetentionClass::Longer:
+            break;
+    }
+    return std::nullopt;
+}
+
+std::optional<RetentionClass> retention_class_of(std::uint8_t number) {
+    if (number < 1 || number > static_cast<std::uint8_t>(RetentionClass::Longer)) {
+        return std::nullopt;
+    }
+    return static_cast<RetentionClass>(number);
+}
+
+std::string_view text_of(RetentionClass retention) {
+    return kClassNames.at(static_cast<std::size_t>(retention) - 1);
+}
+
+std::optional<RetentionClass> retention_class_named(std::string_view text) {
+    const auto* const name = std::ranges::find(kClassNames, text);
+    if (name == kClassNames.end()) return std::nullopt;
+    return static_cast<RetentionClass>(name - kClassNames.begin() + 1);
+}
+
+LedgerKeyScope::LedgerKeyScope(LedgerKeyPurpose purpose, std::optional<AgencyId> first,
+                               std::optional<AgencyId> second,
+                               std::optional<RetentionClass> retention, YearMonth month)
+    : purpose_(purpose),
+      first_(std::move(first)),
+      second_(std::move(second)),
+      retention_(retention),
+      month_(month) {}
+
+LedgerKeyScope LedgerKeyScope::bucket(AgencyId sender, AgencyId recipient, RetentionClass retention,
+                                      YearMonth month) {
+    return {LedgerKeyPurpose::Bucket, std::move(sender), std::move(recipient), retention, month};
 }
 
 LedgerKeyScope LedgerKeyScope::tag(AgencyId agency, YearMonth month) {
-    return {LedgerKeyPurpose::Tag, std::move(agency), std::nullopt, month};
+    return {LedgerKeyPurpose::Tag, std::move(agency), std::nullopt, std::nullopt, month};
 }
 
 LedgerKeyScope LedgerKeyScope::pad() {
-    return {LedgerKeyPurpose::Pad, std::nullopt, std::nullopt, YearMonth(0)};
+    return {LedgerKeyPurpose::Pad, std::nullopt, std::nullopt, std::nullopt, YearMonth(0)};
 }
 
 Bytes LedgerKeyScope::encode() const {
     LayoutWriter out = begin_record();
     out.u8(static_cast<std::uint8_t>(purpose_));
     out.counted8(view(text_of(first_))).counted8(view(text_of(second_)));
+    out.u8(retention_ ? static_cast<std::uint8_t>(*retention_) : 0);
     return out.u32(month_.value).take();
 }
 

@@ -1,9 +1,9 @@
 // Purpose keys of the ledger: bucket keys (seal bodies), tag keys (view tags), the pad key.
 //
-// Owns: the KEY record (its name and its sealed copies), and the look-up table of open secrets.
-// Does not know where the table is kept between two runs, nor when a key is drawn. Months are
-// decimal yyyymm in UTC. Secrets are never printed or copied. Source: crypto/README.md, "Ledger
-// keys".
+// Owns: the KEY record (its name and its sealed copies), the classes of retention, and the look-up
+// table of open secrets. Does not know where the table is kept between two runs, nor when a key is
+// drawn. Months are decimal yyyymm in UTC. Secrets are never printed or copied. Source:
+// crypto/README.md, "Ledger keys".
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "crypto/secret.h"
@@ -31,11 +32,28 @@ using YearMonth = StrongNumber<struct YearMonthTag, std::uint32_t>;
 // The first moment after it. REQUIRES: is_month(month).
 [[nodiscard]] TimeMs end_of(YearMonth month);
 
+// How long readers may keep what an envelope says: its header's retainUntil - created, in steps. So
+// few that no sender can open buckets without bound; what is short-lived can be shredded apart.
+enum class RetentionClass : std::uint8_t {
+    Quarter = 1,    // at most 92 days
+    Year = 2,       // at most 366
+    FiveYears = 3,  // at most 1,827
+    Longer = 4      // no end is known: policies, too
+};
+[[nodiscard]] RetentionClass retention_class(TimeMs created, TimeMs retain_until);
+// Empty for Longer.
+[[nodiscard]] std::optional<DurationMs> longest_of(RetentionClass retention);
+[[nodiscard]] std::optional<RetentionClass> retention_class_of(std::uint8_t number);
+// "92-days", "366-days", "1827-days", "longer".
+[[nodiscard]] std::string_view text_of(RetentionClass retention);
+[[nodiscard]] std::optional<RetentionClass> retention_class_named(std::string_view text);
+
 // What a key is for: the public part of a KEY record.
 class LedgerKeyScope {
   public:
     // For entries that the sender's and the recipient's agency may read.
-    [[nodiscard]] static LedgerKeyScope bucket(AgencyId sender, AgencyId recipient, YearMonth);
+    [[nodiscard]] static LedgerKeyScope bucket(AgencyId sender, AgencyId recipient, RetentionClass,
+                                               YearMonth);
     // For the view tags of one agency.
     [[nodiscard]] static LedgerKeyScope tag(AgencyId agency, YearMonth);
     // For second view tags that belong to nobody.
@@ -44,9 +62,11 @@ class LedgerKeyScope {
     [[nodiscard]] LedgerKeyPurpose purpose() const { return purpose_; }
     [[nodiscard]] const std::optional<AgencyId>& first() const { return first_; }
     [[nodiscard]] const std::optional<AgencyId>& second() const { return second_; }
+    // Exactly of a bucket.
+    [[nodiscard]] const std::optional<RetentionClass>& retention() const { return retention_; }
     [[nodiscard]] YearMonth month() const { return month_; }
 
-    // version 1 || purpose || counted8 first || counted8 second || u32 yyyymm.
+    // version 1 || purpose || counted8 first || counted8 second || u8 class, 0: none || u32 yyyymm.
     [[nodiscard]] Bytes encode() const;
     [[nodiscard]] static Result<LedgerKeyScope> decode(ByteView bytes);
     // TH("ledger-key", encode()).
@@ -55,10 +75,12 @@ class LedgerKeyScope {
 
   private:
     LedgerKeyScope(LedgerKeyPurpose purpose, std::optional<AgencyId> first,
-                   std::optional<AgencyId> second, YearMonth month);
+                   std::optional<AgencyId> second, std::optional<RetentionClass> retention,
+                   YearMonth month);
     LedgerKeyPurpose purpose_;
     std::optional<AgencyId> first_;
     std::optional<AgencyId> second_;
+    std::optional<RetentionClass> retention_;
     YearMonth month_;
 };
 

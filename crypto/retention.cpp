@@ -21,15 +21,17 @@ Result<std::string> read_text(LayoutReader& in) {
 
 void write_bucket(LayoutWriter& out, const Bucket& bucket) {
     out.counted8(view(bucket.sender.text())).counted8(view(bucket.recipient.text()));
-    out.u32(bucket.month.value);
+    out.u8(static_cast<std::uint8_t>(bucket.retention)).u32(bucket.month.value);
 }
 
 Result<Bucket> read_bucket(LayoutReader& in) {
     AgencyId sender = CHAPAR_TRY(read_name<AgencyId>(in));
     AgencyId recipient = CHAPAR_TRY(read_name<AgencyId>(in));
+    const auto retention = retention_class_of(in.u8());
     const YearMonth month(in.u32());
+    if (!retention) return malformed("retention class");
     if (!is_month(month)) return malformed("month");
-    return Bucket{std::move(sender), std::move(recipient), month};
+    return Bucket{std::move(sender), std::move(recipient), *retention, month};
 }
 
 void write_target(LayoutWriter& out, const HoldTarget& target) {

@@ -20,14 +20,16 @@ namespace chapar::crypto {
 // hidden (schemas/base/shown.h).
 [[nodiscard]] bool is_record_text(std::string_view text);
 
-// The entries of one month about what one agency sent another, said so that a person can judge it.
+// The entries of one month about what one agency sent another and may keep so long, said so that a
+// person can judge it.
 struct Bucket {
     AgencyId sender;
     AgencyId recipient;
+    RetentionClass retention;
     YearMonth month;
 
     [[nodiscard]] LedgerKeyScope scope() const {
-        return LedgerKeyScope::bucket(sender, recipient, month);
+        return LedgerKeyScope::bucket(sender, recipient, retention, month);
     }
     auto operator<=>(const Bucket&) const = default;
 };

@@ -4,6 +4,12 @@ namespace chapar::crypto {
 
 TimeMs shreddable_from(const Bucket& bucket) { return end_of(bucket.month) + kShredAfter; }
 
+std::optional<TimeMs> due_at(const Bucket& bucket) {
+    const auto longest = longest_of(bucket.retention);
+    if (!longest) return std::nullopt;
+    return end_of(bucket.month) + *longest;
+}
+
 bool is_party(const AgencyId& agency, const Bucket& bucket) {
     return agency == bucket.sender || agency == bucket.recipient;
 }

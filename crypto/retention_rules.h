@@ -22,6 +22,8 @@ inline constexpr std::uint64_t kPruneUnit = 256;  // whole tiles
 
 // The first moment at which a SHRED of this bucket may be logged.
 [[nodiscard]] TimeMs shreddable_from(const Bucket& bucket);
+// From when on nobody may keep what stands in it. Empty: no end is known.
+[[nodiscard]] std::optional<TimeMs> due_at(const Bucket& bucket);
 // Whether the agency is one of the bucket's two.
 [[nodiscard]] bool is_party(const AgencyId& agency, const Bucket& bucket);
 // Whether a hold may have this target: a bucket of one's own, or any range.

@@ -64,7 +64,8 @@ Result<Plan> decide_policy_record(const RecordCase& in) {
     if (record.version != due) return Error(Errc::RecordSequence);
     CHAPAR_TRY(must_follow(hash_of(last), as_hash(record.previous)));
     Plan plan = admitted(in, crypto::LeafKind::Policy, crypto::kNoEvent);
-    plan.drafts.front().readers = EntryReaders{record.agency, record.agency};
+    plan.drafts.front().readers =
+        EntryReaders{record.agency, record.agency, crypto::RetentionClass::Longer};
     plan.write = [entry = PolicyEntry{PolicyHash{in.hash.bytes}, std::move(record)},
                   index = in.moment.next](storage::Txn& txn) {
         return put_policy(txn, entry, index);

@@ -120,7 +120,7 @@ EntryDraft draft_about(const Moment& moment, MessageEvent event, const EnvelopeH
     draft.body.recipient_agency = recipient;
     draft.body.accepted = accepted;
     draft.body.envelope_hash = envelope;
-    draft.readers = EntryReaders{row.addressing->agency, recipient};
+    draft.readers = EntryReaders{row.addressing->agency, recipient, row.addressing->retention};
     return draft;
 }
 

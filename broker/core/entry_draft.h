@@ -11,16 +11,19 @@
 
 #include "crypto/entry_body.h"
 #include "crypto/leaf.h"
+#include "crypto/ledger_keys.h"
 #include "schemas/base/ids.h"
 
 namespace chapar::broker {
 
-// Whose entry it is. The bucket is (first, second); the view tags are first's and second's, or
-// first's and a pad where both are the same agency.
+// Whose entry it is, and how long it may be kept. The bucket is (first, second, retention); the
+// view tags are first's and second's, or first's and a pad where both are the same agency.
 struct EntryReaders {
     AgencyId first;  // MSG: the sender's agency; POLICY: the agency of the policy
     AgencyId
         second;  // MSG: the recipient's agency (REJECTED: again the sender's); POLICY: as first
+    // MSG: that of the envelope it is about; POLICY: the longest.
+    crypto::RetentionClass retention = crypto::RetentionClass::Longer;
     auto operator<=>(const EntryReaders&) const = default;
 };
 

@@ -44,7 +44,8 @@ Result<DecisionLine> read_line(LayoutReader& in) {
 
 void write_addressing(LayoutWriter& out, const Addressing& to) {
     out.counted8(view(to.office.text())).counted8(view(to.agency.text()));
-    out.u16(to.kind).u8(to.classification).u8(to.urgency).u64(to.expires.value);
+    out.u16(to.kind).u8(to.classification).u8(to.urgency);
+    out.u8(static_cast<std::uint8_t>(to.retention)).u64(to.expires.value);
     out.u16(static_cast<std::uint16_t>(to.agencies.size()));
     for (const AgencyId& agency : to.agencies) out.counted8(view(agency.text()));
     to.conditions.encode(out);
@@ -53,8 +54,20 @@ void write_addressing(LayoutWriter& out, const Addressing& to) {
 Result<Addressing> read_addressing(LayoutReader& in) {
     auto office = CHAPAR_TRY(OfficeId::parse(to_string(in.counted8())));
     auto agency = CHAPAR_TRY(AgencyId::parse(to_string(in.counted8())));
-    Addressing to{std::move(office), std::move(agency), in.u16(), in.u8(),
-                  in.u8(),           TimeMs(in.u64()),  {},       {}};
+    const std::uint16_t kind = in.u16();
+    const std::uint8_t classification = in.u8();
+    const std::uint8_t urgency = in.u8();
+    const auto retention = crypto::retention_class_of(in.u8());
+    if (!retention) return Error(Errc::StoreDamaged, "envelope");
+    Addressing to{std::move(office),
+                  std::move(agency),
+                  kind,
+                  classification,
+                  urgency,
+                  *retention,
+                  TimeMs(in.u64()),
+                  {},
+                  {}};
     const std::uint16_t count = in.u16();
     for (std::uint16_t i = 0; i < count; ++i) {
         to.agencies.push_back(CHAPAR_TRY(AgencyId::parse(to_string(in.counted8()))));

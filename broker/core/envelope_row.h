@@ -10,6 +10,7 @@
 
 #include "broker/core/conditions.h"
 #include "broker/core/outcome.h"
+#include "crypto/ledger_keys.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
@@ -24,6 +25,7 @@ struct Addressing {
     std::uint16_t kind = 0;
     std::uint8_t classification = 0;
     std::uint8_t urgency = 0;
+    crypto::RetentionClass retention = crypto::RetentionClass::Longer;
     TimeMs expires;
     std::vector<AgencyId> agencies;  // of the recipients: entry `first + i` is agencies[i]'s
     Conditions conditions;           // as they were when it was accepted

@@ -18,9 +18,10 @@ namespace {
 using Readers = std::vector<EntryReaders>;
 
 // A REJECTED entry, and an ACCEPTED one for each recipient agency.
-void add_readers(Readers& out, const AgencyId& sender, const std::vector<AgencyId>& recipients) {
-    out.push_back({sender, sender});
-    for (const AgencyId& recipient : recipients) out.push_back({sender, recipient});
+void add_readers(Readers& out, const AgencyId& sender, const std::vector<AgencyId>& recipients,
+                 crypto::RetentionClass retention) {
+    out.push_back({sender, sender, retention});
+    for (const AgencyId& recipient : recipients) out.push_back({sender, recipient, retention});
 }
 
 Result<std::optional<AgencyId>> agency_of(const storage::ReadTxn& txn,
@@ -33,7 +34,8 @@ Result<std::optional<AgencyId>> agency_of(const storage::ReadTxn& txn,
 Status add_envelope(const storage::ReadTxn& txn, const EnvelopeHash& envelope, Readers& out) {
     const auto row = CHAPAR_TRY(read_envelope(txn, envelope));
     if (row && row->addressing) {
-        add_readers(out, row->addressing->agency, row->addressing->agencies);
+        const Addressing& to = *row->addressing;
+        add_readers(out, to.agency, to.agencies, to.retention);
     }
     return Done{};
 }
@@ -52,7 +54,7 @@ struct Collector {
         if (record.type != crypto::RecordType::Policy) return Readers{};
         const auto agency = CHAPAR_TRY(crypto::agency_named_by(record));
         if (!CHAPAR_TRY(read_agency(txn, agency))) return Readers{};
-        return Readers{{agency, agency}};
+        return Readers{{agency, agency, crypto::RetentionClass::Longer}};
     }
     Result<Readers> operator()(const Submit& submit) const {
         const auto statement = CHAPAR_TRY(crypto::EnvelopeStatement::decode(submit.envelope));
@@ -68,7 +70,8 @@ struct Collector {
             }
         }
         Readers out;
-        add_readers(out, *sender, recipients);
+        add_readers(out, *sender, recipients,
+                    crypto::retention_class(header.created, header.retain_until));
         return out;
     }
     Result<Readers> operator()(const Confirm& confirm) const {

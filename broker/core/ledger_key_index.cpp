@@ -12,7 +12,7 @@ using crypto::LedgerKeyScope;
 EntryKeys keys_of(const EntryReaders& readers, TimeMs time) {
     const crypto::YearMonth month = crypto::month_of(time);
     const bool one_reader = readers.first == readers.second;
-    return {LedgerKeyScope::bucket(readers.first, readers.second, month),
+    return {LedgerKeyScope::bucket(readers.first, readers.second, readers.retention, month),
             LedgerKeyScope::tag(readers.first, month),
             one_reader ? LedgerKeyScope::pad() : LedgerKeyScope::tag(readers.second, month)};
 }

@@ -184,7 +184,8 @@ class Replay {
                                const OpenedEntry& entry) {
         if (entry.leaf.kind == LeafKind::Message && keys_.agency) {
             std::optional<OpenedEntry> accepted;
-            OwnEntry own{at, entry, nullptr, std::nullopt};
+            OwnEntry own{at, entry, nullptr, std::nullopt, std::nullopt};
+            if (entry.bucket) own.bucket = keys_.scopes.at(keys_.by_entry.at(*entry.bucket));
             if (entry.body.accepted && *entry.body.accepted < at) {
                 accepted = CHAPAR_TRY(readable(*entry.body.accepted));
                 if (accepted) own.accepted = &*accepted;
@@ -300,7 +301,7 @@ class Replay {
             depend(at);
             CHAPAR_TRY(take_effect(txn, at, operation));
         } else {
-            if (const auto lost = unlike(at, operation, plan, group)) return *lost;
+            if (const auto lost = CHAPAR_TRY(unlike(txn, at, operation, plan, group))) return *lost;
             if (plan.write) CHAPAR_TRY(plan.write(txn));
         }
         const Status given = append_given(txn, frontier_, group.entries, moment.time);
@@ -366,21 +367,34 @@ class Replay {
         return write_minimum(txn, prune->end);
     }
 
-    std::optional<Alignment> unlike(EntryIndex at, const Operation& operation, const Plan& plan,
-                                    const Group& group) {
+    // The leaf is taken over, so nothing else shows in which bucket the fold would have sealed.
+    Status same_bucket(const storage::ReadTxn& txn, std::string_view word, const EntryDraft& draft,
+                       const OpenedEntry& recorded) {
+        if (!draft.readers || !recorded.bucket) return Done{};
+        const auto scope = keys_of(*draft.readers, draft.body.time).bucket;
+        if (CHAPAR_TRY(key_entry(txn, scope.name())) == recorded.bucket) return Done{};
+        differ(recorded.leaf.index, word, "bucket", "that of its agencies, class and month",
+               "another");
+        return Done{};
+    }
+
+    Result<std::optional<Alignment>> unlike(const storage::ReadTxn& txn, EntryIndex at,
+                                            const Operation& operation, const Plan& plan,
+                                            const Group& group) {
         const auto word = operation_word(operation.body);
         if (plan.drafts.size() != group.entries.size()) {
             differ(at, word, "entries",
                    plan.outcome.code ? error_words(Error(*plan.outcome.code, plan.outcome.context))
                                      : std::to_string(plan.drafts.size()),
                    std::to_string(group.entries.size()));
-            return Alignment::Lost;
+            return std::optional(Alignment::Lost);
         }
         for (std::size_t i = 0; i < plan.drafts.size(); ++i) {
             if (!group.opened[i]) continue;
             if (auto one = compare(word, plan.drafts[i], *group.opened[i])) add(std::move(*one));
+            CHAPAR_TRY(same_bucket(txn, word, plan.drafts[i], *group.opened[i]));
         }
-        return std::nullopt;
+        return std::optional<Alignment>();
     }
 
     RecordedLedger& entries_;

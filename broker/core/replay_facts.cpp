@@ -50,6 +50,7 @@ class Facts {
     Status submission() {
         const auto statement = CHAPAR_TRY(crypto::EnvelopeStatement::decode(*body_.envelope));
         const auto header = CHAPAR_TRY(schemas::decode_header(statement.header));
+        same_bucket(header);
         const EnvelopeHash hash = crypto::envelope_hash(*body_.envelope);
         if (hash != *body_.envelope_hash) differ("envelope hash", "that of E", "another");
         const auto sender = CHAPAR_TRY(sign_key(txn_, header.sender));
@@ -70,6 +71,15 @@ class Facts {
         }
         same_lines(expected);
         return Done{};
+    }
+
+    // Both agencies, how long the envelope may be kept, and the month of this entry.
+    void same_bucket(const schemas::Header& header) {
+        const auto retention = crypto::retention_class(header.created, header.retain_until);
+        const auto expected = crypto::LedgerKeyScope::bucket(
+            *body_.sender_agency, *body_.recipient_agency, retention, crypto::month_of(body_.time));
+        if (own_.bucket == expected) return;
+        differ("bucket", "that of its agencies, class and month", "another");
     }
 
     static crypto::DecisionLine recorded_form(const DecisionLine& line) {
@@ -163,9 +173,10 @@ class Facts {
         if (first.envelope_hash != body_.envelope_hash) {
             differ("accepted", "of this envelope", "of another");
         }
-        if (body_.event != crypto::event_number(MessageEvent::Expired)) return Done{};
         const auto statement = CHAPAR_TRY(crypto::EnvelopeStatement::decode(*first.envelope));
         const auto header = CHAPAR_TRY(schemas::decode_header(statement.header));
+        same_bucket(header);
+        if (body_.event != crypto::event_number(MessageEvent::Expired)) return Done{};
         if (header.expires_at > body_.time) {
             differ("expiry", "not before " + std::to_string(header.expires_at.value),
                    std::to_string(body_.time.value));

@@ -21,6 +21,8 @@ struct OwnEntry {
     const OpenedEntry* accepted = nullptr;
     // Kind of the entry that EXPIRED names as its cause; empty where it is no entry.
     std::optional<crypto::LeafKind> cause;
+    // Of the key that its body is sealed with.
+    std::optional<crypto::LedgerKeyScope> bucket;
 };
 // All that does not hold. REQUIRES: `entry` is a message's. Errors: failures of the store.
 [[nodiscard]] Result<std::vector<Difference>> check_facts(const storage::ReadTxn& txn,

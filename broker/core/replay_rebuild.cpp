@@ -149,15 +149,17 @@ Result<OpenedEntry> open_recorded(const RecordedEntry& entry, EntryIndex index,
     auto leaf = CHAPAR_TRY(crypto::Leaf::decode(entry.leaf));
     crypto::BodySalt salt;
     Bytes opened;
+    std::optional<EntryIndex> bucket;
     if (crypto::is_sealed(leaf.kind)) {
         if (entry.body.empty()) return Error(Errc::LedgerKeyMissing, "no body");
         const EntryIndex opened_by = CHAPAR_TRY(crypto::key_entry_of(entry.body));
         const auto name = keys.by_entry.find(opened_by);
         if (name == keys.by_entry.end()) return Error(Errc::LedgerKeyMissing);
-        const crypto::Secret32* bucket = keys.keys.find(name->second);
-        if (bucket == nullptr) return Error(Errc::LedgerKeyMissing);
-        opened = CHAPAR_TRY(crypto::open_body(*bucket, index, entry.body));
-        salt = crypto::body_salt(*bucket, index);
+        const crypto::Secret32* secret = keys.keys.find(name->second);
+        if (secret == nullptr) return Error(Errc::LedgerKeyMissing);
+        opened = CHAPAR_TRY(crypto::open_body(*secret, index, entry.body));
+        salt = crypto::body_salt(*secret, index);
+        bucket = opened_by;
     } else if (leaf.kind == LeafKind::Key && entry.body.empty()) {
         return Error(Errc::EntryShredded);
     } else {
@@ -167,7 +169,7 @@ Result<OpenedEntry> open_recorded(const RecordedEntry& entry, EntryIndex index,
         return Error(Errc::LedgerDamaged, "body.commit");
     }
     auto body = CHAPAR_TRY(crypto::EntryBody::decode(leaf.kind, opened));
-    return OpenedEntry{std::move(leaf), std::move(body)};
+    return OpenedEntry{std::move(leaf), std::move(body), bucket};
 }
 
 Result<Operation> rebuild(RecordedLedger& entries, EntryIndex at, const RecordedKeys& keys) {

@@ -59,7 +59,7 @@ Status nothing_waits(const RecordCase& in, const Bucket& bucket) {
         const auto row = CHAPAR_TRY(read_envelope(in.txn, due.envelope));
         if (!row || !row->addressing) return Error(Errc::StoreDamaged, "deadline");
         const Addressing& to = *row->addressing;
-        if (to.agency != bucket.sender) continue;
+        if (to.agency != bucket.sender || to.retention != bucket.retention) continue;
         if (std::ranges::find(to.agencies, bucket.recipient) == to.agencies.end()) continue;
         const auto accepted = CHAPAR_TRY(read_leaf(in.txn, due.first));
         if (crypto::month_of(accepted.time) == bucket.month) {
@@ -73,6 +73,7 @@ Status nothing_waits(const RecordCase& in, const Bucket& bucket) {
 // be able to read it.
 Status not_policy_in_force(const RecordCase& in, const Bucket& bucket) {
     if (bucket.sender != bucket.recipient) return Done{};
+    if (bucket.retention != crypto::RetentionClass::Longer) return Done{};
     const auto policy = CHAPAR_TRY(read_policy(in.txn, bucket.sender));
     if (!policy) return Done{};
     const auto entry = CHAPAR_TRY(entry_of_record(in.txn, as_hash(policy->hash)));

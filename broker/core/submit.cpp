@@ -54,6 +54,10 @@ crypto::BodyDecision decision_record(Effect effect, std::string_view code,
     return out;
 }
 
+crypto::RetentionClass retention_of(const schemas::Header& header) {
+    return crypto::retention_class(header.created, header.retain_until);
+}
+
 // What ACCEPTED and REJECTED entries have in common.
 EntryDraft submission_draft(const Moment& moment, const Received& in, MessageEvent event,
                             const AgencyId& sender, const AgencyId& recipient) {
@@ -64,7 +68,7 @@ EntryDraft submission_draft(const Moment& moment, const Received& in, MessageEve
     draft.body.item = in.submit.item;
     draft.body.blind = in.submit.blind;
     draft.body.envelope_hash = in.hash;
-    draft.readers = EntryReaders{sender, recipient};
+    draft.readers = EntryReaders{sender, recipient, retention_of(in.header)};
     return draft;
 }
 
@@ -129,8 +133,8 @@ EnvelopeRow accepted_row(const Moment& moment, const Received& in,
             lines,
             Addressing{sender.office, sender.agency, static_cast<std::uint16_t>(header.kind),
                        static_cast<std::uint8_t>(header.classification),
-                       static_cast<std::uint8_t>(header.urgency), header.expires_at, to.agencies,
-                       conditions}};
+                       static_cast<std::uint8_t>(header.urgency), retention_of(header),
+                       header.expires_at, to.agencies, conditions}};
 }
 
 // The decision as one agency may see it: the pairs with its own offices. Who else received the

@@ -5,7 +5,7 @@
 #include "client/cases/time_text.h"
 #include "client/cli/policy_words.h"
 #include "crypto/override.h"
-#include "crypto/retention.h"
+#include "crypto/retention_rules.h"
 #include "crypto/succession.h"
 #include "crypto/suspension.h"
 #include "schemas/base/hex.h"
@@ -119,14 +119,23 @@ std::string month_text(crypto::YearMonth month) {
 }
 
 std::string bucket_text(const crypto::Bucket& bucket) {
+    const auto longest = crypto::longest_of(bucket.retention);
     return "what " + bucket.sender.text() + " sent " + bucket.recipient.text() + " in " +
-           month_text(bucket.month);
+           month_text(bucket.month) + ", to be kept " +
+           (longest ? "up to " + std::to_string(longest->value / kDay.value) + " days"
+                    : "longer than five years; the agency's policies, too");
 }
 
 RecordWords say(const crypto::ShredRecord& record) {
+    const auto due = crypto::due_at(record.bucket);
     return {"shred",
             "SHREDDING of the ledger's bodies: " + bucket_text(record.bucket),
-            {"the centre's key is destroyed: nobody at the broker can read them again",
+            {due ? "due from " + time_text(*due) + "; before that somebody may still need them"
+                 : std::string("never due by itself: no end of its retention is known"),
+             "logged at " + time_text(crypto::shreddable_from(record.bucket)) + " at the earliest",
+             "the centre's key is destroyed: nobody at the broker can read them again",
+             "the copies sealed to audit keys stay: both agencies' auditors and the centre's still "
+             "open them from any copy of the ledger, until those keys are destroyed",
              "leaves, times and proofs stay", "legal basis: " + shown(record.basis),
              "cannot be undone"},
             {}};

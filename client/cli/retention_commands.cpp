@@ -8,7 +8,7 @@
 #include "client/cli/issued.h"
 #include "client/cli/sign_flow.h"
 #include "crypto/override.h"
-#include "crypto/retention.h"
+#include "crypto/retention_rules.h"
 #include "crypto/sha256.h"
 
 namespace chapar::client {
@@ -54,21 +54,28 @@ Result<crypto::YearMonth> month_named(const std::string& text) {
 }
 
 struct BucketArguments {
-    std::string from, to, month;
+    std::string from, to, month, retention;
 };
 
 void add_bucket_options(CLI::App& command, BucketArguments& given) {
     command.add_option("--from", given.from, "agency that sent");
     command.add_option("--to", given.to, "agency that received");
     command.add_option("--month", given.month, "month of the entries, UTC, such as 2026-11");
+    command.add_option("--class", given.retention,
+                       "how long they may be kept: 92-days, 366-days, 1827-days or longer");
 }
 
 Result<crypto::Bucket> bucket_of(const BucketArguments& given) {
-    if (given.from.empty() || given.to.empty() || given.month.empty()) {
-        return Error(Errc::Usage, "--from, --to and --month name a bucket");
+    if (given.from.empty() || given.to.empty() || given.month.empty() || given.retention.empty()) {
+        return Error(Errc::Usage,
+                     "--from, --to, --month and --class name a bucket: chapar ledger due");
+    }
+    const auto retention = crypto::retention_class_named(given.retention);
+    if (!retention) {
+        return Error(Errc::FieldInvalid, "--class: 92-days, 366-days, 1827-days or longer");
     }
     return crypto::Bucket{CHAPAR_TRY(agency_named(given.from, "--from")),
-                          CHAPAR_TRY(agency_named(given.to, "--to")),
+                          CHAPAR_TRY(agency_named(given.to, "--to")), *retention,
                           CHAPAR_TRY(month_named(given.month))};
 }
 
@@ -78,9 +85,23 @@ struct ShredArguments {
     SignTarget target;
 };
 
+void warn_if_early(const Invocation& invocation, const crypto::Bucket& bucket) {
+    const TimeMs now = invocation.now();
+    const TimeMs earliest = crypto::shreddable_from(bucket);
+    const auto due = crypto::due_at(bucket);
+    if (now < earliest) {
+        invocation.output.warning("TOO EARLY: the broker refuses it before " + time_text(earliest));
+    } else if (!due) {
+        invocation.output.warning("EARLY: no end of this bucket's retention is known");
+    } else if (now < *due) {
+        invocation.output.warning("EARLY: due only from " + time_text(*due));
+    }
+}
+
 Status shred(Invocation& invocation, const ShredArguments& given) {
     const crypto::ShredRecord record{CHAPAR_TRY(bucket_of(given.bucket)),
                                      CHAPAR_TRY(checked_text(given.basis, "--basis"))};
+    warn_if_early(invocation, record.bucket);
     return draft(invocation, RecordType::Shred, record.encode(), given.target);
 }
 
@@ -195,9 +216,9 @@ void add_shred(CLI::App& ledger, Invocation& invocation) {
     auto given = std::make_shared<ShredArguments>();
     CLI::App* command = add_command(
         ledger, "shred",
-        "end the centre's key of a month's messages to one agency; a second registrar "
+        "end the centre's key of one bucket (see: due); a second registrar "
         "approves the file",
-        "chapar ledger shred --from TJ-DCA --to AF-CNPA --month 2026-01 \\\n"
+        "chapar ledger shred --from TJ-DCA --to AF-CNPA --month 2026-01 --class 92-days \\\n"
         "      --basis \"Retention act, article 12\" --home ~/registrar-1 --out 01.shred");
     add_bucket_options(*command, given->bucket);
     command->add_option("--basis", given->basis, "legal basis")->required();
@@ -219,7 +240,7 @@ void add_holds(CLI::App& ledger, Invocation& invocation) {
     auto held = std::make_shared<HoldArguments>();
     CLI::App* command = add_command(
         ledger, "hold", "forbid to shred or prune; a second registrar approves the file",
-        "chapar ledger hold --from TJ-DCA --to AF-CNPA --month 2026-01 \\\n"
+        "chapar ledger hold --from TJ-DCA --to AF-CNPA --month 2026-01 --class 366-days \\\n"
         "      --reason \"Case 7 is before the court\" --home ~/registrar-1 --out case7.hold");
     add_hold_options(*command, *held);
     invocation.on(command, [&invocation, held] { return hold(invocation, *held); });

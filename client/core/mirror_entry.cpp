@@ -97,7 +97,8 @@ Status take_retention(EntrySummary& summary, const crypto::SignedRecord& record)
             const auto shred = CHAPAR_TRY(crypto::ShredRecord::decode(record.body));
             name(summary, shred.bucket.sender,
                  "to " + shred.bucket.recipient.text() + " in " +
-                     std::to_string(shred.bucket.month.value) + ": " + shred.basis);
+                     std::to_string(shred.bucket.month.value) + ", " +
+                     std::string(text_of(shred.bucket.retention)) + ": " + shred.basis);
             return Done{};
         }
         case RecordType::Hold: {
@@ -183,6 +184,7 @@ Status take_other(const storage::ReadTxn& txn, EntrySummary& summary, const cryp
         summary.subject = kWords[static_cast<std::size_t>(scope.purpose()) - 1];
         if (scope.first()) summary.subject += " " + scope.first()->text();
         if (scope.second()) summary.subject += " to " + scope.second()->text();
+        if (scope.retention()) summary.subject += " " + std::string(text_of(*scope.retention()));
         if (scope.month().value != 0) summary.subject += " " + std::to_string(scope.month().value);
         return Done{};
     }

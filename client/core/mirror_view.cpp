@@ -7,7 +7,9 @@
 #include "client/core/mirror_tables.h"
 #include "client/core/store_keys.h"
 #include "crypto/body_seal.h"
+#include "crypto/envelope.h"
 #include "schemas/base/hex.h"
+#include "schemas/header_codec.h"
 
 namespace chapar::client {
 namespace {
@@ -111,7 +113,8 @@ class Viewer {
             return gap(std::move(out), Gap::NotOpened);
         }
         auto body = crypto::EntryBody::decode(leaf.kind, *opened);
-        if (!body || !CHAPAR_TRY(is_consistent(leaf, *body))) {
+        if (!body || !CHAPAR_TRY(is_consistent(leaf, *body)) ||
+            !CHAPAR_TRY(is_in_its_bucket(leaf, *body, *key_entry))) {
             return gap(std::move(out), Gap::NotAnEntry);
         }
         out.body = std::move(*body);
@@ -140,6 +143,42 @@ class Viewer {
         if (!CHAPAR_TRY(has_tag(leaf, 0, sender))) return false;
         if (sender == recipient) return true;
         return has_tag(leaf, 1, recipient);
+    }
+
+    // By agencies, month, and how long the envelope may be kept.
+    Result<bool> is_in_its_bucket(const crypto::Leaf& leaf, const crypto::EntryBody& body,
+                                  EntryIndex key_entry) {
+        const auto scope = CHAPAR_TRY(key_scope(txn_, key_entry));
+        if (!scope || scope->purpose() != crypto::LedgerKeyPurpose::Bucket) return false;
+        if (scope->month() != crypto::month_of(leaf.time)) return false;
+        if (leaf.kind == LeafKind::Message &&
+            (scope->first() != body.sender_agency || scope->second() != body.recipient_agency)) {
+            return false;
+        }
+        const auto retention = CHAPAR_TRY(retention_of(leaf, body));
+        return !retention || scope->retention() == retention;
+    }
+
+    // Empty for an event whose acceptance is not open here.
+    Result<std::optional<crypto::RetentionClass>> retention_of(const crypto::Leaf& leaf,
+                                                               const crypto::EntryBody& body) {
+        if (leaf.kind != LeafKind::Message) return std::optional(crypto::RetentionClass::Longer);
+        if (body.envelope) return class_of_envelope(*body.envelope);
+        const auto nothing = std::optional<crypto::RetentionClass>();
+        if (!body.accepted || !CHAPAR_TRY(mirror_entry(txn_, *body.accepted))) return nothing;
+        const auto key_entry = crypto::key_entry_of(CHAPAR_TRY(mirror_body(txn_, *body.accepted)));
+        if (!key_entry) return nothing;
+        const auto scope = CHAPAR_TRY(key_scope(txn_, *key_entry));
+        return scope ? scope->retention() : nothing;
+    }
+
+    // What does not parse is found when it is summarised.
+    static std::optional<crypto::RetentionClass> class_of_envelope(ByteView envelope) {
+        const auto statement = crypto::EnvelopeStatement::decode(envelope);
+        if (!statement) return std::nullopt;
+        const auto header = schemas::decode_header(statement->header);
+        if (!header) return std::nullopt;
+        return crypto::retention_class(header->created, header->retain_until);
     }
 
     // The leaf's time is the body's, the agencies are the reader's business, and the tags are those

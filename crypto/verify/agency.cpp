@@ -224,7 +224,9 @@ void AgencyView::open_body(const Leaf& leaf, const Bytes& stored, Place place,
     bodies_.demand(time.complete() && place.time_ms / 1000 * 1000 == leaf.time_ms,
                    "the body of " + at(leaf.index) + " names another time");
     ++opened_;
+    bucket_ = &key->second.scope;
     judge(leaf, *records, place, directory);
+    bucket_ = nullptr;
 }
 
 std::vector<Verdict> AgencyView::verdicts() const {

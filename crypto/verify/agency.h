@@ -66,6 +66,7 @@ class AgencyView {
         std::uint64_t expires = 0;
         std::string sender, recipient;  // agencies
         std::map<Hash, bool> devices;   // whose share came to an end
+        std::uint8_t retention = 0;     // class
         // An end is demanded a week after the expiry.
         bool due(std::uint64_t time_ms) const {
             constexpr std::uint64_t kWeek = 7ULL * 86'400'000;
@@ -88,6 +89,7 @@ class AgencyView {
     bool pruned(std::uint64_t index) const;
     void open_body(const Leaf& leaf, const Bytes& stored, Place place, const Directory& directory);
     void check_tags(const Leaf& leaf, const BodyRecords& body, std::uint32_t month);
+    void lies_in(std::uint8_t retention, Place place);
     void judge(const Leaf& leaf, const BodyRecords& body, Place place, const Directory& directory);
     void judge_envelope(const BodyRecords& body, Place place, const Directory& directory,
                         std::uint8_t event);
@@ -112,6 +114,7 @@ class AgencyView {
     Bytes public_key_, centre_auditor_;
     std::string agency_;  // "*" for the centre auditor; empty until the directory names it
     std::map<std::uint64_t, Key> buckets_;                        // by KEY entry
+    const KeyScope* bucket_ = nullptr;                            // of the body that is judged
     std::map<std::uint64_t, KeyScope> closed_;                    // buckets that do not open here
     std::map<std::uint32_t, std::map<std::string, Bytes>> tags_;  // month, agency
     std::map<std::uint64_t, std::uint64_t> shredded_;             // own entry, KEY entry it names

@@ -99,9 +99,10 @@ bool AgencyView::excused(const BodyRecords& event, std::uint64_t index) const {
     if (pruned(index)) return true;
     const auto entry = shredded_.find(index);
     if (entry == shredded_.end()) return false;
-    // An acceptance and what follows it are between the same agencies.
+    // An acceptance and what follows it are between the same agencies, and kept as long.
     const KeyScope& scope = closed_.at(entry->second);
-    return scope.first == text_of(at_or_none(event, kSenderAgencyRecord)) &&
+    return scope.retention == bucket_->retention &&
+           scope.first == text_of(at_or_none(event, kSenderAgencyRecord)) &&
            scope.second == text_of(at_or_none(event, kRecipientAgencyRecord));
 }
 
@@ -124,6 +125,7 @@ AgencyView::Underway* AgencyView::acceptance_of(const BodyRecords& body, Place p
     complete_.demand(found.sender == text_of(at_or_none(body, kSenderAgencyRecord)) &&
                          found.recipient == text_of(at_or_none(body, kRecipientAgencyRecord)),
                      at(place.index) + " is between other agencies than " + at(index));
+    lies_in(found.retention, place);
     return &found;
 }
 

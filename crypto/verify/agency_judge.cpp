@@ -64,8 +64,14 @@ void AgencyView::judge(const Leaf& leaf, const BodyRecords& body, Place place,
 }
 
 // What may be kept shorter can be shredded apart only if it lies apart.
-// The tags are those of the agencies that the body names, in their order.
+void AgencyView::lies_in(std::uint8_t retention, Place place) {
+    bodies_.demand(bucket_->retention == retention,
+                   at(place.index) + " lies in a bucket of another retention class than its own");
+}
+
+// The tags are those of the agencies that the body names, in their order; so is the bucket.
 void AgencyView::check_tags(const Leaf& leaf, const BodyRecords& body, std::uint32_t month) {
+    bodies_.demand(bucket_->month == month, at(leaf.index) + " lies in a bucket of another month");
     if (leaf.kind == EntryKind::Policy) {
         tags_rule_.demand(agency_ == "*" || tagged(leaf, month, 0, agency_),
                           "the tag of " + at(leaf.index) + " is not in its place");
@@ -73,6 +79,8 @@ void AgencyView::check_tags(const Leaf& leaf, const BodyRecords& body, std::uint
     }
     const std::string sender = text_of(at_or_none(body, kSenderAgencyRecord));
     const std::string recipient = text_of(at_or_none(body, kRecipientAgencyRecord));
+    bodies_.demand(bucket_->first == sender && bucket_->second == recipient,
+                   at(leaf.index) + " lies in a bucket of other agencies");
     const bool all = agency_ == "*";
     tags_rule_.demand(all || sender == agency_ || recipient == agency_,
                       at(leaf.index) + " carries the tag of " + agency_ + ", but is not about it");
@@ -97,6 +105,9 @@ void AgencyView::judge_envelope(const BodyRecords& body, Place place, const Dire
     if (!envelope || !item || named != Bytes(envelope->hash.begin(), envelope->hash.end())) {
         return signed_.fail(at(place.index) + " holds no envelope in its form");
     }
+    const std::uint8_t retention =
+        retention_class(envelope->header.created, envelope->header.retain_until);
+    lies_in(retention, place);
     Hash certificate{};
     std::copy(envelope->header.sender.begin(), envelope->header.sender.end(), certificate.begin());
     const Device* device = directory.device(certificate);
@@ -131,7 +142,8 @@ void AgencyView::judge_envelope(const BodyRecords& body, Place place, const Dire
                 envelope->header.expires,
                 sender,
                 text_of(at_or_none(body, kRecipientAgencyRecord)),
-                {}};
+                {},
+                retention};
     for (const Hash& share : stanzas ? stanzas->devices : std::vector<Hash>{}) {
         const Device* reader = directory.device(share);
         signed_.demand(reader != nullptr && reader->agency == underway.recipient,
@@ -143,6 +155,7 @@ void AgencyView::judge_envelope(const BodyRecords& body, Place place, const Dire
 }
 
 void AgencyView::judge_policy(const BodyRecords& body, Place place, const Directory& directory) {
+    lies_in(kLongestClass, place);
     const auto record = parse_record(at_or_none(body, kSignedRecord));
     std::string why = "no policy record";
     bool good = record && record->type == kPolicy;

@@ -30,6 +30,7 @@ std::optional<Header> parse_header(const Bytes& bytes) {
     out.classification = segment.number(*root, 48, 16);
     out.created = segment.number(*root, 64, 64);
     out.expires = segment.number(*root, 256, 64);
+    out.retain_until = segment.number(*root, 320, 64);
     out.home = segment.data(*root, 0).value_or(Bytes{});
     out.sender = segment.data(*root, 1).value_or(Bytes{});
     out.message = segment.data(*root, 2).value_or(Bytes{});

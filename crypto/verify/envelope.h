@@ -10,7 +10,7 @@
 namespace verify {
 
 struct Header {
-    std::uint64_t kind = 0, classification = 0, created = 0, expires = 0;
+    std::uint64_t kind = 0, classification = 0, created = 0, expires = 0, retain_until = 0;
     Bytes home, sender, message, case_id, content;
 };
 

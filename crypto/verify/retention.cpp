@@ -24,14 +24,20 @@ std::optional<KeyScope> read_key_scope(Reader& in) {
     const std::uint64_t version = in.number(1), purpose = in.number(1);
     out.first = in.name();
     out.second = in.name();
+    out.retention = static_cast<std::uint8_t>(in.number(1));
     out.month = static_cast<std::uint32_t>(in.number(4));
     if (!in.ok() || version != 1 || purpose < 1 || purpose > 3) return std::nullopt;
     out.purpose = static_cast<KeyPurpose>(purpose);
+    const bool bucket = out.purpose == KeyPurpose::Bucket;
+    if (bucket ? out.retention < 1 || out.retention > kLongestClass : out.retention != 0) {
+        return std::nullopt;
+    }
     out.bytes = {1, static_cast<std::uint8_t>(purpose)};
     for (const std::string& agency : {out.first, out.second}) {
         out.bytes.push_back(static_cast<std::uint8_t>(agency.size()));
         out.bytes.insert(out.bytes.end(), agency.begin(), agency.end());
     }
+    out.bytes.push_back(out.retention);
     for (int shift = 24; shift >= 0; shift -= 8) {
         out.bytes.push_back(static_cast<std::uint8_t>(out.month >> shift));
     }

@@ -25,9 +25,10 @@ enum class KeyPurpose : std::uint8_t { Bucket = 1, Tag = 2, Pad = 3 };
 struct KeyScope {
     KeyPurpose purpose{};
     std::string first, second;
-    std::uint32_t month = 0;  // decimal yyyymm
-    Bytes bytes;              // as they stand
-    Hash name{};              // TH("ledger-key", bytes)
+    std::uint8_t retention = 0;  // class of a bucket
+    std::uint32_t month = 0;     // decimal yyyymm
+    Bytes bytes;                 // as they stand
+    Hash name{};                 // TH("ledger-key", bytes)
 };
 // Reads the scope at the head of a KEY record.
 std::optional<KeyScope> read_key_scope(Reader& in);

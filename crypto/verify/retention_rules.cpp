@@ -23,6 +23,16 @@ bool is_older(std::uint64_t leaf_time, std::uint64_t before) {
 
 }  // namespace
 
+std::uint8_t retention_class(std::uint64_t created_ms, std::uint64_t retain_until_ms) {
+    const std::uint64_t kept = retain_until_ms > created_ms ? retain_until_ms - created_ms : 0;
+    std::uint8_t out = 1;
+    for (const std::uint64_t days : {92, 366, 1827}) {
+        if (kept <= days * kOneDay) return out;
+        ++out;
+    }
+    return out;
+}
+
 std::uint32_t month_of(std::uint64_t time_ms) {
     const auto days = static_cast<std::int64_t>(time_ms / kOneDay);
     // Civil date from days, the inverse of days_of.
@@ -51,8 +61,10 @@ std::optional<Bucket> Bucket::read(Reader& in) {
     Bucket out;
     out.sender = in.name();
     out.recipient = in.name();
+    out.retention = static_cast<std::uint8_t>(in.number(1));
     out.month = static_cast<std::uint32_t>(in.number(4));
-    if (!in.ok() || !is_month(out.month)) return std::nullopt;
+    const bool of_a_class = out.retention >= 1 && out.retention <= kLongestClass;
+    if (!in.ok() || !of_a_class || !is_month(out.month)) return std::nullopt;
     return out;
 }
 
@@ -62,6 +74,7 @@ Bytes Bucket::scope() const {
         out.push_back(static_cast<std::uint8_t>(agency.size()));
         out.insert(out.end(), agency.begin(), agency.end());
     }
+    out.push_back(retention);
     for (int shift = 24; shift >= 0; shift -= 8) {
         out.push_back(static_cast<std::uint8_t>(month >> shift));
     }

@@ -21,15 +21,21 @@ constexpr std::uint64_t kShredAfter = 38 * kOneDay, kPruneAfter = 365 * kOneDay;
 constexpr std::uint64_t kPruneUnit = 256;
 constexpr std::size_t kHoldsPerAgency = 256;  // in force
 
+// How long an envelope's readers may keep it, by its header: 1 up to 92 days, 2 up to 366, 3 up to
+// 1,827, 4 longer, or no envelope.
+constexpr std::uint8_t kLongestClass = 4;
+std::uint8_t retention_class(std::uint64_t created_ms, std::uint64_t retain_until_ms);
+
 // Decimal yyyymm, UTC.
 std::uint32_t month_of(std::uint64_t time_ms);
 bool is_month(std::uint32_t yyyymm);
 // The first moment after it.
 std::uint64_t end_of_month(std::uint32_t yyyymm);
 
-// The entries of one month about what one agency sent another.
+// The entries of one month about what one agency sent another and may keep so long.
 struct Bucket {
     std::string sender, recipient;
+    std::uint8_t retention = 0;
     std::uint32_t month = 0;
     // As a SHRED or HOLD record names it; nothing for any other bytes.
     static std::optional<Bucket> read(Reader& in);

@@ -6,14 +6,14 @@ import unittest
 import centre as stage
 
 MONTH = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m")
-BUCKET = ("--from", "TJ-DCA", "--to", "AF-CNP", "--month", MONTH)
+BUCKET = ("--from", "TJ-DCA", "--to", "AF-CNP", "--month", MONTH, "--class", "366-days")
 
 
 def scope_digits():
     """The beginning of the bucket's line in ledger.keys."""
     def counted(text):
         return bytes([len(text)]) + text.encode()
-    return (b"\x01\x01" + counted("TJ-DCA") + counted("AF-CNP") + int(MONTH.replace("-", "")).to_bytes(4, "big")).hex()
+    return (b"\x01\x01" + counted("TJ-DCA") + counted("AF-CNP") + b"\x02" + int(MONTH.replace("-", "")).to_bytes(4, "big")).hex()
 
 
 def everything_in(folder):

@@ -237,9 +237,9 @@ TEST_CASE("a centre is founded once, and a ledger key opened once, for its reade
     Registry registry;
     World& world = registry.world;
     CHECK(world.run(world.operations.front().body).code == Errc::AlreadyExists);
-    const auto scope = crypto::LedgerKeyScope::bucket(AgencyId::parse("TJ-DCA").value(),
-                                                      AgencyId::parse("AF-CNP").value(),
-                                                      crypto::month_of(world.now));
+    const auto scope = crypto::LedgerKeyScope::bucket(
+        AgencyId::parse("TJ-DCA").value(), AgencyId::parse("AF-CNP").value(),
+        crypto::RetentionClass::Year, crypto::month_of(world.now));
     const auto seal = [&](const std::vector<PublicKey>& readers) {
         const auto secret = crypto::Secret32::random(world.random);
         return crypto::seal_ledger_key(scope, secret, readers, world.random).value().encode();

@@ -6,6 +6,8 @@
 #include "broker/core/replay.h"
 #include "broker/core/replay_standing.h"
 #include "broker/core/tables.h"
+#include "crypto/body_seal.h"
+#include "crypto/retention.h"
 #include "schemas/base/layout.h"
 #include "tests/unit/broker/small_ledger.h"
 
@@ -144,6 +146,54 @@ TEST_CASE("after a gap a false decision is still found") {
     CHECK(run.report.differences.front().entry == refused.first);
     CHECK(run.report.differences.front().rule == "decision");
     CHECK(run.report.root == world.frontier.root());
+}
+
+// Fails if same_bucket() is not asked where leaves are taken over.
+TEST_CASE("an entry in the bucket of another class is a difference, also behind a gap") {
+    for (const bool gap : {false, true}) {
+        SmallLedger ledger;
+        World& world = ledger.world;
+        auto entries = entries_of(world);
+        const crypto::Bucket bucket{AgencyId::parse("TJ-DCA").value(),
+                                    AgencyId::parse("CARICC").value(),
+                                    crypto::RetentionClass::Quarter, crypto::month_of(world.now)};
+        for (std::uint64_t i = 0; i < entries.size(); ++i) {
+            auto leaf = crypto::Leaf::decode(entries[i].leaf).value();
+            if (leaf.kind != crypto::LeafKind::Key) continue;
+            auto body = crypto::EntryBody::decode(leaf.kind, entries[i].body).value();
+            if (body.event != crypto::event_number(crypto::KeyEvent::Opened)) continue;
+            const auto record = crypto::LedgerKeyRecord::decode(*body.record).value();
+            if (record.scope != bucket.scope()) continue;
+            crypto::Bucket wrong = bucket;
+            wrong.retention = crypto::RetentionClass::Longer;
+            std::vector<PublicKey> readers;
+            for (const auto& copy : record.copies) readers.push_back(copy.reader);
+            body.record = crypto::seal_ledger_key(wrong.scope(), *world.keys.find(bucket.scope()),
+                                                  readers, world.random)
+                              .value()
+                              .encode();
+            entries[i].body = body.encode().value();
+            leaf.body_commit = crypto::body_commit(crypto::BodySalt{}, entries[i].body);
+            entries[i].leaf = leaf.encode();
+        }
+        if (gap) {
+            // The sender's bundle, which nothing rests on: leaves behind it are taken over.
+            const auto bundle = std::ranges::find_if(entries, [](const RecordedEntry& entry) {
+                return crypto::Leaf::decode(entry.leaf).value().kind == crypto::LeafKind::Ladder;
+            });
+            REQUIRE(bundle != entries.end());
+            *bundle = {crypto::tombstone_of(crypto::stored_leaf_hash(bundle->leaf)), {}};
+        }
+        const Replayed run(entries, world.auditor);
+        CHECK_FALSE(run.report.equal());
+        const auto found = std::ranges::find_if(run.report.differences, [&](const auto& one) {
+            return one.entry == ledger.first.first;
+        });
+        REQUIRE(found != run.report.differences.end());
+        CHECK(found->rule == (gap ? "bucket" : "entries"));
+        const Replayed own(entries, world.agency_named("CARICC").signers.audit.secret);
+        CHECK_FALSE(own.report.equal());
+    }
 }
 
 // Fails if a tombstone is a difference although a PRUNE entry covers it.

@@ -7,6 +7,7 @@
 #include "broker/core/ledger_scrub.h"
 #include "broker/core/prune.h"
 #include "broker/core/retention_records.h"
+#include "crypto/body_seal.h"
 #include "crypto/override.h"
 #include "crypto/retention_rules.h"
 #include "crypto/tree.h"
@@ -19,6 +20,7 @@ namespace {
 using crypto::Bucket;
 using crypto::HoldAction;
 using crypto::RecordType;
+using crypto::RetentionClass;
 
 AgencyId id(const char* name) { return AgencyId::parse(name).value(); }
 
@@ -26,7 +28,7 @@ AgencyId id(const char* name) { return AgencyId::parse(name).value(); }
 struct Retained {
     SmallLedger small;
     World& world = small.world;
-    Bucket bucket{id("TJ-DCA"), id("CARICC"), crypto::YearMonth(202611)};
+    Bucket bucket{id("TJ-DCA"), id("CARICC"), RetentionClass::Quarter, crypto::YearMonth(202611)};
     TimeMs due = crypto::end_of(bucket.month) + crypto::kShredAfter;
     std::uint64_t holds = 0;
 
@@ -67,6 +69,12 @@ struct Retained {
         const auto txn = world.read();
         return broker::open_entry(*txn, world.keys, index).error().code;
     }
+    [[nodiscard]] bool lies_in(EntryIndex entry, const Bucket& what) {
+        const auto txn = world.read();
+        const auto body = broker::stored_body(*txn, entry).value();
+        const auto key = broker::key_entry(*txn, what.scope().name()).value();
+        return key && crypto::key_entry_of(body).value() == *key;
+    }
     // More than a tile of entries, all of November.
     void fill() {
         while (world.frontier.size().value < 600) {
@@ -99,8 +107,9 @@ TEST_CASE("a bucket is shredded 38 days after its month, by two registrars of it
     r.wait_until(r.due);
     r.refuses(r.shred(r.bucket, "TJ-DCA", 1), Errc::CertificateNotSigned);
     r.refuses(r.shred(r.bucket, "CARICC"), Errc::CertificateNotSigned);
-    r.refuses(r.shred({id("TJ-DCA"), id("CARICC"), crypto::YearMonth(202610)}),
-              Errc::RecordRefused);
+    Bucket other = r.bucket;
+    other.month = crypto::YearMonth(202610);
+    r.refuses(r.shred(other), Errc::RecordRefused);
     const auto done = r.shred(r.bucket);
     REQUIRE(!done.code);
     CHECK(done.effects.shredded == std::vector<BucketId>{r.bucket.scope().name()});
@@ -201,7 +210,8 @@ TEST_CASE("holds are numbered without a gap, and a release names one that is in 
     r.refuses(again(3, HoldAction::Set, r.bucket, 0), Errc::RecordSequence);
     const crypto::EntryRange range{EntryIndex(1), EntryIndex(2)};
     r.refuses(again(2, HoldAction::Release, range, 1), Errc::RecordRefused);
-    const Bucket foreign{id("TJ-DCA"), id("TJ-DCA"), crypto::YearMonth(202611)};
+    Bucket foreign = r.bucket;
+    foreign.recipient = foreign.sender;
     r.refuses(again(2, HoldAction::Set, foreign, 0), Errc::RecordRefused);
     CHECK(!again(2, HoldAction::Release, r.bucket, 1).code);
     r.refuses(again(3, HoldAction::Release, r.bucket, 1), Errc::RecordRefused);
@@ -212,8 +222,58 @@ TEST_CASE("holds are numbered without a gap, and a release names one that is in 
 TEST_CASE("the bucket that seals an agency's policy in force is not shredded") {
     Retained r;
     r.wait_until(r.due);
-    r.refuses(r.shred({id("TJ-DCA"), id("TJ-DCA"), crypto::YearMonth(202611)}),
-              Errc::RecordRefused);
+    Bucket own = r.bucket;
+    own.recipient = own.sender;
+    own.retention = RetentionClass::Longer;
+    r.refuses(r.shred(own), Errc::RecordRefused);
+    own.retention = RetentionClass::Quarter;  // refusals: no policy stands there
+    REQUIRE(!r.world.submit(r.small.low).code);
+    CHECK(!r.shred(own).code);
+}
+
+// Fails if a draft takes another class than its envelope's, or its key is asked for in another.
+TEST_CASE("every entry about an envelope lies in the bucket of its class, and goes with it alone") {
+    Retained r;
+    SendPlan plan;
+    plan.from = "npj";
+    plan.to = {"KZ-OPS"};
+    plan.keep = kDay * 400;
+    const auto kept = r.world.seal(plan);
+    const auto accepted = r.world.submit(kept);
+    REQUIRE(!accepted.code);
+    const auto delivered =
+        r.world.confirm("ops", kept.hash, accepted.first, crypto::DeliveryEvent::Delivered);
+    plan.message_id = kept.message_id;
+    const auto rejected = r.world.submit(r.world.seal(plan));
+    REQUIRE(rejected.code == Errc::Conflict);
+    Bucket longer = r.bucket;
+    longer.retention = RetentionClass::FiveYears;
+    Bucket own = longer;
+    own.recipient = own.sender;
+    CHECK(r.lies_in(accepted.first, longer));
+    CHECK(r.lies_in(delivered.first, longer));
+    CHECK(r.lies_in(rejected.first, own));
+    CHECK(r.lies_in(r.small.first.first, r.bucket));
+    own.retention = RetentionClass::Longer;
+    for (std::uint64_t at = 0; at < r.world.frontier.size().value; ++at) {
+        const auto leaf = broker::read_leaf(*r.world.read(), EntryIndex(at)).value();
+        if (leaf.kind != crypto::LeafKind::Policy) continue;
+        const bool sender = r.lies_in(EntryIndex(at), own);
+        Bucket others = own;
+        others.sender = others.recipient = id("CARICC");
+        CHECK((sender || r.lies_in(EntryIndex(at), others)));
+    }
+    r.wait_until(r.due);
+    const EntryIndex expired(r.world.frontier.size().value - 1);
+    Bucket later = r.bucket;
+    later.month = crypto::month_of(r.due);
+    CHECK(r.lies_in(expired, later));
+    REQUIRE(!r.shred(r.bucket).code);
+    CHECK(r.error_at(r.small.first.first) == Errc::EntryShredded);
+    const auto txn = r.world.read();
+    CHECK(broker::open_entry(*txn, r.world.keys, accepted.first));
+    CHECK(broker::open_entry(*txn, r.world.keys, delivered.first));
+    CHECK(r.small.replay(entries_of(r.world)).equal());
 }
 
 // Fails if any one of the conditions is left out; the last `before` if the sum may overflow.

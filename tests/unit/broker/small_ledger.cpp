@@ -21,7 +21,8 @@ std::vector<broker::RecordedEntry> entries_of(World& world) {
 std::vector<broker::RecordedEntry> shredded_entries(SmallLedger& ledger, std::uint64_t& key_entry) {
     World& world = ledger.world;
     const crypto::Bucket bucket{AgencyId::parse("TJ-DCA").value(),
-                                AgencyId::parse("CARICC").value(), crypto::month_of(world.now)};
+                                AgencyId::parse("CARICC").value(), crypto::RetentionClass::Quarter,
+                                crypto::month_of(world.now)};
     world.now = crypto::end_of(bucket.month) + kDay * 40;
     CHAPAR_ASSERT(!world.run(broker::Advance{}).code);
     const auto outcome = world.put(world.agency_named("TJ-DCA").signers.by_registrars(

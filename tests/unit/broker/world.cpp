@@ -257,7 +257,7 @@ SentEnvelope World::seal(const SendPlan& plan) {
     header.classification = plan.classification;
     header.urgency = plan.urgency;
     header.expires_at = header.created + plan.life;
-    header.retain_until = header.expires_at + kDay;
+    header.retain_until = plan.keep ? header.created + *plan.keep : header.expires_at + kDay;
     header.in_reply_to = plan.in_reply_to;
     header.supersedes = plan.supersedes;
     for (const std::string& name : plan.audit) header.auditors.push_back(devices_.at(name).hash);

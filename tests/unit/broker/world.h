@@ -74,6 +74,7 @@ struct SendPlan {
     schemas::Classification classification = schemas::Classification::Restricted;
     schemas::Urgency urgency = schemas::Urgency::Routine;
     DurationMs life = kDay;
+    std::optional<DurationMs> keep;       // from created; none: a day longer than its life
     TimeMs created;                       // 0: now
     std::optional<MessageId> message_id;  // none: a fresh one
     std::optional<MessageId> in_reply_to;

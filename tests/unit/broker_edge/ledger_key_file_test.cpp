@@ -22,7 +22,7 @@ using Path = std::filesystem::path;
 
 crypto::LedgerKeyScope bucket(std::uint32_t month) {
     return crypto::LedgerKeyScope::bucket(*AgencyId::parse("TJ-DCA"), *AgencyId::parse("UZ-NDC"),
-                                          crypto::YearMonth(month));
+                                          crypto::RetentionClass::Year, crypto::YearMonth(month));
 }
 
 std::string text_at(const Path& path) {

@@ -72,7 +72,8 @@ struct Forged {
         return world.agency_named(name).signers;
     }
     [[nodiscard]] crypto::Bucket bucket(const char* from, const char* to) const {
-        return {agency(from), agency(to), crypto::month_of(ledger.world.now)};
+        return {agency(from), agency(to), crypto::RetentionClass::Quarter,
+                crypto::month_of(ledger.world.now)};
     }
     [[nodiscard]] crypto::SignedRecord shred(const crypto::Bucket& bucket) {
         return signers("TJ-DCA").by_registrars(RecordType::Shred,
@@ -297,6 +298,25 @@ TEST_CASE("only a shredded bucket that can be the entry's own excuses its body")
     CHECK_FALSE(report.complete());
 }
 
+// Fails if is_in_its_bucket() is not asked.
+TEST_CASE("an entry in the bucket of another class than its envelope's is named") {
+    Forged forged;
+    const auto bucket = forged.bucket("TJ-DCA", "CARICC");
+    forged.replace_key(bucket.scope(), [&](crypto::LedgerKeyRecord& record) {
+        crypto::Bucket wrong = bucket;
+        wrong.retention = crypto::RetentionClass::Year;
+        std::vector<PublicKey> readers;
+        for (const auto& copy : record.copies) readers.push_back(copy.reader);
+        record = crypto::seal_ledger_key(wrong.scope(), *forged.world.keys.find(bucket.scope()),
+                                         readers, forged.world.random)
+                     .value();
+    });
+    const auto report = forged.view();
+    CHECK_FALSE(report.complete());
+    REQUIRE(report.missing_total == 2);  // two acceptances; of the delivery nothing is known then
+    CHECK(report.missing.front().gap == client::Gap::NotAnEntry);
+}
+
 TEST_CASE("a ledger key without its body is excused by no SHRED entry") {
     Forged forged;
     const auto tag = crypto::LedgerKeyScope::tag(agency("CARICC"), crypto::month_of(forged.now));
@@ -313,9 +333,10 @@ TEST_CASE("a ledger key without its body is excused by no SHRED entry") {
 TEST_CASE("a month of ours whose tag key is not opened makes the view incomplete") {
     Forged forged;
     const auto month = crypto::month_of(forged.now);
-    for (const auto& [from, to] : {std::pair{"TJ-DCA", "CARICC"}, std::pair{"CARICC", "CARICC"}}) {
-        forged.replace_key(forged.bucket(from, to).scope(),
-                           [](auto& record) { record.copies.resize(1); });
+    crypto::Bucket policies = forged.bucket("CARICC", "CARICC");
+    policies.retention = crypto::RetentionClass::Longer;
+    for (const auto& bucket : {forged.bucket("TJ-DCA", "CARICC"), policies}) {
+        forged.replace_key(bucket.scope(), [](auto& record) { record.copies.resize(1); });
     }
     forged.replace_key(crypto::LedgerKeyScope::tag(agency("CARICC"), month), [&](auto& record) {
         record.scope = crypto::LedgerKeyScope::tag(agency("XX-NOBODY"), month);

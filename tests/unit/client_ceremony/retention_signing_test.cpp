@@ -14,7 +14,10 @@ using crypto::SignedRecord;
 
 namespace {
 
-crypto::Bucket bucket() { return {agency_id(), agency_id("AF-CNP"), crypto::YearMonth(202611)}; }
+crypto::Bucket bucket() {
+    return {agency_id(), agency_id("AF-CNP"), crypto::RetentionClass::Quarter,
+            crypto::YearMonth(202611)};
+}
 
 SignedRecord override_record() {
     const crypto::OverrideRecord body{crypto::OverrideWhat::HighWater,
@@ -79,7 +82,9 @@ TEST_CASE("what is signed is said in plain words, with what cannot be undone") {
     const SignedRecord shred{
         RecordType::Shred, crypto::ShredRecord{bucket(), "article 12"}.encode(), {}};
     const std::string text = client::as_text(must(client::words_for(shred)));
-    for (const char* part : {"TJ-DCA sent AF-CNP in 2026-11", "article 12", "cannot be undone"}) {
+    for (const char* part :
+         {"TJ-DCA sent AF-CNP in 2026-11, to be kept up to 92 days", "due from 2027-03-03",
+          "logged at 2027-01-08", "sealed to audit keys", "article 12", "cannot be undone"}) {
         CHECK_MESSAGE(text.find(part) != std::string::npos, text);
     }
     const crypto::HoldRecord release{agency_id(),

@@ -15,8 +15,8 @@ struct Keys {
     KeyPair sender = generate_key_pair(random);
     KeyPair recipient = generate_key_pair(random);
     Secret32 secret = Secret32::random(random);
-    LedgerKeyScope scope =
-        LedgerKeyScope::bucket(agency_id("TJ-DCA"), agency_id("UZ-NCDC"), YearMonth(202611));
+    LedgerKeyScope scope = LedgerKeyScope::bucket(agency_id("TJ-DCA"), agency_id("UZ-NCDC"),
+                                                  RetentionClass::Year, YearMonth(202611));
 
     LedgerKeyRecord seal() {
         const std::vector<PublicKey> readers = {centre.public_key, sender.public_key,
@@ -76,17 +76,20 @@ TEST_CASE("a reader named twice gets one copy, and a reader of low order is refu
 TEST_CASE("a copy does not open under another scope") {
     Keys keys;
     LedgerKeyRecord record = keys.seal();
-    record.scope =
-        LedgerKeyScope::bucket(agency_id("TJ-DCA"), agency_id("UZ-NCDC"), YearMonth(202612));
+    record.scope = LedgerKeyScope::bucket(agency_id("TJ-DCA"), agency_id("UZ-NCDC"),
+                                          RetentionClass::Year, YearMonth(202612));
     CHECK(open_ledger_key(record, keys.sender.secret).error().code == Errc::OpenFailed);
 }
 
-TEST_CASE("scopes have different names: purpose, agencies in their order, month") {
+TEST_CASE("scopes have different names: purpose, agencies in their order, class, month") {
     const AgencyId a = agency_id("TJ-DCA");
     const AgencyId b = agency_id("UZ-NCDC");
-    const BucketId name = LedgerKeyScope::bucket(a, b, YearMonth(202611)).name();
-    CHECK(name != LedgerKeyScope::bucket(b, a, YearMonth(202611)).name());
-    CHECK(name != LedgerKeyScope::bucket(a, b, YearMonth(202612)).name());
+    const BucketId name =
+        LedgerKeyScope::bucket(a, b, RetentionClass::Year, YearMonth(202611)).name();
+    CHECK(name != LedgerKeyScope::bucket(b, a, RetentionClass::Year, YearMonth(202611)).name());
+    CHECK(name != LedgerKeyScope::bucket(a, b, RetentionClass::Year, YearMonth(202612)).name());
+    CHECK(name !=
+          LedgerKeyScope::bucket(a, b, RetentionClass::FiveYears, YearMonth(202611)).name());
     CHECK(LedgerKeyScope::tag(a, YearMonth(202611)).name() !=
           LedgerKeyScope::tag(b, YearMonth(202611)).name());
     CHECK(LedgerKeyScope::pad().name() == LedgerKeyScope::pad().name());
@@ -112,6 +115,44 @@ TEST_CASE("a scope comes back from its bytes and from no other") {
     Bytes longer = bytes;
     longer.push_back(std::byte{0});
     CHECK_FALSE(LedgerKeyScope::decode(longer));
+}
+
+TEST_CASE("only a bucket has a class, and it is one of four") {
+    Keys keys;
+    for (const LedgerKeyScope& scope :
+         {keys.scope, LedgerKeyScope::tag(agency_id("TJ-DCA"), YearMonth(202611)),
+          LedgerKeyScope::pad()}) {
+        Bytes bytes = scope.encode();
+        std::byte& number = bytes.at(bytes.size() - 5);
+        for (int value = 0; value < 256; ++value) {
+            number = static_cast<std::byte>(value);
+            const bool bucket = scope.purpose() == LedgerKeyPurpose::Bucket;
+            CHECK(LedgerKeyScope::decode(bytes).has_value() ==
+                  (bucket ? value >= 1 && value <= 4 : value == 0));
+        }
+    }
+}
+
+// Fails if a step is one too early or too late.
+TEST_CASE("a class is the shortest that covers what the header asks for") {
+    const TimeMs created(1'795'262'400'000);
+    const auto of = [&](std::uint64_t days, std::uint64_t more = 0) {
+        return retention_class(created, TimeMs(created.value + kDay.value * days + more));
+    };
+    using enum RetentionClass;
+    CHECK(retention_class(created, TimeMs(0)) == Quarter);
+    CHECK(of(0) == Quarter);
+    CHECK(of(92) == Quarter);
+    CHECK(of(92, 1) == Year);
+    CHECK(of(366) == Year);
+    CHECK(of(366, 1) == FiveYears);
+    CHECK(of(1827) == FiveYears);
+    CHECK(of(1827, 1) == Longer);
+    CHECK(retention_class(TimeMs(0), TimeMs(UINT64_MAX)) == Longer);
+    for (const auto retention : {Quarter, Year, FiveYears, Longer}) {
+        CHECK(retention_class_named(text_of(retention)) == retention);
+    }
+    CHECK_FALSE(retention_class_named("93-days"));
 }
 
 TEST_CASE("a month ends where the next one begins, in December too") {

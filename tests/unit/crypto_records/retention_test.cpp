@@ -10,7 +10,9 @@ namespace {
 
 using namespace crypto;
 
-Bucket bucket() { return {agency_id("TJ-DCA"), agency_id("UZ-NCDC"), YearMonth(202611)}; }
+Bucket bucket() {
+    return {agency_id("TJ-DCA"), agency_id("UZ-NCDC"), RetentionClass::Year, YearMonth(202611)};
+}
 ShredRecord shred() { return {bucket(), "article 12"}; }
 HoldRecord hold() {
     return {agency_id("TJ-DCA"),
@@ -82,6 +84,11 @@ TEST_CASE("what such a record says can be read by whoever signs it") {
 
 TEST_CASE("records about retention that mean nothing are refused") {
     CHECK(is_refused<ShredRecord>(shred(), [](auto& r) { r.bucket.month = YearMonth(202613); }));
+    for (const int number : {0, 5, 255}) {
+        ShredRecord record = shred();
+        record.bucket.retention = static_cast<RetentionClass>(number);
+        CHECK_FALSE(ShredRecord::decode(record.encode()));
+    }
     CHECK(is_refused<HoldRecord>(hold(), [](auto& r) { r.number = 0; }));
     CHECK(is_refused<HoldRecord>(hold(), [](auto& r) { r.released = 1; }));
     CHECK(is_refused<HoldRecord>(hold(), [](auto& r) { r.action = HoldAction::Release; }));

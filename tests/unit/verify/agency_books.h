@@ -34,8 +34,9 @@ inline AgencyId agency(std::string_view name) { return AgencyId::parse(name).val
 
 using crypto::LedgerKeyScope;
 inline LedgerKeyScope bucket_of(std::string_view sender, std::string_view recipient,
-                                crypto::YearMonth month) {
-    return LedgerKeyScope::bucket(agency(sender), agency(recipient), month);
+                                crypto::YearMonth month,
+                                crypto::RetentionClass retention = crypto::RetentionClass::Year) {
+    return LedgerKeyScope::bucket(agency(sender), agency(recipient), retention, month);
 }
 
 enum class Listing { Listed, Absent };
@@ -157,7 +158,8 @@ struct Books {
     bool shred(const chapar::testing::AgencySigners& by, const char* sender, const char* recipient,
                crypto::YearMonth month, std::size_t signers = 0,
                std::uint64_t index = kShredEntry) {
-        const crypto::ShredRecord body{{agency(sender), agency(recipient), month}, "Law 7"};
+        const crypto::ShredRecord body{
+            {agency(sender), agency(recipient), crypto::RetentionClass::Year, month}, "Law 7"};
         const auto record = by.by_registrars(crypto::RecordType::Shred, body, signers);
         std::string why;
         return retention.accept(verify::EntryKind::Shred,

@@ -89,12 +89,24 @@ TEST_CASE("a missing acceptance is excused only if that very entry was shredded"
         books.unreadable(20, 11);
         books.forwarded(30, accepted, recipient);
         const std::string failure = books.after_shreds("agency.complete");
-        CHECK(books.failure("agency.bodies").empty());
+        // What says that it was sent to others than its bucket is for lies in the wrong one.
+        CHECK(books.failure("agency.bodies").empty() == (recipient == std::string_view("AF-CNP")));
         return failure;
     };
     CHECK(with(20).empty());
     CHECK_FALSE(with(21).empty());
     CHECK_FALSE(with(20, "KZ-AFM").empty());  // the shredded one was between other agencies
+}
+
+// Fails if excused() asks for the agencies alone.
+TEST_CASE("what was shredded in the bucket of another retention class excuses nothing") {
+    Books shorter;
+    const auto bucket = bucket_of("TJ-DCA", "AF-CNP", kNovember, crypto::RetentionClass::Quarter);
+    shorter.open(17, bucket, Listing::Absent);
+    shorter.read_keys();
+    shorter.unreadable(20, 17);
+    shorter.forwarded(30, 20);  // of an acceptance that was to be kept longer
+    CHECK_FALSE(shorter.after_shreds("agency.complete").empty());
 }
 
 }  // namespace

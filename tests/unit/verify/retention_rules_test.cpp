@@ -24,10 +24,11 @@ verify::Bytes plain(ByteView bytes) {
 struct BothBuckets {
     crypto::Bucket ours;
     verify::Bucket theirs;
-    BothBuckets(const char* sender, const char* recipient, std::uint32_t month)
+    BothBuckets(const char* sender, const char* recipient, std::uint8_t retention,
+                std::uint32_t month)
         : ours{AgencyId::parse(sender).value(), AgencyId::parse(recipient).value(),
-               crypto::YearMonth(month)},
-          theirs{sender, recipient, month} {}
+               static_cast<crypto::RetentionClass>(retention), crypto::YearMonth(month)},
+          theirs{sender, recipient, retention, month} {}
 };
 
 struct BothHolds {
@@ -51,7 +52,8 @@ std::vector<BothBuckets> buckets() {
     for (const char* sender : kAgencies) {
         for (const char* recipient : kAgencies) {
             for (const std::uint32_t month : {202611U, 202612U}) {
-                out.emplace_back(sender, recipient, month);
+                out.emplace_back(sender, recipient, static_cast<std::uint8_t>(month % 4 + 1),
+                                 month);
             }
         }
     }
@@ -77,8 +79,8 @@ TEST_CASE("the verifier's names of buckets and times of shredding are the broker
     CHECK(verify::kHoldsPerAgency == limits::kHoldsPerAgency);
     for (const BothBuckets& bucket : buckets()) {
         CHECK(bucket.theirs.scope() == plain(bucket.ours.scope().encode()));
-        CHECK(plain(bucket.ours.scope().name().view()) ==
-              verify::Bytes(bucket.theirs.name().begin(), bucket.theirs.name().end()));
+        const verify::Hash name = bucket.theirs.name();
+        CHECK(plain(bucket.ours.scope().name().view()) == verify::Bytes(name.begin(), name.end()));
         CHECK(verify::shreddable_from(bucket.theirs) == crypto::shreddable_from(bucket.ours).value);
     }
     for (std::uint32_t month = 0; month < 1'000'200; ++month) {
@@ -89,6 +91,22 @@ TEST_CASE("the verifier's names of buckets and times of shredding are the broker
         if (verify::end_of_month(month) != end.value) FAIL(month);
         if (verify::month_of(end.value - 1) != month) FAIL(month);
     }
+}
+
+TEST_CASE("an envelope is of the same retention class for the verifier and for the broker") {
+    constexpr std::uint64_t kDays[] = {0, 1, 91, 92, 93, 366, 367, 1827, 1828, 20'000};
+    for (const std::uint64_t created : {std::uint64_t{0}, std::uint64_t{1'795'262'400'000}}) {
+        for (const std::uint64_t days : kDays) {
+            for (const std::uint64_t more : {0, 1}) {
+                const std::uint64_t until = created + days * verify::kOneDay + more;
+                CHECK(verify::retention_class(created, until) ==
+                      static_cast<std::uint8_t>(
+                          crypto::retention_class(TimeMs(created), TimeMs(until))));
+            }
+        }
+    }
+    CHECK(verify::retention_class(kMost, 0) == 1);
+    CHECK(verify::retention_class(0, kMost) == verify::kLongestClass);
 }
 
 // Fails for each condition that one side has and the other has not.

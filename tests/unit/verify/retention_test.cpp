@@ -54,7 +54,7 @@ struct Ledger {
     }
     static crypto::Bucket bucket() {
         return {AgencyId::parse("TJ-DCA").value(), AgencyId::parse("AF-CNP").value(),
-                crypto::YearMonth(202611)};
+                crypto::RetentionClass::Year, crypto::YearMonth(202611)};
     }
     template <typename Body>
     crypto::SignedRecord by_registrars(crypto::RecordType type, const Body& body,
@@ -100,6 +100,7 @@ TEST_CASE("a bucket is shredded by two registrars, 38 days after its month, once
 
 TEST_CASE("what is on hold is not shredded until it is released") {
     Ledger ledger;
+    for (std::uint64_t i = 0; i < 100; ++i) ledger.retention.pass(i, kNow);
     const auto kind = verify::EntryKind::Hold;
     using crypto::HoldAction;
     CHECK_FALSE(ledger.accept(kind, ledger.hold(2, HoldAction::Set, Ledger::bucket()), kNow));
