@@ -22,7 +22,7 @@ struct Arguments {
     AuditorArguments auditor;
     SourceArguments source;
     std::string office, case_id, kind, from, to, out;
-    bool refused = false;
+    bool refused = false, all = false;
     std::optional<std::uint64_t> after;
     std::size_t limit = 50;
     std::uint64_t index = 0;
@@ -197,9 +197,39 @@ Status prove(Invocation& invocation, const Arguments& arguments) {
     return Done{};
 }
 
+// With the audit key the entries are counted too; without it the buckets are known by their keys.
+Status due(Invocation& invocation, const Arguments& arguments) {
+    OnePassphrase passphrase(invocation);
+    const auto mirror = CHAPAR_TRY(mirror_of(invocation, arguments));
+    if (audit_key_path(invocation, arguments.auditor)) {
+        (void)CHAPAR_TRY(view_of(*mirror, invocation, arguments, passphrase));
+    } else {
+        CHAPAR_TRY(judge_all(*mirror));
+    }
+    BucketQuery query;
+    query.choice = arguments.all ? BucketChoice::All : BucketChoice::Due;
+    query.now = arguments.to.empty() ? invocation.now() : CHAPAR_TRY(time_of(arguments.to, "--at"));
+    if (arguments.after) query.after = EntryIndex(*arguments.after);
+    query.limit = arguments.limit;
+    const auto txn = CHAPAR_TRY(mirror->begin_read());
+    const BucketPage page = CHAPAR_TRY(list_buckets(*txn, query));
+    const bool text = invocation.output.form() == Output::Form::Text;
+    if (text && !page.rows.empty()) invocation.output.result({}, bucket_heading());
+    for (const BucketRow& row : page.rows) {
+        const Said said = say(row, query.now);
+        invocation.output.result(said.object, said.text);
+    }
+    if (text && page.rows.empty()) invocation.output.result({}, "no bucket is due");
+    if (page.after) {
+        invocation.output.result(json::object{{"more", true}, {"after", page.after->value}},
+                                 "more: --after " + std::to_string(page.after->value));
+    }
+    return Done{};
+}
+
 using Body = Status (*)(Invocation&, const Arguments&);
 
-// All five share where the mirror is.
+// All share where the mirror is.
 std::pair<CLI::App*, std::shared_ptr<Arguments>> add(CLI::App& ledger, Invocation& invocation,
                                                      const char* name, const char* description,
                                                      const char* example, Body body) {
@@ -243,6 +273,18 @@ void add_search(CLI::App& ledger, Invocation& invocation) {
         ->check(CLI::Range(std::size_t{1}, kPageMost));
 }
 
+void add_due(CLI::App& ledger, Invocation& invocation) {
+    const auto [command, given] =
+        add(ledger, invocation, "due", "the mirror's buckets that nobody may keep any longer",
+            "chapar ledger due --all --home ~/auditor --key /media/key/audit.keystore", due);
+    add_key(*command, *given);
+    command->add_flag("--all", given->all, "also those that are not due, or were shredded");
+    command->add_option("--at", given->to, "as of this time (default now)");
+    command->add_option("--after", given->after, "opened above this entry: the next page");
+    command->add_option("--limit", given->limit, "buckets a page")
+        ->check(CLI::Range(std::size_t{1}, kPageMost));
+}
+
 }  // namespace
 
 void add_auditor_commands(CLI::App& ledger, Invocation& invocation) {
@@ -255,6 +297,7 @@ void add_auditor_commands(CLI::App& ledger, Invocation& invocation) {
         command->add_option("--out", given->out, "write the keys of this view for chapar-verify");
     }
     add_search(ledger, invocation);
+    add_due(ledger, invocation);
     {
         const auto [command, given] =
             add(ledger, invocation, "show", "one entry, opened with the audit key",

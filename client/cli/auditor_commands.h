@@ -1,4 +1,4 @@
-// `chapar ledger sync|view|search|show|prove`: an auditor's own mirror of the ledger.
+// `chapar ledger sync|view|search|show|prove|due`: an auditor's own mirror of the ledger.
 //
 // The mirror is filled by a device of an auditor office, the broker's socket or an export; searched
 // and opened without the broker. Other agencies' entries stay sealed; what could not be opened is

@@ -49,9 +49,6 @@ AuditorView::AuditorView(storage::Store& mirror, TrustCard card, MirrorReader re
       audit_key_(std::move(audit_key)),
       secrets_(audit_key_) {}
 
-namespace {
-
-// Whose key it is stands in an AGENCY entry, which must be believed first.
 Status judge_all(storage::Store& mirror) {
     const auto judge = [](storage::Txn& txn) -> Result<std::size_t> {
         const TrustCard card = CHAPAR_TRY(mirror_card(txn));
@@ -63,11 +60,10 @@ Status judge_all(storage::Store& mirror) {
     return Done{};
 }
 
-}  // namespace
-
 Result<std::unique_ptr<AuditorView>> AuditorView::open(storage::Store& mirror,
                                                        crypto::Secret32 audit_key) {
     std::unique_ptr<AuditorView> out;
+    // Whose key it is stands in an AGENCY entry, which must be believed first.
     CHAPAR_TRY(judge_all(mirror));
     {
         const auto txn = CHAPAR_TRY(mirror.begin_read());

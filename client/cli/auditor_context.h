@@ -30,6 +30,9 @@ struct AuditorArguments {
                                                       const AuditorArguments& arguments,
                                                       const crypto::SecretBuffer& passphrase);
 
+// Believes what can be believed without an audit key, up to the mirror's head.
+[[nodiscard]] Status judge_all(storage::Store& mirror);
+
 // A mirror seen with an audit key.
 class AuditorView {
   public:

@@ -195,6 +195,44 @@ Said say(const OpenedEntry& entry, const EntrySummary* summary) {
     return said;
 }
 
+std::string bucket_heading() {
+    return padded("opened", 7) + padded("from", 12) + padded("to", 12) + padded("month", 7) +
+           padded("class", 9) + padded("entries", 7) + padded("due", 20) + "standing";
+}
+
+Said say(const BucketRow& row, TimeMs now) {
+    const std::string digits = std::to_string(row.bucket.month.value);
+    const std::string month = digits.substr(0, 4) + "-" + digits.substr(4);
+    const std::string retention(text_of(row.bucket.retention));
+    json::array holds;
+    std::string standing = row.is_due(now) ? "due" : now < row.shreddable ? "young" : "early";
+    for (const crypto::HoldRecord& hold : row.holds) {
+        holds.push_back({{"agency", hold.agency.text()}, {"number", hold.number}});
+        standing += ", held by " + hold.agency.text() + " " + std::to_string(hold.number);
+    }
+    if (row.shredded) standing = "shredded by entry " + std::to_string(row.shredded->value);
+    Said said;
+    said.object = {{"opened", row.opened.value},
+                   {"from", row.bucket.sender.text()},
+                   {"to", row.bucket.recipient.text()},
+                   {"month", month},
+                   {"class", retention},
+                   {"entries", nullptr},
+                   {"shreddable", utc(row.shreddable)},
+                   {"due_from", nullptr},
+                   {"due", row.is_due(now)},
+                   {"shredded", nullptr},
+                   {"holds", std::move(holds)}};
+    if (row.viewed) said.object["entries"] = *row.viewed;
+    if (row.due) said.object["due_from"] = utc(*row.due);
+    if (row.shredded) said.object["shredded"] = row.shredded->value;
+    said.text = padded(std::to_string(row.opened.value), 7) + padded(row.bucket.sender.text(), 12) +
+                padded(row.bucket.recipient.text(), 12) + padded(month, 7) + padded(retention, 9) +
+                padded(row.viewed ? std::to_string(*row.viewed) : "?", 7) +
+                padded(row.due ? utc(*row.due) : "never by itself", 20) + standing;
+    return said;
+}
+
 Said say(const ViewReport& report) {
     Said said;
     said.object = {{"complete", report.complete()},

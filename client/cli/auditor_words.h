@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <string>
 
+#include "client/core/mirror_buckets.h"
 #include "client/core/mirror_entry.h"
 #include "client/core/mirror_view.h"
 
@@ -20,5 +21,7 @@ struct Said {
 // One entry with all that its body holds.
 [[nodiscard]] Said say(const OpenedEntry& entry, const EntrySummary* summary);
 [[nodiscard]] Said say(const ViewReport& report);
+[[nodiscard]] std::string bucket_heading();
+[[nodiscard]] Said say(const BucketRow& row, TimeMs now);
 
 }  // namespace chapar::client

@@ -86,21 +86,14 @@ Result<std::optional<TimeMs>> last_time_below(const storage::ReadTxn& txn, Entry
     return std::optional<TimeMs>();
 }
 
-Result<bool> forbids(const Ingestion& in, const HoldRecord& hold, const Bucket& bucket,
+Result<bool> forbids(const storage::ReadTxn& txn, const HoldRecord& hold, const Bucket& bucket,
                      const crypto::ShredPlace& place) {
     const auto reach = crypto::reach_of(hold, bucket, place);
     if (reach != crypto::HoldReach::ByMonth) return reach == crypto::HoldReach::Forbids;
     const EntryIndex from = std::get<EntryRange>(hold.target).from;
-    const auto first = CHAPAR_TRY(first_time_in(in.txn, from, place.next));
+    const auto first = CHAPAR_TRY(first_time_in(txn, from, place.next));
     if (!first) return false;
     return crypto::reaches_month(crypto::month_of(*first), bucket);
-}
-
-Status no_hold_on(const Ingestion& in, const Bucket& bucket, const crypto::ShredPlace& place) {
-    for (const HoldRecord& hold : CHAPAR_TRY(holds_in_force(in.txn))) {
-        if (CHAPAR_TRY(forbids(in, hold, bucket, place))) return held(hold);
-    }
-    return Done{};
 }
 
 Status no_hold_below(const storage::ReadTxn& txn, EntryIndex minimum, EntryIndex end) {
@@ -131,6 +124,15 @@ Status check_target(const storage::ReadTxn& txn, const HoldRecord& hold) {
 
 }  // namespace
 
+Result<std::vector<HoldRecord>> holds_on(const storage::ReadTxn& txn, const Bucket& bucket,
+                                         const crypto::ShredPlace& place) {
+    std::vector<HoldRecord> out;
+    for (HoldRecord& hold : CHAPAR_TRY(holds_in_force(txn))) {
+        if (CHAPAR_TRY(forbids(txn, hold, bucket, place))) out.push_back(std::move(hold));
+    }
+    return out;
+}
+
 Status take_shred(Ingestion& in, const Placed& placed, EntryIndex minimum) {
     const auto registrars = CHAPAR_TRY(directory_ingest::signing_registrars(in, placed));
     const auto record = CHAPAR_TRY(crypto::open_shred(placed.record, registrars));
@@ -139,7 +141,9 @@ Status take_shred(Ingestion& in, const Placed& placed, EntryIndex minimum) {
     if (!opened) return Error(Errc::RecordRefused, "no bucket that was opened");
     if (CHAPAR_TRY(shredded_at(in.txn, name))) return Error(Errc::RecordSequence, "shredded twice");
     if (placed.time < crypto::shreddable_from(record.bucket)) return Error(Errc::ShredEarly);
-    CHAPAR_TRY(no_hold_on(in, record.bucket, {*opened, minimum, placed.index}));
+    const auto holds =
+        CHAPAR_TRY(holds_on(in.txn, record.bucket, {*opened, minimum, placed.index}));
+    if (!holds.empty()) return held(holds.front());
     return note_shredded(in.txn, placed.index, name);
 }
 

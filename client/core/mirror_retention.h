@@ -11,10 +11,17 @@
 // PruneRefused, RecordRefused, RecordSequence; StoreDamaged. Source: broker/README.md, "Retention".
 #pragma once
 
+#include <vector>
+
 #include "client/core/directory_ingest.h"
+#include "crypto/retention_rules.h"
 
 namespace chapar::client {
 
+// The holds in force that would forbid to shred this bucket there.
+[[nodiscard]] Result<std::vector<crypto::HoldRecord>> holds_on(const storage::ReadTxn& txn,
+                                                               const crypto::Bucket& bucket,
+                                                               const crypto::ShredPlace& place);
 // `minimum`: entries below it may be tombstones.
 [[nodiscard]] Status take_shred(directory_ingest::Ingestion& in,
                                 const directory_ingest::Placed& placed, EntryIndex minimum);

@@ -30,6 +30,9 @@ constexpr storage::Table kMirrorKeyNames{"mirror.key-name"};
 constexpr storage::Table kMirrorShredded{"mirror.shred"};
 constexpr storage::Table kMirrorUntagged{"mirror.untagged"};
 
+// mirror_buckets.cpp: KEY entry of a bucket -> entries of it that were viewed.
+constexpr storage::Table kMirrorBuckets{"mirror.bucket"};
+
 // mirror_judge.cpp: index -> why an entry is not believed. mirror_retention.cpp: agency 00, number
 // -> state, HOLD record.
 constexpr storage::Table kMirrorUnfounded{"mirror.unfounded"};
@@ -49,12 +52,12 @@ constexpr storage::Table kMirrorByKind{"mirror.by-kind"};
 constexpr storage::Table kMirrorRefused{"mirror.refused"};
 
 // The records that were believed lie as in a device's store (tables.h).
-constexpr std::array<storage::Table, 29> kMirrorAll{
-    kMirrorLeaves,    kMirrorBodies, kMirrorNodes,    kMirrorNotes,    kMirrorAlarms,
-    kMirrorState,     kMirrorKeys,   kMirrorKeyNames, kMirrorShredded, kMirrorUntagged,
-    kMirrorUnfounded, kMirrorHolds,  kMirrorEntries,  kMirrorGaps,     kMirrorDevices,
-    kMirrorByOffice,  kMirrorByCase, kMirrorByKind,   kMirrorRefused,  kAgencies,
-    kOffices,         kDevices,      kOfficeDevices,  kRevocations,    kRegistrars,
-    kPeers,           kSuspensions,  kReinstatements, kSuccessors};
+constexpr std::array<storage::Table, 30> kMirrorAll{
+    kMirrorLeaves,  kMirrorBodies,    kMirrorNodes,    kMirrorNotes,    kMirrorAlarms,
+    kMirrorState,   kMirrorKeys,      kMirrorKeyNames, kMirrorShredded, kMirrorUntagged,
+    kMirrorBuckets, kMirrorUnfounded, kMirrorHolds,    kMirrorEntries,  kMirrorGaps,
+    kMirrorDevices, kMirrorByOffice,  kMirrorByCase,   kMirrorByKind,   kMirrorRefused,
+    kAgencies,      kOffices,         kDevices,        kOfficeDevices,  kRevocations,
+    kRegistrars,    kPeers,           kSuspensions,    kReinstatements, kSuccessors};
 
 }  // namespace chapar::client::tables

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "client/core/mirror_buckets.h"
 #include "client/core/mirror_search.h"
 #include "client/core/mirror_tables.h"
 #include "client/core/store_keys.h"
@@ -227,6 +228,7 @@ Status view_sealed(storage::Txn& txn, Viewer& viewer, const MirrorReader& reader
                    const crypto::Leaf& leaf, Counts& counts) {
     const Owner owner = CHAPAR_TRY(viewer.owner_of(leaf));
     Seen seen = CHAPAR_TRY(viewer.open(leaf));
+    if (seen.gap.key_entry.value != 0) CHAPAR_TRY(count_in_bucket(txn, seen.gap.key_entry));
     if (owner == Owner::Reader) {
         ++counts.own;
         return keep_seen(txn, leaf, seen);
@@ -361,23 +363,25 @@ Result<std::size_t> view_some(storage::Txn& txn, const TrustCard& card, const Mi
 
 Result<std::size_t> close_gaps(storage::Txn& txn, const TrustCard& card, const MirrorReader& reader,
                                MirrorSecrets& secrets) {
-    std::vector<EntryIndex> gaps;
+    std::vector<std::pair<EntryIndex, GapRow>> gaps;
     {
         const auto cursor = txn.cursor(tables::kMirrorGaps);
         for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
-            const Gap gap = CHAPAR_TRY(read_gap(cursor->value())).gap;
-            if (gap == Gap::BodyWithheld || gap == Gap::NotOpened || gap == Gap::KeyUnknown) {
-                gaps.push_back(EntryIndex(number_at_end(cursor->key())));
+            const GapRow row = CHAPAR_TRY(read_gap(cursor->value()));
+            if (row.gap == Gap::BodyWithheld || row.gap == Gap::NotOpened ||
+                row.gap == Gap::KeyUnknown) {
+                gaps.emplace_back(EntryIndex(number_at_end(cursor->key())), row);
             }
         }
     }
     std::size_t closed = 0;
     Viewer viewer(txn, card, reader, secrets);
-    for (const EntryIndex index : gaps) {
+    for (const auto& [index, gap] : gaps) {
         const ByteView row = CHAPAR_TRY(mirror_leaf(txn, index));
         const auto leaf = CHAPAR_TRY(crypto::Leaf::decode(row));
         const Seen seen = CHAPAR_TRY(viewer.open(leaf));
         if (!seen.body) continue;
+        if (gap.key_entry.value == 0) CHAPAR_TRY(count_in_bucket(txn, seen.gap.key_entry));
         CHAPAR_TRY(txn.erase(tables::kMirrorGaps, number_key(index.value)));
         CHAPAR_TRY(keep_seen(txn, leaf, seen));
         ++closed;

@@ -2,6 +2,7 @@
 add_executable(test_client_auditor
     ${CMAKE_CURRENT_LIST_DIR}/broker/world.cpp
     ${CMAKE_CURRENT_LIST_DIR}/broker/small_ledger.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/client_auditor/buckets_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/client_auditor/judge_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/client_auditor/mirror_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/client_auditor/view_test.cpp)
