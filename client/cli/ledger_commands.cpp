@@ -15,7 +15,7 @@ namespace chapar::client {
 namespace {
 
 struct JudgeArguments {
-    std::vector<std::string> files, notes, between, without;
+    std::vector<std::string> files, notes, archives, between, without;
     std::string card, policy, agency, at, until, key;
     bool partial = false;
 };
@@ -39,6 +39,7 @@ void add_verify(CLI::App& ledger, Invocation& invocation) {
     command->add_option("--card", given->card, "the centre's trust card")->required();
     command->add_option("--policy", given->policy, "witness policy: demand its quorum");
     command->add_option("--note", given->notes, "a signed note held from elsewhere");
+    command->add_option("--archive", given->archives, "archive of what was pruned");
     command->add_option("--agency", given->agency,
                         "keystore with an audit key, or a view file: prove that agency's entries");
     command->add_option("--at", given->at, "SIZE or TIME: who was certified then");
@@ -53,6 +54,7 @@ void add_verify(CLI::App& ledger, Invocation& invocation) {
         append(arguments, "--agency", given->agency);
         append(arguments, "--at", given->at);
         for (const std::string& note : given->notes) append(arguments, "--note", note);
+        for (const std::string& file : given->archives) append(arguments, "--archive", file);
         if (!given->between.empty()) {
             arguments.emplace_back("--between");
             arguments.insert(arguments.end(), given->between.begin(), given->between.end());

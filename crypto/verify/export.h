@@ -35,6 +35,7 @@ struct Questions {
     std::optional<Policy> policy;
     std::vector<std::pair<std::string, Bytes>> notes;  // held from elsewhere: name, note
     std::optional<AgencyKeys> agency;
+    std::vector<std::string> pruned;  // archives of what was pruned
     std::optional<Moment> at;
     std::optional<std::pair<std::uint64_t, std::uint64_t>> between;
     bool partial = false;  // segments are missing, and that is known

@@ -146,12 +146,18 @@ void ExportRun::compare(NamedHeads& named) {
     roots_at(sizes, [&](auto size, const auto& root) { named.compare(size, root); });
 }
 
+void ExportRun::finish_pruned() {
+    pruned_.read(asked_.pruned, entries_.retention().prunings());
+    roots_at(pruned_.sizes(), [&](auto size, const auto& root) { pruned_.compare(size, root); });
+}
+
 void ExportRun::finish() {
     entries_.finish();
     finish_heads();
     finish_between();
     finish_witnesses();
     compare(entries_.named_heads());
+    finish_pruned();
     if (agency_) {
         compare(agency_->named_heads());
         agency_->finish(entries_.time_ms(), entries_.retention());
@@ -202,6 +208,7 @@ std::vector<Verdict> ExportRun::verdicts() {
     };
     append(entries_.verdicts());
     if (entries_.retention().overrides() > 0) append({entries_.named_heads().verdict()});
+    if (!asked_.pruned.empty()) append({pruned_.verdict()});
     if (notes_seen_ > 0 || !notes_.ok()) {
         append({notes_.verdict(std::to_string(notes_seen_) + " published heads are on this line")});
     }
@@ -264,6 +271,8 @@ std::vector<std::string> ExportRun::not_proven() const {
                       " pruned entries said: only their place and hash are here");
         append_prunings(entries_.retention(), out);
     }
+    const auto archives = pruned_.not_proven();
+    out.insert(out.end(), archives.begin(), archives.end());
     if (asked_.partial) {
         out.emplace_back(
             "entries that are in no archive given; who signed directory records, if "

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/verify/export.h"
+#include "crypto/verify/pruned_archive.h"
 
 namespace verify {
 
@@ -48,6 +49,7 @@ class ExportRun {
     void roots_at(const std::vector<std::uint64_t>& sizes,
                   const std::function<void(std::uint64_t, const std::optional<Hash>&)>& use);
     void compare(NamedHeads& named);
+    void finish_pruned();
     std::vector<Verdict> verdicts();
     std::vector<std::string> not_proven() const;
     void fact(const std::string& name, const std::string& value) {
@@ -71,6 +73,7 @@ class ExportRun {
     MemberRules members_;
     EntryRules entries_;
     std::optional<AgencyView> agency_;
+    PrunedArchives pruned_;
     std::multimap<std::uint64_t, Expected> heads_;
     std::map<std::uint64_t, Hash> captured_;  // of --between
     bool looked_ = false;

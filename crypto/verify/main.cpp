@@ -97,6 +97,7 @@ bool read_questions(const Options& given, Questions& out, Verdict& failure) {
     out.at = given.at;
     out.between = given.between;
     out.partial = given.partial;
+    out.pruned = given.pruned;
     if (!given.policy.empty()) {
         const auto file = read_file(given.policy, kSmallFile);
         out.policy = file ? Policy::parse(text_of(*file), why) : std::nullopt;

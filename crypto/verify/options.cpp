@@ -61,6 +61,7 @@ class Parser {
         if (word == "--policy") return value(out.policy);
         if (word == "--agency") return value(out.agency);
         if (word == "--note") return value(out.notes.emplace_back());
+        if (word == "--archive") return value(out.pruned.emplace_back());
         if (word == "--partial") return out.partial = true;
         return question(word, out);
     }
@@ -92,7 +93,7 @@ class Parser {
 const char* usage_text() {
     return "usage: chapar-verify EXPORT.. --card CARD [--policy POLICY] [--note NOTE]..\n"
            "                     [--agency KEY [--passphrase-fd N]] [--at SIZE|TIME]\n"
-           "                     [--between SIZE SIZE] [--partial] [--json]\n"
+           "                     [--between SIZE SIZE] [--archive ARCHIVE].. [--partial] [--json]\n"
            "       chapar-verify evidence FILE --card CARD [--agency-roots ROOTS]\n"
            "                     [--plaintext OUT] [--json]\n"
            "       chapar-verify fork FILE --vkey VKEY|--card CARD [--json]\n"
@@ -103,6 +104,7 @@ const char* usage_text() {
            "  KEY     a keystore with the key `audit` of an agency or of the centre's auditor\n"
            "          (passphrase: descriptor N, or the file CHAPAR_PASSPHRASE_FILE), or the file\n"
            "          that `chapar ledger view` wrote\n"
+           "  ARCHIVE the file of what was pruned: it must be the one that a PRUNE entry names\n"
            "  --at    who was certified then; TIME as 2026-11-21T12:00:00Z\n"
            "  --partial  not all segments are given, and that is intended\n"
            "  FILE    an evidence package (chapar case evidence), or fork evidence\n"

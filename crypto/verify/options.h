@@ -14,7 +14,7 @@ enum class Task { Export, Evidence, Fork };
 
 struct Options {
     Task task = Task::Export;
-    std::vector<std::string> files, notes;
+    std::vector<std::string> files, notes, pruned;
     std::string card, vkey, policy, agency, agency_roots, plaintext;
     std::optional<int> passphrase_fd;
     std::optional<Moment> at;

@@ -192,7 +192,7 @@ bool Retention::prune(const Record& record, const Directory& directory, Place pl
     Reader in(record.body);
     in.number(1);
     const std::uint64_t end = in.number(8), before = in.number(8);
-    in.hash();  // of the archive that holds them
+    const Hash archive = in.hash();
     const Bytes policy = in.counted(2);
     if (!in.complete() || !is_text(policy)) return refuse(why, "a damaged prune record");
     if (!directory.by_root(record)) return refuse(why, "the centre root did not sign it");
@@ -216,7 +216,7 @@ bool Retention::prune(const Record& record, const Directory& directory, Place pl
         }
     }
     minimum_ = end;
-    prunings_.push_back({place.index, end, is_shown(end, before)});
+    prunings_.push_back({place.index, end, archive, is_shown(end, before)});
     return true;
 }
 

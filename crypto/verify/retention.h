@@ -48,6 +48,7 @@ class Retention {
     // One PRUNE entry that is allowed.
     struct Pruning {
         std::uint64_t entry = 0, end = 0;
+        Hash archive{};          // SHA-256 of the file that holds what went
         bool age_shown = false;  // by the leaves that are left, not by the record alone
     };
     const std::vector<Pruning>& prunings() const { return prunings_; }

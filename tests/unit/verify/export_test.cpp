@@ -347,6 +347,49 @@ TEST_CASE("pruned entries keep their place; taken out without a PRUNE entry they
     CHECK(fails(judge(stage, pruned, pruned.write(stage.path("c.tar"), 500)), "retention"));
 }
 
+// Each fails without its line in PrunedArchives.
+TEST_CASE("the archive that a PRUNE entry names is the file given, and holds what is gone") {
+    const Stage stage;
+    const auto judge_with = [&](const std::string& named, const std::vector<std::string>& given) {
+        std::ifstream file(named, std::ios::binary);
+        const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+        MadePlan plan{.prune_entry = 520, .prune_end = 256};
+        plan.archive = crypto::sha256(view(bytes));
+        const MadeLedger pruned(plan);
+        verify::Questions questions;
+        questions.archives = pruned.write(stage.path("new.tar"), 600);
+        questions.pruned = given;
+        const auto report = judge(stage, pruned, questions);
+        std::filesystem::remove(questions.archives.front());
+        return report;
+    };
+    const auto says_missing = [](const verify::Report& report) {
+        return std::ranges::any_of(report.not_proven, [](const std::string& s) {
+            return s.find("was not given") != std::string::npos;
+        });
+    };
+    const auto old = MadeLedger().write(stage.path("old.tar"), 520).front();
+    const auto whole = judge_with(old, {old});
+    CHECK_MESSAGE(whole.failed() == 0, failures(whole));
+    CHECK_FALSE(says_missing(whole));
+    const auto absent = judge_with(old, {});
+    CHECK_MESSAGE(absent.failed() == 0, failures(absent));
+    CHECK(says_missing(absent));
+
+    const auto other = MadeLedger().write(stage.path("other.tar"), 519).front();
+    CHECK(fails(judge_with(old, {other}), "prune.archive"));
+    CHECK(fails(judge_with(old, {stage.path("nothing.tar")}), "prune.archive"));
+    // Each of these is the file that the record names.
+    const auto forked = MadeLedger({.fork_at = 100}).write(stage.path("forked.tar"), 520).front();
+    CHECK(fails(judge_with(forked, {forked}), "prune.archive"));
+    const auto cut = MadeLedger().write(stage.path("short.tar"), 200).front();
+    CHECK(fails(judge_with(cut, {cut}), "prune.archive"));
+    const MadeLedger gone({.prune_entry = 520, .prune_end = 256});
+    const auto tombstones = gone.write(stage.path("gone.tar"), 520).front();
+    CHECK(fails(judge_with(tombstones, {tombstones}), "prune.archive"));
+    CHECK(fails(judge_with(stage.path("card.json"), {stage.path("card.json")}), "prune.archive"));
+}
+
 // Each fails without its line in Retention::prune.
 TEST_CASE("entries that are not a year old are not pruned, whatever the PRUNE entry says") {
     const Stage stage;

@@ -69,7 +69,7 @@ Bytes MadeLedger::body(std::uint64_t index) const {
     if (k == kAdmin) record(13, record_);
     if (k == kPrune) {
         const crypto::PruneRecord prune{EntryIndex(plan_.prune_end), TimeMs(plan_.prune_before),
-                                        crypto::sha256(view("archive")), "kept for a year"};
+                                        plan_.archive, "kept for a year"};
         crypto::SignedRecord signed_record{crypto::RecordType::Prune, prune.encode(), {}};
         signed_record.sign(root_key_);
         record(13, signed_record.encode());
