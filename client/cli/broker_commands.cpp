@@ -7,6 +7,7 @@
 #include "client/cli/override_command.h"
 #include "client/cli/record_words.h"
 #include "client/cli/sign_flow.h"
+#include "client/cli/succession_commands.h"
 #include "client/edge/admin_client.h"
 #include "client/edge/keystore_home.h"
 #include "schemas/base/hex.h"
@@ -126,6 +127,7 @@ void add_broker_commands(CLI::App& app, Invocation& invocation) {
     add_status(*broker, invocation);
     add_admit(*broker, invocation);
     add_backup_commands(*broker, invocation);
+    add_card_command(*broker, invocation);
 }
 
 }  // namespace chapar::client

@@ -4,10 +4,11 @@
 
 #include "client/cli/auditor_commands.h"
 #include "client/cli/client_ledger_commands.h"
+#include "client/cli/succession_commands.h"
 
 #include "client/cli/ledger_export_command.h"
-#include "client/cli/programs.h"
 #include "client/cli/override_command.h"
+#include "client/cli/programs.h"
 #include "client/cli/retention_commands.h"
 #include "client/cli/witness_commands.h"
 
@@ -101,6 +102,7 @@ void add_ledger_commands(CLI::App& app, Invocation& invocation) {
     add_retention_commands(*ledger, invocation);
     add_override_command(*ledger, invocation);
     add_client_ledger_commands(*ledger, invocation);
+    add_succeed_command(*ledger, invocation);
 }
 
 }  // namespace chapar::client

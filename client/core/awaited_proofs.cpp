@@ -8,6 +8,7 @@
 #include "client/core/outbox.h"
 #include "client/core/outbox_store.h"
 #include "client/core/store_keys.h"
+#include "client/core/succession.h"
 #include "client/core/tables.h"
 #include "crypto/leaf.h"
 #include "crypto/tlog_proof.h"
@@ -157,6 +158,7 @@ Status await_all_receipts(storage::Txn& txn, TimeMs now) {
         if (envelopes.empty() || envelopes.back() != *hash) envelopes.push_back(*hash);
     }
     for (const EnvelopeHash& envelope : envelopes) {
+        if (CHAPAR_TRY(is_of_closed_ledger(txn, envelope))) continue;
         const bool sent = CHAPAR_TRY(outbox_find(txn, envelope)).has_value();
         CHAPAR_TRY(
             await_receipts(txn, envelope, sent ? AwaitedKind::Sent : AwaitedKind::Received, now));

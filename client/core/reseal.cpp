@@ -180,6 +180,7 @@ Result<StoredDraft> renew(const storage::ReadTxn& txn, const Device& device, con
         if (derived.size() > limits::kDerivedFrom) derived.resize(limits::kDerivedFrom);
     }
     header.message_id = draft_store::fresh_id(now, random);
+    header.home = device.card.home();  // another one, if its ledger was closed
     header.created = now;
     if (header.reply_by <= now) header.reply_by = TimeMs(0);
     draft.to = need.offices;
@@ -247,8 +248,9 @@ Result<bool> is_acceptable(const DirectoryView& directory, const crypto::StanzaL
 }  // namespace
 
 bool can_go_again(std::string_view code) {
-    constexpr std::array kCodes{Errc::BundleStale, Errc::CertificateRevoked,
-                                Errc::CertificateExpired, Errc::CertificateSuspended};
+    constexpr std::array kCodes{Errc::BundleStale,        Errc::CertificateRevoked,
+                                Errc::CertificateExpired, Errc::CertificateSuspended,
+                                Errc::OriginClosed,       Errc::WrongHome};
     return std::ranges::any_of(kCodes, [code](Errc one) { return text_of(one).code == code; });
 }
 

@@ -1,7 +1,8 @@
 // Sealing again what a device could not get: a new envelope, decided afresh.
 //
 // Owns: when that happens by itself and when a person must say so. By itself: an envelope that was
-// refused because a recipient's bundle or certificate was out of date; a device that joined an
+// refused because a recipient's bundle or certificate was out of date, or whose ledger was closed
+// (succession.h); a device that joined an
 // office to which nothing was delivered yet; a device that has lost its key (UNOPENABLE, reason 1)
 // or whose ciphertext the broker has lost (WITHHELD, reason 6), these two only up to RESTRICTED,
 // within 7 days of the envelope, 3 a device and day. A signed "key gone" is a request to encrypt

@@ -1,0 +1,54 @@
+// A device goes from a ledger that was closed to the one that follows it.
+//
+// Owns: whether a succession is to be believed here (the card's centre root, and roots of two
+// agencies as this device's own directory of the old ledger knows them; no head that this device
+// holds is beyond the note it names), and what changes in the store: heads, directory, awaited
+// proofs, alarms and counts of the old ledger go, for the new one's are read anew; what was sent
+// and is lost, or waits in mailboxes that nobody serves any more, is *refused* with ledger.closed,
+// so that it is sealed again (reseal.h); everything else stays. Does not know files. Believed with
+// the signatures: that the directory carried over is the old one. Times are UTC ms.
+// Errors: SuccessionInvalid (context: why), ForkDetected (this device holds another root for the
+// note's size), those of the store.
+#pragma once
+
+#include <cstdint>
+
+#include "client/core/agency_roots.h"
+#include "client/core/trust_card.h"
+#include "crypto/succession.h"
+#include "schemas/base/result.h"
+#include "schemas/base/time.h"
+#include "storage/store.h"
+
+namespace chapar::client {
+
+struct SignedSuccession {
+    crypto::SignedRecord manifest;  // of the new ledger
+    crypto::SignedRecord record;
+};
+
+// `own`: the agency's roots that the registrar handed over; they count as the directory's do.
+[[nodiscard]] Result<crypto::Succession> check_succession(const storage::ReadTxn& txn,
+                                                          const TrustCard& card,
+                                                          const AgencyRoots& own,
+                                                          const SignedSuccession& given);
+// The card of the new ledger; the old endpoint if the new manifest has it.
+[[nodiscard]] Result<TrustCard> card_after(const TrustCard& card, const SignedSuccession& given);
+
+struct Moved {
+    std::uint64_t receipts_lost = 0;   // receipts for entries that are lost
+    std::uint64_t again = 0;           // envelopes that will be sealed again
+    std::uint64_t directory_lost = 0;  // directory entries that this device knows and that are lost
+    std::uint64_t endings_lost = 0;    // of these: revocations and suspensions
+};
+// REQUIRES: check_succession() has passed in this store. Commit, then keep card_after().
+[[nodiscard]] Result<Moved> move_to_new_ledger(storage::Txn& txn,
+                                               const crypto::Succession& succession, TimeMs now);
+// Whether move_to_new_ledger() was committed for this succession.
+[[nodiscard]] Result<bool> has_moved(const storage::ReadTxn& txn,
+                                     const crypto::SuccessionRecord& record);
+// Whether the receipts of this envelope are of a ledger that was closed.
+[[nodiscard]] Result<bool> is_of_closed_ledger(const storage::ReadTxn& txn,
+                                               const EnvelopeHash& envelope);
+
+}  // namespace chapar::client
