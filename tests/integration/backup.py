@@ -153,12 +153,29 @@ class Backup(unittest.TestCase):
         directory, _ = self.restore()
         without = self.repair(directory, export)
         self.assertEqual((without.exit, without.code), (1, "ledger.key-missing"), without)
-        ran = self.repair(directory, export, "--view", view)
+        self.a_view_that_is_wrong_changes_nothing(directory, export, view)
+        # What the broker has lost comes back from an auditor's own mirror, no broker asked.
+        mirror = self.centre.file("mirror.tar")
+        self.centre.must("ledger", "export", "--mirror", self.centre.home("TJ-AUD") / "ledger", "--out", mirror)
+        ran = self.repair(directory, mirror, "--from", export, "--view", view)
         self.assertEqual(ran.exit, 0, ran)
         self.run_in(directory)
         self.assertEqual(self.status()["state"], "running")
         self.assertGreater(self.centre.figure("size"), size)
         self.assertEqual(self.centre.send().exit, 0)
+
+    def a_view_that_is_wrong_changes_nothing(self, directory, export, view):
+        """Fails if a secret of a view is written before an entry has shown that it is right."""
+        before = (directory / "ledger.keys").read_bytes()
+        title, *lines = view.read_text().splitlines()
+        keys = [line.split() for line in lines]
+        other = self.centre.file("other.view")
+        other.write_text("\n".join([title, *(f"{index} {scope} {secret[::-1]}" for index, scope, secret in keys)]) + "\n")
+        other.chmod(0o600)
+        ran = self.repair(directory, export, "--view", other)
+        self.assertEqual((ran.exit, ran.code), (1, "ledger.key-missing"), ran)
+        self.assertIn("other.view", ran.problem["context"])
+        self.assertEqual((directory / "ledger.keys").read_bytes(), before)
 
     def test_without_its_high_water_file_a_repaired_broker_waits_for_two_persons(self):
         export, size, _ = self.lose_the_disk()
