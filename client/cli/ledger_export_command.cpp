@@ -142,7 +142,8 @@ Status from_broker(Invocation& invocation, const ExportArguments& given) {
     const std::filesystem::path folder = given.broker;
     auto client = CHAPAR_TRY(AdminClient::connect(folder / "admin.sock"));
     Source source{
-        CHAPAR_TRY(read_trust_card(folder / "trust-card.json")), CHAPAR_TRY(policy_of_broker(folder)),
+        CHAPAR_TRY(read_trust_card(folder / "trust-card.json")),
+        CHAPAR_TRY(policy_of_broker(folder)),
         [&](EntryIndex from) -> Result<schemas::Ledger> {
             schemas::Frame answer = CHAPAR_TRY(client.ask(schemas::LedgerAsk{from}));
             auto* part = std::get_if<schemas::Ledger>(&answer);
