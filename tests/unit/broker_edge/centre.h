@@ -76,11 +76,6 @@ class Centre {
     void sign_by_root(crypto::SignedRecord& record, std::size_t agency, std::size_t root) const {
         record.sign(agencies_.at(agency).roots.at(root));
     }
-    // As one of those who sign what follows a closed ledger.
-    void sign_by_centre(crypto::SignedRecord& record) const { record.sign(root_); }
-    void sign_by_root(crypto::SignedRecord& record, std::size_t agency, std::size_t root) const {
-        record.sign(agencies_.at(agency).roots.at(root));
-    }
     // A note under the log key.
     [[nodiscard]] std::string note(TreeSize size, const Hash& root) const;
 
