@@ -152,9 +152,6 @@ class Replay {
         partial_ = true;
         const auto leaf = crypto::Leaf::decode(entry.leaf);
         policy_gap_ = policy_gap_ || (leaf && leaf->kind == LeafKind::Policy);
-        if (const auto key = keys_.emptied.find(at); key != keys_.emptied.end()) {
-            CHAPAR_TRY(put_key_entry(txn, key->second, at));
-        }
         return give(txn, at, {&entry, 1}, std::nullopt);
     }
 
@@ -391,8 +388,11 @@ class Replay {
         }
         for (std::size_t i = 0; i < plan.drafts.size(); ++i) {
             if (!group.opened[i]) continue;
-            if (auto one = compare(word, plan.drafts[i], *group.opened[i])) add(std::move(*one));
-            CHAPAR_TRY(same_bucket(txn, word, plan.drafts[i], *group.opened[i]));
+            if (auto one = compare(word, plan.drafts[i], *group.opened[i])) {
+                add(std::move(*one));
+            } else {
+                CHAPAR_TRY(same_bucket(txn, word, plan.drafts[i], *group.opened[i]));
+            }
         }
         return std::optional<Alignment>();
     }

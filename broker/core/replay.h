@@ -78,10 +78,7 @@ struct RecordedKeys {
     std::map<BucketId, crypto::LedgerKeyScope> scopes;  // of `by_entry` and `shredded`
     std::map<BucketId, EntryIndex> shredded;            // the SHRED entry that names it
     std::optional<Hash> origin;                         // of the manifest: view tags are made of it
-    // KEY entries whose body is gone, each with a shredded bucket of its month that no other KEY
-    // entry opened: what accounts for it.
-    std::map<EntryIndex, BucketId> emptied;
-    EntryIndex minimum;  // of the newest PRUNE entry
+    EntryIndex minimum;                                 // of the newest PRUNE entry
 };
 // OpenFailed if `auditor` is neither the centre's nor an agency's audit key of this ledger.
 [[nodiscard]] Result<RecordedKeys> open_recorded_keys(RecordedLedger& entries,

@@ -74,21 +74,10 @@ class Unopened {
     [[nodiscard]] bool is_shredded(EntryIndex opened_by) const {
         if (opened_by >= index_) return false;
         const auto name = keys_.by_entry.find(opened_by);
-        if (name != keys_.by_entry.end()) return accounted(name->second);
-        // The KEY entry's own body is gone with the name in it: it is one of those
-        // of its month.
-        const auto emptied = keys_.emptied.find(opened_by);
-        if (emptied == keys_.emptied.end() || !of_month(emptied->second)) return false;
-        return std::ranges::any_of(keys_.emptied,
-                                   [this](const auto& row) { return accounted(row.second); });
+        return name != keys_.by_entry.end() && accounted(name->second);
     }
 
   private:
-    [[nodiscard]] bool of_month(const BucketId& name) const {
-        const auto scope = keys_.scopes.find(name);
-        return scope != keys_.scopes.end() && scope->second.month() == month_;
-    }
-
     [[nodiscard]] bool accounted(const BucketId& name) const {
         const auto shred = keys_.shredded.find(name);
         const auto scope = keys_.scopes.find(name);
@@ -140,9 +129,8 @@ Closed why_closed(const RecordedEntry& entry, EntryIndex index, Errc why,
     if (why == Errc::EntryPruned) {
         return index < keys.minimum ? Closed::Pruned : Closed::Unaccounted;
     }
-    if (why == Errc::EntryShredded) {
-        return keys.emptied.contains(index) ? Closed::Shredded : Closed::Unaccounted;
-    }
+    // A KEY entry keeps its body, whatever becomes of its bucket.
+    if (why == Errc::EntryShredded) return Closed::Unaccounted;
     if (entry.body.empty()) return Closed::Unaccounted;
     const auto opened_by = crypto::key_entry_of(entry.body);
     const auto leaf = crypto::Leaf::decode(entry.leaf);

@@ -27,10 +27,6 @@ class Survey {
     Status take(EntryIndex index, const RecordedEntry& entry) {
         const auto leaf = crypto::Leaf::decode(entry.leaf);
         if (!leaf || crypto::is_sealed(leaf->kind)) return Done{};
-        if (leaf->kind == LeafKind::Key && entry.body.empty()) {
-            emptied_.emplace(index, crypto::month_of(leaf->time));
-            return Done{};
-        }
         const auto body = crypto::EntryBody::decode(leaf->kind, entry.body);
         if (!body || !body->record) return Done{};
         if (leaf->kind == LeafKind::Key && body->event == event_number(crypto::KeyEvent::Opened)) {
@@ -51,7 +47,6 @@ class Survey {
         } else {
             return Error(Errc::OpenFailed, "audit key");
         }
-        account();
         return std::move(out_);
     }
 
@@ -82,7 +77,6 @@ class Survey {
             const crypto::LedgerKeyScope scope = shred->bucket.scope();
             out_.shredded.emplace(scope.name(), index);
             out_.scopes.emplace(scope.name(), scope);
-            months_.emplace(scope.name(), shred->bucket.month);
         } else if (record.type == RecordType::Prune) {
             const auto prune = crypto::PruneRecord::decode(record.body);
             if (prune) out_.minimum = prune->end;
@@ -95,22 +89,9 @@ class Survey {
         return crypto::Manifest::decode(succession.new_manifest);
     }
 
-    void account() {
-        for (const auto& [index, name] : out_.by_entry) months_.erase(name);
-        for (const auto& [index, month] : emptied_) {
-            const auto found =
-                std::ranges::find(months_, month, [](const auto& row) { return row.second; });
-            if (found == months_.end()) continue;
-            out_.emptied.emplace(index, found->first);
-            months_.erase(found);
-        }
-    }
-
     const crypto::Secret32* auditor_;
     std::optional<PublicKey> own_;
     bool centre_ = false;
-    std::map<EntryIndex, crypto::YearMonth> emptied_;
-    std::map<BucketId, crypto::YearMonth> months_;  // of shredded buckets
     RecordedKeys out_;
 };
 

@@ -83,11 +83,6 @@ void add_problems(Said& said, const ViewReport& report) {
                      std::string(text_of(entry.gap));
     }
     said.object["missing"] = std::move(missing);
-    if (report.keys_without_body > 0) {
-        said.text += "\n" + entries(report.keys_without_body) +
-                     " of ledger keys came without a body, which nothing accounts for: what they "
-                     "seal, and whose it is, cannot be told";
-    }
     if (report.unfounded_tombstones > 0) {
         said.text += "\nentries were handed out as pruned that no PRUNE entry covers";
     }
@@ -246,7 +241,6 @@ Said say(const ViewReport& report) {
                    {"shredded", report.shredded},
                    {"pruned", report.pruned},
                    {"missing_total", report.missing_total},
-                   {"keys_without_body", report.keys_without_body},
                    {"unfounded_tombstones", report.unfounded_tombstones},
                    {"unfounded_total", report.unfounded.total},
                    {"contradictions", report.contradictions}};

@@ -19,12 +19,8 @@ using directory_ingest::Placed;
 constexpr std::string_view kJudged = "judged";
 
 Status put_judged(storage::Txn& txn, const Judged& counts) {
-    const Bytes row = LayoutWriter()
-                          .u64(counts.entries)
-                          .u64(counts.directory)
-                          .u64(counts.keys_without_body)
-                          .u64(counts.minimum.value)
-                          .take();
+    const Bytes row =
+        LayoutWriter().u64(counts.entries).u64(counts.directory).u64(counts.minimum.value).take();
     return txn.put(tables::kMirrorState, view(kJudged), row);
 }
 
@@ -60,11 +56,10 @@ class Judge {
         if (crypto::is_sealed(leaf.kind)) return Done{};
         ++counts_.directory;
         const ByteView stored = CHAPAR_TRY(mirror_body(txn_, index));
-        if (stored.empty()) {
-            ++counts_.keys_without_body;
-            return Done{};
-        }
-        const Status believed = take_entry(leaf, to_bytes(stored));
+        // None is ever left out: a ledger key that was shredded keeps its entry, too.
+        const Status believed =
+            stored.empty() ? Status(Error(Errc::LeafInvalid, "handed out without its body"))
+                           : take_entry(leaf, to_bytes(stored));
         if (believed) return Done{};
         const Error& error = believed.error();
         if (is_of_store(error.code)) return error;
@@ -141,7 +136,6 @@ Result<Judged> judged(const storage::ReadTxn& txn) {
     LayoutReader in(*row);
     counts.entries = in.u64();
     counts.directory = in.u64();
-    counts.keys_without_body = in.u64();
     counts.minimum = EntryIndex(in.u64());
     if (!in.finish("judged")) return Error(Errc::StoreDamaged, "mirror.state");
     return counts;

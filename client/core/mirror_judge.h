@@ -23,10 +23,9 @@ namespace chapar::client {
                                              std::size_t most);
 
 struct Judged {
-    std::uint64_t entries = 0;            // looked at, from 0
-    std::uint64_t directory = 0;          // clear ones
-    std::uint64_t keys_without_body = 0;  // what they open, and for whom, cannot be told
-    EntryIndex minimum;                   // of the PRUNE entries that are believed
+    std::uint64_t entries = 0;    // looked at, from 0
+    std::uint64_t directory = 0;  // clear ones
+    EntryIndex minimum;           // of the PRUNE entries that are believed
 };
 [[nodiscard]] Result<Judged> judged(const storage::ReadTxn& txn);
 

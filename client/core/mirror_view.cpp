@@ -419,7 +419,6 @@ Result<ViewReport> view_report(const storage::ReadTxn& txn, MirrorSecrets& secre
     report.directory = clear.directory;
     report.pruned = counts.pruned;
     report.unfounded_tombstones = counts.pruned_below > clear.minimum.value ? 1 : 0;
-    report.keys_without_body = clear.keys_without_body;
     report.unfounded = CHAPAR_TRY(unfounded_entries(txn, ViewReport::kMissingShown));
     report.contradictions = CHAPAR_TRY(mirror_alarms(txn)).size();
     CHAPAR_TRY(report_gaps(txn, report));

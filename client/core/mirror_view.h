@@ -62,7 +62,6 @@ struct ViewReport {
     std::uint64_t shredded = 0;
     std::uint64_t missing_total = 0;
     std::vector<MissingEntry> missing;       // the first kMissingShown
-    std::uint64_t keys_without_body = 0;     // KEY entries whose body is held back: none may be
     std::uint64_t unfounded_tombstones = 0;  // 1 if an entry is pruned that no PRUNE entry covers
     UnfoundedEntries unfounded;              // clear entries that are not believed
     std::uint64_t contradictions = 0;        // notes kept because they contradict (mirror_alarms)
@@ -72,9 +71,9 @@ struct ViewReport {
     // Nothing of this reader's is missing: every leaf was looked at and every own one opened, but
     // for what was lawfully shredded or pruned; and nobody was shown another history.
     [[nodiscard]] bool complete() const {
-        return viewed == size && missing_total == 0 && keys_without_body == 0 &&
-               unfounded_tombstones == 0 && locked_keys.empty() && unfounded.total == 0 &&
-               untagged_months.empty() && contradictions == 0;
+        return viewed == size && missing_total == 0 && unfounded_tombstones == 0 &&
+               locked_keys.empty() && unfounded.total == 0 && untagged_months.empty() &&
+               contradictions == 0;
     }
     static constexpr std::size_t kMissingShown = 32;
 };

@@ -28,14 +28,13 @@ std::vector<broker::RecordedEntry> shredded_entries(SmallLedger& ledger, std::ui
     const auto outcome = world.put(world.agency_named("TJ-DCA").signers.by_registrars(
         crypto::RecordType::Shred, crypto::ShredRecord{bucket, "Act 12, article 3"}));
     CHAPAR_ASSERT(!outcome.code);
-    auto entries = entries_of(world);
+    const auto entries = entries_of(world);
     for (std::uint64_t i = 0; i < entries.size(); ++i) {
         const auto leaf = crypto::Leaf::decode(entries[i].leaf).value();
         if (leaf.kind != crypto::LeafKind::Key || entries[i].body.empty()) continue;
         const auto body = crypto::EntryBody::decode(leaf.kind, entries[i].body).value();
         if (body.event != crypto::event_number(crypto::KeyEvent::Opened)) continue;
         if (crypto::LedgerKeyRecord::decode(*body.record).value().scope != bucket.scope()) continue;
-        entries[i].body.clear();
         key_entry = i;
     }
     return entries;

@@ -12,8 +12,8 @@ namespace chapar::testing {
 [[nodiscard]] std::vector<broker::RecordedEntry> entries_of(World& world);
 
 struct SmallLedger;
-// Shreds what TJ-DCA sent CARICC in the ledger's first month, 40 days after it. The record as it is
-// exported then: the body of the bucket's KEY entry (`key_entry`) is gone.
+// Shreds what TJ-DCA sent CARICC in the ledger's first month, 40 days after it. `key_entry`: of
+// that bucket; whoever has an audit key still opens it.
 [[nodiscard]] std::vector<broker::RecordedEntry> shredded_entries(SmallLedger& ledger,
                                                                   std::uint64_t& key_entry);
 // Lets 400 days pass, and prunes the first 256 entries. The record as it is exported then.

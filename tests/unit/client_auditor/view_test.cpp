@@ -97,7 +97,7 @@ TEST_CASE("a ledger key whose copies are kept back makes the view incomplete") {
     Mirror mirror(ledger);
     mirror.take_all(entries);
     const auto report = mirror.view(audit_key(ledger, "CARICC"));
-    CHECK(report.keys_without_body == 1);
+    CHECK(report.unfounded.total == 1);
     CHECK_FALSE(report.complete());
 }
 
