@@ -60,8 +60,7 @@ Result<Repaired> repair(const Arguments& arguments) {
         more = CHAPAR_TRY(read_view_keys(arguments.view, opened.node.manifest.origin));
     }
     auto report = CHAPAR_TRY(repair_ledger({opened.node, opened.ledger_keys, *opened.store, *source,
-                                            known.notes, std::move(more), arguments.view,
-                                            random}));
+                                            known.notes, std::move(more), arguments.view, random}));
     return Repaired{std::move(report), known.high_water_missing};
 }
 
@@ -77,8 +76,9 @@ void tell(const Repaired& repaired) {
                 "still waits is withheld at the next start, and their senders seal it again.\n";
     }
     if (!report.untried.empty()) {
-        text += number(report.untried.size()) +
-                " keys of the view were not taken: no missing entry shows whether they are right.\n";
+        text +=
+            number(report.untried.size()) +
+            " keys of the view were not taken: no missing entry shows whether they are right.\n";
     }
     if (report.complete()) {
         text +=
