@@ -91,7 +91,6 @@ TEST_CASE("The centre root and roots of two agencies sign a succession, and nobo
     CHECK_FALSE(centre.refusal({&centre.root, &centre.log, &b[0]}).empty());
 }
 
-// Fails if a key that two agencies name counts for both.
 TEST_CASE("A key that stands for two agencies counts for one") {
     const OldCentre centre;
     auto members = centre.members();
