@@ -143,8 +143,7 @@ void ClientActor::make_session(Open& open) {
     open.session.reset();
     open.transport.reset();
     open.transport = std::make_unique<LineTransport>(LineTransport::Parts{
-        parts_.network, machine_, door_, parts_.founding.members()[parts_.number].curve,
-        parts_.plan.keeps_unsent});
+        parts_.network, machine_, door_, parts_.founding.members()[parts_.number].curve});
     open.session = std::make_unique<client::Session>(client::SessionParts{
         parts_.store, open.home, *open.transport, clock_, random_, *open.blobs});
 }

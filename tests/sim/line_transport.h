@@ -1,12 +1,10 @@
 // A device's DEALER over the simulated network: one per session, which calls again by itself when
 // its line was cut, as libzmq's does.
 //
-// Owns: the line and the frames that wait for one. Does not know frames. In seeds whose plan says
-// so, what was handed over while the line was down goes out over the next one.
-// Resource type; used inside of its machine's process.
+// Owns: the line, and waiting for one before a frame is sent. Does not know frames. As there, a
+// line that replaces another has another routing id, and nothing is queued for a line that is not
+// up. Resource type; used inside of its machine's process.
 #pragma once
-
-#include <deque>
 
 #include "client/edge/transport.h"
 #include "tests/sim/machine.h"
@@ -21,7 +19,6 @@ class LineTransport final : public client::Transport {
         Machine& machine;
         unsigned door = 0;
         CurveKey key;
-        bool keeps_unsent = true;
     };
     explicit LineTransport(const Parts& parts);
     ~LineTransport() override;
@@ -30,12 +27,11 @@ class LineTransport final : public client::Transport {
     [[nodiscard]] Result<std::optional<Bytes>> receive(DurationMs patience) override;
 
   private:
-    void call();
+    // Has a line, or calls for one.
+    [[nodiscard]] bool connected();
 
     Parts parts_;
-    Bytes routing_;
     std::optional<LineId> line_;
-    std::deque<Bytes> unsent_;
     // What the network calls may outlive this transport.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -55,7 +55,7 @@ Status Mallory::greet(client::DeviceHome& home, LineTransport& line) {
 }
 
 Status Mallory::attack(client::DeviceHome& home) {
-    LineTransport line({parts_.network, machine_, 0, parts_.founding.members().back().curve, true});
+    LineTransport line({parts_.network, machine_, 0, parts_.founding.members().back().curve});
     if (!machine_.dice().one_in(5)) CHAPAR_TRY(greet(home, line));
     const std::uint64_t frames = machine_.dice().between(1, 12);
     for (std::uint64_t i = 0; i < frames && !stopped_; ++i) {

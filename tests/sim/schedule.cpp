@@ -29,7 +29,6 @@ void draw_line(Dice& dice, Plan& plan) {
     plan.delay_most = dice.one_in(4) ? dice.between(50, 2000) : dice.between(2, 50);
     plan.cuts = sometimes(dice, 2, 6);
     plan.partitions = sometimes(dice, 3, 3);
-    plan.keeps_unsent = dice.one_in(2);
 }
 
 void draw_machines(Dice& dice, Plan& plan) {
@@ -94,6 +93,7 @@ Plan draw_plan(std::uint64_t seed) {
     if (!lies) return plan;
     plan.lie = which;
     // A lie must be told to somebody who is there to notice it.
+    plan.loss = plan.duplication = plan.reordering = 0;
     plan.rotten_rows = 0;
     plan.revocation = false;
     return plan;

@@ -56,8 +56,7 @@ struct Plan {
     std::uint64_t delay_least = 1;
     std::uint64_t delay_most = 10;
     unsigned cuts = 0;
-    unsigned partitions = 0;   // one way, of one client
-    bool keeps_unsent = true;  // what a client hands over while its line is down goes out later
+    unsigned partitions = 0;  // one way, of one client
 
     unsigned broker_crashes = 0;
     unsigned client_crashes = 0;
