@@ -32,6 +32,10 @@ Status Session::heed_event(storage::Txn& txn, const ProvenEntry& entry) {
 
 Result<bool> Session::take_events(const Received& received, EventReport& report) {
     const auto& receipts = std::get<schemas::Receipts>(received.frame);
+    // Else one frame would have this device pass over every event to come.
+    if (receipts.next.value > received.head->size.value) {
+        return Error(Errc::MalformedFrame, "receipts beyond the signed head");
+    }
     auto txn = CHAPAR_TRY(parts_.store.begin_write());
     EntryIndex next = receipts.next;
     bool go_on = !receipts.done;

@@ -29,6 +29,9 @@ Result<bool> Session::take_directory(SyncReport& report) {
     CHAPAR_TRY(send(schemas::DirectoryAsk{from}));
     const Received received = CHAPAR_TRY(answer<schemas::Directory>(options_.answer_patience));
     const auto& directory = std::get<schemas::Directory>(received.frame);
+    if (directory.next.value > received.head->size.value) {
+        return Error(Errc::MalformedFrame, "directory beyond the signed head");
+    }
     auto txn = CHAPAR_TRY(parts_.store.begin_write());
     const auto taken = CHAPAR_TRY(
         ingest(*txn, parts_.home.card(), *received.head, directory.entries, directory.next, own));

@@ -61,6 +61,7 @@ class FakeBroker final : public client::Transport {
     }
 
     std::vector<schemas::Frame> sent;
+    std::uint64_t beyond = 0;    // added to what is to be asked for next
     bool lose_outcomes = false;  // the line breaks after SUBMIT has arrived
     bool forge_receipts = false;
     bool in_pieces = false;  // the proofs of an outcome in two frames
@@ -125,7 +126,7 @@ class FakeBroker final : public client::Transport {
     void handle(const schemas::DirectoryAsk& ask) {
         schemas::Directory out;
         out.entries = world_.ledger->directory(ask.from);
-        out.next = EntryIndex(world_.ledger->size());
+        out.next = EntryIndex(world_.ledger->size() + beyond);
         out.done = true;
         out.head = head();
         answer(out);
@@ -290,7 +291,7 @@ class FakeBroker final : public client::Transport {
     }
     void handle(const schemas::ReceiptsAsk&) {
         schemas::Receipts out;
-        out.next = EntryIndex(world_.ledger->size());
+        out.next = EntryIndex(world_.ledger->size() + beyond);
         out.done = true;
         out.proofs = events;
         out.head = head();

@@ -82,6 +82,17 @@ TEST_CASE("an awaited entry that the broker does not find ends no session, and i
     CHECK(desk.stage(number) == WitnessStage::Witnessed);
 }
 
+// Fails where `next` is believed: the device would never ask for what comes before it.
+TEST_CASE("a broker that sends the device beyond its signed head is refused") {
+    LedgerDesk desk;
+    desk.broker.beyond = 1;
+    CHECK(error_of(desk.line.sync_directory()) == Errc::MalformedFrame);
+    CHECK(error_of(desk.line.fetch_events()) == Errc::MalformedFrame);
+    desk.broker.beyond = 0;
+    must(desk.line.sync_directory());
+    must(desk.line.fetch_events());
+}
+
 TEST_CASE("not.found ends a session that asked for no proofs") {
     Desk desk;
     FakeBroker broker(desk.world, desk.post);
