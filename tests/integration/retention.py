@@ -20,6 +20,12 @@ def everything_in(folder):
     return b"".join(path.read_bytes() for path in pathlib.Path(folder).rglob("*") if path.is_file())
 
 
+def stamp(seconds):
+    """That long from now."""
+    then = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+    return then.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class Retention(unittest.TestCase):
     def setUp(self):
         self.centre = stage.two_offices()
@@ -38,6 +44,12 @@ class Retention(unittest.TestCase):
     def hold(self, *command, name):
         return self.centre.by_two("AF-CNP", "ledger", *command, "--reason", "Case 7", name=name)
 
+    def due(self, *options):
+        """What the centre's auditor is told to shred."""
+        place = ("--mirror", self.centre.file("mirror"), "--key", self.audit_key)
+        self.centre.must("ledger", "sync", "--broker", self.centre.dir, *place)
+        return self.centre.must("ledger", "due", *place, *options).results
+
     def refused(self, ran, code):
         self.assertEqual(ran.code, code, ran)
 
@@ -45,10 +57,17 @@ class Retention(unittest.TestCase):
     def test_a_bucket_is_shredded_for_good_and_not_before_its_time(self):
         self.assertEqual(self.centre.send().exit, 0)
         self.assertEqual(len(self.centre.inbox()), 1)
-        self.refused(self.shred("early"), "shred.early")
+        early = self.shred("early")
+        self.refused(early, "shred.early")
+        self.assertEqual(self.due(), [])
         self.assertEqual(self.hold("hold", *BUCKET, name="hold").exit, 0)
         self.restart("+100d")
         self.refused(self.shred("held"), "hold.forbids")
+        year = 400 * 86400
+        [bucket] = [row for row in self.due("--at", stamp(year)) if row["to"] == "AF-CNP"]
+        self.assertEqual((bucket["from"], bucket["class"], bucket["shredded"]), ("TJ-DCA", "366-days", None))
+        self.assertEqual(bucket["holds"], [{"agency": "AF-CNP", "number": 1}])
+        self.assertGreaterEqual(bucket["entries"], 2)
         self.assertEqual(self.hold("release", "1", name="release").exit, 0)
 
         old_kek, old_keys = self.kek.read_bytes(), self.keys.read_bytes()
@@ -68,7 +87,12 @@ class Retention(unittest.TestCase):
         self.centre.start("+100d")
         self.gone(old_kek)
         self.refused(self.shred("again", "another article"), "already.exists")
-        self.proves()
+
+        # The copies in the KEY entry still open to audit keys: nothing is lost to them.
+        archive = self.export()
+        self.verified(archive, "--agency", self.audit_key)
+        self.assertEqual(self.replayed(archive, "--key", self.audit_key)["shredded"], 0)
+        self.replayed(archive)
 
     def gone(self, old_kek):
         self.assertNotIn(scope_digits().encode(), self.keys.read_bytes())
@@ -80,14 +104,27 @@ class Retention(unittest.TestCase):
         for left in (self.kek, self.keys):
             self.assertFalse(pathlib.Path(str(left) + ".new").exists())
 
-    def proves(self):
-        """An export of what is left passes every rule."""
+    audit_key = property(lambda self: self.centre.root / "audit.keystore")
+
+    def export(self):
+        """What is left; it passes every rule."""
         archive = self.centre.file("ledger.tar")
         archive.unlink(missing_ok=True)
         self.centre.must("ledger", "export", "--broker", self.centre.dir, "--out", archive)
-        verified = self.centre.program("chapar-verify", archive, "--card", self.centre.card)
-        self.assertEqual(verified.exit, 0, verified)
-        return archive.read_bytes()
+        self.verified(archive)
+        return archive
+
+    def verified(self, archive, *more):
+        ran = self.centre.program("chapar-verify", archive, "--card", self.centre.card, *more, "--json")
+        self.assertEqual(ran.exit, 0, ran)
+        return ran
+
+    def replayed(self, archive, *key):
+        """Every decision that can be taken again is taken again, and none differs."""
+        ran = self.centre.program("chapar-replay", archive, *key, "--json")
+        self.assertEqual(ran.exit, 0, ran)
+        self.assertEqual(ran.results[0]["differences"], [], ran)
+        return ran.results[0]["not_retakeable"]
 
     # Fails if prune_some() is never called, or a pruned ledger does not open again.
     def test_old_messages_are_pruned_by_the_centre_root_and_the_ledger_still_proves(self):
@@ -110,10 +147,21 @@ class Retention(unittest.TestCase):
         tombstone = b"\x00\x21\x00"  # u16 33, then 00 and the leaf hash
         before = archive.read_bytes().count(tombstone)
         for _ in range(60):  # rows go in slices, a second after a start
-            gone = self.proves().count(tombstone) - before
+            pruned = self.export()
+            gone = pruned.read_bytes().count(tombstone) - before
             if gone > 100:
                 break
         self.assertGreater(gone, 100)
+        retaken = self.replayed(pruned, "--key", self.audit_key)
+        self.assertGreater(retaken["pruned"], 100)
+        self.assertEqual(self.replayed(pruned)["pruned"], retaken["pruned"])
+        self.verified(pruned, "--agency", self.audit_key)
+        self.assertIn("was not given (--archive)", self.verified(pruned).out)
+        with_archive = self.verified(pruned, "--archive", archive)
+        self.assertIn("prune.archive", with_archive.out)
+        self.assertNotIn("was not given (--archive)", with_archive.out)
+        wrong = self.centre.program("chapar-verify", pruned, "--card", self.centre.card, "--archive", pruned)
+        self.assertEqual(wrong.exit, 5, wrong)
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ struct MadePlan {
     std::uint64_t prune_end = 256;
     std::uint64_t pruned_after = 2 * kYear;  // ms between the entry before the PRUNE entry and it
     std::uint64_t prune_before = kStart + kYear / 2;  // what the PRUNE entry says of their age
-    std::size_t sealed_bytes = 72;  // of the body of a MSG entry, at least 72
-    Hash archive{};                 // what the PRUNE entry says of where they are kept
+    std::size_t sealed_bytes = 72;                    // of the body of a MSG entry, at least 72
+    Hash archive{};  // what the PRUNE entry says of where they are kept
 
     static constexpr std::uint64_t kStart = 1'795'262'400'000;  // 2026-11-21T12:00:00Z
     static constexpr std::uint64_t kYear = 366ULL * 86'400'000;
