@@ -3,8 +3,8 @@
 // Owns: the wire form `u8 type || u32 length || body || u8 n || n x (key[32] || signature[64])`, a
 // record's hash, and the rule "k of these keys". Does not know what a body says (manifest.h,
 // certificate.h, registrars.h, peers.h, suspension.h, bundle.h, policy_record.h, retention.h,
-// override.h, succession.h), nor who must sign it: the caller names the keys. Signers ascend, none twice. Source:
-// crypto/README.md, "Signed records".
+// override.h, succession.h), nor who must sign it: the caller names the keys. Signers ascend, none
+// twice. Source: crypto/README.md, "Signed records".
 #pragma once
 
 #include <cstddef>

@@ -53,9 +53,9 @@ Result<Plan> decide_opened(const RecordCase& in) {
     return Error(Errc::RecordRefused, "founding");
 }
 
-// What founds a ledger: a manifest, or the succession of a ledger that was closed. Of the latter the
-// agencies' signatures are verified, but this ledger does not know their roots yet: chapard asked
-// the old one before it closed it, and every reader asks the directory that follows.
+// What founds a ledger: a manifest, or the succession of a ledger that was closed. Of the latter
+// the agencies' signatures are verified, but this ledger does not know their roots yet: chapard
+// asked the old one before it closed it, and every reader asks the directory that follows.
 Result<std::pair<Home, crypto::Manifest>> opened_founding(const SignedRecord& record) {
     if (record.type == RecordType::Succession) {
         auto succession = CHAPAR_TRY(crypto::open_succession(record));

@@ -7,7 +7,6 @@
 #include "client/cli/device_context.h"
 #include "client/cli/issued.h"
 #include "client/cli/sign_flow.h"
-#include "crypto/override.h"
 #include "crypto/retention_rules.h"
 #include "crypto/sha256.h"
 

@@ -182,9 +182,10 @@ std::vector<Verdict> EntryRules::verdicts() const {
         " entries pruned, " + std::to_string(retention_.holds()) + " holds, " +
         std::to_string(retention_.overrides()) + " overrides: signed, and allowed"));
     if (const auto follows = succession()) {
-        out.push_back(succession_.verdict("the centre root and roots of two agencies signed that "
-                                          "this ledger follows " +
-                                          follows->old_ledger.origin));
+        out.push_back(
+            succession_.verdict("the centre root and roots of two agencies signed that "
+                                "this ledger follows " +
+                                follows->old_ledger.origin));
     }
     return out;
 }

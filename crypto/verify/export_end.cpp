@@ -167,10 +167,10 @@ void ExportRun::finish() {
     fact("root", hex(leaves_.root()));
     fact("time of the last entry", utc(entries_.time_ms() / 1000));
     if (const auto follows = entries_.succession()) {
-        const std::string lost = follows->kept == follows->newest
-                                     ? "none"
-                                     : std::to_string(follows->kept) + " to " +
-                                           std::to_string(follows->newest - 1);
+        const std::string lost =
+            follows->kept == follows->newest
+                ? "none"
+                : std::to_string(follows->kept) + " to " + std::to_string(follows->newest - 1);
         fact("follows", follows->old_ledger.origin + ", closed " + utc(follows->made_ms / 1000) +
                             "; newest signed head known: " + std::to_string(follows->newest) + " " +
                             hex(follows->newest_root));

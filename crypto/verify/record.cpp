@@ -6,9 +6,9 @@ namespace verify {
 
 std::string_view record_label(std::uint8_t type) {
     constexpr std::array<std::string_view, 17> kLabels{
-        "",           "manifest", "agency",  "office",    "device", "bundle", "revoke", "policy",
-        "registrars", "peers",    "suspend", "reinstate", "shred",  "hold",   "prune",  "override",
-        "succession"};
+        "",       "manifest", "agency",     "office",   "device",    "bundle",
+        "revoke", "policy",   "registrars", "peers",    "suspend",   "reinstate",
+        "shred",  "hold",     "prune",      "override", "succession"};
     return type < kLabels.size() ? kLabels.at(type) : "";
 }
 
