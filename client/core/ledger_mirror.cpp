@@ -19,7 +19,6 @@ constexpr std::string_view kTaken = "taken";
 constexpr std::string_view kProven = "proven";
 constexpr std::string_view kNote = "note";
 constexpr std::string_view kTip = "tip";
-constexpr std::size_t kAlarms = 64;
 // In the place of peaks while entries are dropped: no hash is that.
 constexpr Hash kNoPeak{};
 
@@ -268,24 +267,6 @@ Result<std::size_t> drop_unproven(storage::Txn& txn, std::size_t most) {
     }
     CHAPAR_TRY(put_peaks(txn, kTaken, state.taken));
     return dropped;
-}
-
-Status keep_mirror_alarm(storage::Txn& txn, std::string_view note) {
-    const auto kept = CHAPAR_TRY(mirror_alarms(txn));
-    for (const std::string& one : kept) {
-        if (one == note) return Done{};
-    }
-    if (kept.size() >= kAlarms) return Done{};
-    return txn.put(tables::kMirrorAlarms, number_key(kept.size()), view(note));
-}
-
-Result<std::vector<std::string>> mirror_alarms(const storage::ReadTxn& txn) {
-    std::vector<std::string> notes;
-    const auto cursor = txn.cursor(tables::kMirrorAlarms);
-    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
-        notes.push_back(to_string(cursor->value()));
-    }
-    return notes;
 }
 
 Status replace_body(storage::Txn& txn, EntryIndex index, const schemas::StoredEntry& entry) {

@@ -63,9 +63,6 @@ struct PageTaken {
 // What was taken and never proven goes, at most `most` entries a call; so do notes of larger heads.
 // How many went; 0: nothing is left.
 [[nodiscard]] Result<std::size_t> drop_unproven(storage::Txn& txn, std::size_t most);
-// Keeps notes that contradict each other; at most 64.
-[[nodiscard]] Status keep_mirror_alarm(storage::Txn& txn, std::string_view note);
-[[nodiscard]] Result<std::vector<std::string>> mirror_alarms(const storage::ReadTxn& txn);
 // A body that was missing or did not open, given again. Taken only if it comes with this leaf.
 [[nodiscard]] Status replace_body(storage::Txn& txn, EntryIndex index,
                                   const schemas::StoredEntry& entry);

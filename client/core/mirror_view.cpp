@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "client/core/mirror_alarms.h"
 #include "client/core/mirror_buckets.h"
 #include "client/core/mirror_search.h"
 #include "client/core/mirror_tables.h"
@@ -420,7 +421,7 @@ Result<ViewReport> view_report(const storage::ReadTxn& txn, MirrorSecrets& secre
     report.pruned = counts.pruned;
     report.unfounded_tombstones = counts.pruned_below > clear.minimum.value ? 1 : 0;
     report.unfounded = CHAPAR_TRY(unfounded_entries(txn, ViewReport::kMissingShown));
-    report.contradictions = CHAPAR_TRY(mirror_alarms(txn)).size();
+    report.contradictions = CHAPAR_TRY(contradicting_notes(txn)).size();
     CHAPAR_TRY(report_gaps(txn, report));
     CHAPAR_TRY(report_locked(txn, secrets, report));
     CHAPAR_TRY(report_untagged(txn, secrets, report));

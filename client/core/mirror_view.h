@@ -64,7 +64,7 @@ struct ViewReport {
     std::vector<MissingEntry> missing;       // the first kMissingShown
     std::uint64_t unfounded_tombstones = 0;  // 1 if an entry is pruned that no PRUNE entry covers
     UnfoundedEntries unfounded;              // clear entries that are not believed
-    std::uint64_t contradictions = 0;        // notes kept because they contradict (mirror_alarms)
+    std::uint64_t contradictions = 0;        // kept notes of another history (mirror_alarms.h)
     std::vector<std::string> locked_keys;    // scopes of ours that this audit key does not open
     // yyyymm: a bucket of ours was opened, and sealed entries follow that no tag key of ours tells
     std::vector<std::string> untagged_months;

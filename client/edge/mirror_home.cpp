@@ -1,5 +1,6 @@
 #include "client/edge/mirror_home.h"
 
+#include "client/core/mirror_alarms.h"
 #include "client/core/mirror_tables.h"
 #include "client/core/mirror_view.h"
 #include "client/edge/home_files.h"

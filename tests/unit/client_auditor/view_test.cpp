@@ -1,3 +1,4 @@
+#include "client/core/mirror_alarms.h"
 #include "client/core/mirror_search.h"
 #include "tests/unit/client_auditor/recorded.h"
 
@@ -45,6 +46,8 @@ TEST_CASE("a view is not complete where notes of another history are kept") {
     mirror.take_all(ledger.entries());
     auto txn = mirror.store.begin_write().value();
     REQUIRE(client::keep_mirror_alarm(*txn, "a note"));
+    // A head of this very tree, kept since other entries were handed out under it, is none.
+    REQUIRE(client::keep_mirror_alarm(*txn, client::mirror_state(*txn).value().note));
     REQUIRE(std::move(*txn).commit());
     const auto report = mirror.view(ledger.world.auditor);
     CHECK(report.contradictions == 1);
