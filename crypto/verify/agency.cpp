@@ -135,8 +135,15 @@ bool AgencyView::own(const Leaf& leaf, std::uint32_t month) const {
     return agency_ == "*" || tagged(leaf, month, 0, agency_) || tagged(leaf, month, 1, agency_);
 }
 
+void AgencyView::hear(std::uint64_t time_ms) {
+    constexpr std::uint64_t kDay = 86'400'000;
+    if (heard_ != 0 && time_ms > heard_ + kDay) silent_ += time_ms - heard_ - kDay;
+    heard_ = time_ms;
+}
+
 void AgencyView::take(const Leaf& leaf, const Bytes& stored, Place place,
                       const Directory& directory) {
+    hear(place.time_ms);
     if (leaf.kind == EntryKind::Key) return take_key(leaf, stored, directory);
     if (!leaf.sealed()) return;
     const std::uint32_t month = month_of(leaf.time_ms);

@@ -64,16 +64,20 @@ class AgencyView {
     struct Underway {
         Hash hash{};
         std::uint64_t expires = 0;
-        std::string sender, recipient;  // agencies
-        std::map<Hash, bool> devices;   // whose share came to an end
-        std::uint8_t retention = 0;     // class
-        // An end is demanded a week after the expiry.
-        bool due(std::uint64_t time_ms) const {
+        std::string sender, recipient;    // agencies
+        std::map<Hash, bool> devices;     // whose share came to an end
+        std::uint8_t retention = 0;       // class
+        std::uint64_t silent_before = 0;  // silence of the ledger before its acceptance
+        // An end is demanded when the ledger was written for a week after the expiry: nobody ends
+        // anything while a broker is away. `silent` is the silence up to `time_ms`.
+        bool due(std::uint64_t time_ms, std::uint64_t silent) const {
             constexpr std::uint64_t kWeek = 7ULL * 86'400'000;
-            return time_ms > kWeek && expires < time_ms - kWeek;
+            const std::uint64_t grace = kWeek + (silent - silent_before);
+            return time_ms > grace && expires < time_ms - grace;
         }
     };
 
+    void hear(std::uint64_t time_ms);
     void take_key(const Leaf& leaf, const Bytes& body, const Directory& directory);
     std::optional<Bytes> open_secret(std::uint64_t index, const KeyScope& scope, Reader& copies);
     // The agencies whose tag stands in the leaf; ours only, unless we are the centre.
@@ -124,6 +128,8 @@ class AgencyView {
     std::set<std::string> closed_tags_;  // agencies with a tag key that does not open here
     Bytes pad_;
     NamedHeads heads_{"agency.heads"};
+    std::uint64_t heard_ = 0;   // time of the newest entry
+    std::uint64_t silent_ = 0;  // what of each time between two entries is more than a day
     std::uint64_t keys_opened_ = 0, own_ = 0, opened_ = 0, excused_ = 0, signatures_ = 0;
     std::map<std::uint8_t, std::uint64_t> events_;
     Judge read_{"agency.keys"}, tags_rule_{"agency.tags"}, bodies_{"agency.bodies"},

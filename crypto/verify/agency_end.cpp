@@ -133,7 +133,7 @@ void AgencyView::end_share(Underway& accepted, std::uint64_t acceptance, const H
                            Place place) {
     const auto share = accepted.devices.find(device);
     if (share == accepted.devices.end() || share->second) return;
-    if (accepted.due(place.time_ms)) {
+    if (accepted.due(place.time_ms, silent_)) {
         ended_.fail(at(acceptance) + " came to its end for device " + device_words(device) +
                     " only at " + at(place.index));
     }
@@ -142,7 +142,7 @@ void AgencyView::end_share(Underway& accepted, std::uint64_t acceptance, const H
 
 void AgencyView::finish_ends(std::uint64_t last_time_ms) {
     for (const auto& [index, envelope] : accepted_) {
-        if (!envelope.due(last_time_ms)) continue;
+        if (!envelope.due(last_time_ms, silent_)) continue;
         for (const auto& [device, ended] : envelope.devices) {
             ended_.demand(ended, at(index) + " expired a week ago and came to no end for device " +
                                      device_words(device));

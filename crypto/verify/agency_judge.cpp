@@ -143,7 +143,8 @@ void AgencyView::judge_envelope(const BodyRecords& body, Place place, const Dire
                 sender,
                 text_of(at_or_none(body, kRecipientAgencyRecord)),
                 {},
-                retention};
+                retention,
+                silent_};
     for (const Hash& share : stanzas ? stanzas->devices : std::vector<Hash>{}) {
         const Device* reader = directory.device(share);
         signed_.demand(reader != nullptr && reader->agency == underway.recipient,
