@@ -179,12 +179,34 @@ void tell(const Signed& given, const CarriedOver& carried) {
     std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
+// The old ledger stays what it is: shredding in the new one would end a KEK that both use.
+Status check_apart(const BrokerDirectory& old, const SuccessionFiles& files) {
+    const Config config = CHAPAR_TRY(read_config(files.draft_config()));
+    const LedgerConfig& before = old.config.ledger;
+    const auto shared = [&](const fs::path& theirs, const fs::path& ours) {
+        return (old.path / theirs).lexically_normal() ==
+               (files.new_directory() / ours).lexically_normal();
+    };
+    if (shared(before.kek, config.ledger.kek)) {
+        return Error(Errc::AlreadyExists,
+                     "ledger.kek: name another file in " + files.draft_config().string());
+    }
+    if (shared(before.high_water, config.ledger.high_water)) {
+        return Error(Errc::AlreadyExists,
+                     "ledger.high_water: name another file in " + files.draft_config().string());
+    }
+    return Done{};
+}
+
 Status succeed(const Arguments& given) {
     if (given.signed_file.empty()) return Error(Errc::Usage, kSucceedUsage);
     crypto::SystemRandom random;
     const Signed record = CHAPAR_TRY(read_signed(given.signed_file));
     const SuccessionFiles files(given.old_directory, given.new_directory);
     if (files.finished()) {
+        if (check_open(given.old_directory)) {
+            return Error(Errc::AlreadyExists, "another ledger in " + given.new_directory);
+        }
         CHAPAR_TRY(files.close_old(record.succession, random));
         return files.erase_old_log_key();
     }
@@ -196,7 +218,7 @@ Status succeed(const Arguments& given) {
     }
     const OldLedger old{opened.node, *opened.store, opened.ledger_keys.keys(), known.notes};
     CHAPAR_TRY(check_succession(old, record.succession));
-    CHAPAR_TRY(read_config(files.draft_config()));
+    CHAPAR_TRY(check_apart(opened, files));
     CHAPAR_TRY(files.close_old(record.succession, random));
     CHAPAR_TRY(files.begin_new(record.manifest, random));
     const CarriedOver carried = CHAPAR_TRY(found(old, files, record, random));

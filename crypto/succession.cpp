@@ -100,8 +100,12 @@ Result<SuccessionRecord> SuccessionRecord::decode(ByteView body) {
 }
 
 Result<Bytes> founding_manifest(const SignedRecord& record) {
-    if (record.type == RecordType::Manifest) return record.body;
-    return CHAPAR_TRY(decode_as<SuccessionRecord>(record, RecordType::Succession)).new_manifest;
+    if (record.type == RecordType::Succession) {
+        return CHAPAR_TRY(open_succession(record)).record.new_manifest;
+    }
+    const auto manifest = CHAPAR_TRY(decode_as<Manifest>(record, RecordType::Manifest));
+    if (manifest.ledger != kFirstLedger) return refused("no succession founds this later ledger");
+    return record.body;
 }
 
 Result<Succession> open_succession(const SignedRecord& record) {

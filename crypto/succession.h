@@ -47,9 +47,12 @@ struct Succession {
     Checkpoint newest;  // of the old ledger
 };
 
-// The body of the manifest that a ledger's entry 0 brings: of a MANIFEST record itself, or inside a
-// SUCCESSION record. Verifies no signature. MalformedLayout for any other record.
+// The body of the manifest that a ledger's entry 0 brings: of a MANIFEST record itself, which
+// founds a centre's first ledger and no other, or inside a SUCCESSION record, opened as below
+// without members. MalformedLayout for any other record. Of a MANIFEST no signature is verified:
+// its hash is the home that whoever asks has pinned.
 [[nodiscard]] Result<Bytes> founding_manifest(const SignedRecord& record);
+inline constexpr LedgerNumber kFirstLedger{1};
 
 // The roots of one member agency, as its newest AGENCY record names them.
 struct MemberRoots {

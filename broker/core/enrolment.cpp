@@ -62,6 +62,7 @@ Result<std::pair<Home, crypto::Manifest>> opened_founding(const SignedRecord& re
         return std::pair{succession.record.new_home(), std::move(succession.new_ledger)};
     }
     auto manifest = CHAPAR_TRY(crypto::open_manifest(record));
+    CHAPAR_TRY(crypto::founding_manifest(record));
     return std::pair{crypto::home_of(record.body), std::move(manifest)};
 }
 

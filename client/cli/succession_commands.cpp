@@ -6,6 +6,7 @@
 #include "client/cli/record_words.h"
 #include "client/cli/sign_flow.h"
 #include "client/core/heads.h"
+#include "client/core/ledger_alarms.h"
 #include "client/core/outbox_store.h"
 #include "client/core/store_keys.h"
 #include "client/core/succession.h"
@@ -131,6 +132,11 @@ Status succeed(Invocation& invocation, const SucceedArguments& given) {
     if (body.new_manifest == home.card.record().body) {
         return Error(Errc::AlreadyExists, "this device is at that ledger already");
     }
+    if (body.old_manifest != home.card.record().body) {
+        return Error(Errc::SuccessionInvalid, "it follows another ledger than this device's");
+    }
+    // What shows a fork goes with the old ledger: a person looks at it first.
+    CHAPAR_TRY(may_send(*txn));
     // The store went over, and then this was cut short.
     if (CHAPAR_TRY(has_moved(*txn, body))) return finish(invocation, home, records, folder);
 

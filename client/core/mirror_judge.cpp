@@ -113,7 +113,7 @@ class Judge {
 
     Status take_founding(const Placed& placed) {
         const auto manifest = crypto::founding_manifest(placed.record);
-        if (manifest && *manifest != card_.record().body) {
+        if (!manifest || *manifest != card_.record().body) {
             return Error(Errc::RecordRefused, "the ledger was founded for another centre");
         }
         return Done{};

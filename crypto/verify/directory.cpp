@@ -58,6 +58,7 @@ bool Directory::accept_entry(EntryKind kind, const BodyRecords& body, Place plac
     if (record->type != type) return refuse(why, "a record that does not belong here");
     const bool good = accept(*record, place, why);
     if (good) ++accepted_;
+    if (good && record->type == kAgency) carry_roots(*record, place);
     return good;
 }
 
@@ -68,17 +69,24 @@ bool Directory::accept_founding(const Bytes& wire, Place place, std::string& why
         if (!succession_) return false;
         founding = succession_->new_ledger;
     }
+    if (!succession_ && founding->ledger_number != 1) {
+        return refuse(why, "no succession founds this later ledger");
+    }
     const bool same = founding->home == home_ && place.index == 0;
     return same || refuse(why, "it founds another centre");
 }
 
+// An agency that was enrolled after the succession was signed cannot have signed it.
+void Directory::carry_roots(const Record& record, Place place) {
+    if (!succession_ || place.time_ms > succession_->made_ms) return;
+    Reader in = body_of(record);
+    const std::string name = in.name();
+    for (const Bytes& key : agencies_.at(name).roots.back().keys) carried_roots_.emplace(key, name);
+}
+
 std::string Directory::agency_of_root(const Bytes& key) const {
-    for (const auto& [name, agency] : agencies_) {
-        for (const Quorum& version : agency.roots) {
-            if (version.keys.contains(key)) return name;
-        }
-    }
-    return {};
+    const auto found = carried_roots_.find(key);
+    return found == carried_roots_.end() ? std::string() : found->second;
 }
 
 bool Directory::accept(const Record& record, Place place, std::string& why) {

@@ -73,7 +73,7 @@ class Directory {
 
     // Entry 0, where the ledger follows one that was closed.
     const std::optional<SuccessionOf>& succession() const { return succession_; }
-    // The agency of which this key is or was a root; empty if of none.
+    // The agency of which this key was a root when the succession was signed; empty if of none.
     std::string agency_of_root(const Bytes& key) const;
 
     // What is certified at a place: one line a device whose signature counts there.
@@ -88,6 +88,7 @@ class Directory {
 
   private:
     // ADMIN entries but overrides.
+    void carry_roots(const Record& record, Place place);
     bool accept_founding(const Bytes& wire, Place place, std::string& why);
 
     struct Agency {
@@ -128,6 +129,7 @@ class Directory {
     std::set<Bytes> keys_;  // Ed25519 and CURVE keys of all certificates ever accepted
     std::set<Hash> taken_;  // hashes of suspensions: a slip works once
     std::optional<SuccessionOf> succession_;
+    std::map<Bytes, std::string> carried_roots_;
     std::size_t accepted_ = 0;
 };
 

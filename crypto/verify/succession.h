@@ -24,7 +24,7 @@ struct SuccessionOf {
 // signatures are good, and which the centre root has signed.
 std::optional<SuccessionOf> parse_succession(const Bytes& wire, std::string& why);
 
-// `agency_of`: the agency of which a key is or was a root; empty if of none.
+// `agency_of`: the agency of which a key was a root at `made_ms`; empty if of none.
 using AgencyOfRoot = std::function<std::string(const Bytes& key)>;
 // Every signer but the centre root is a root of a member, and two of them of different agencies.
 bool signed_by_two_agencies(const SuccessionOf& succession, const AgencyOfRoot& agency_of,

@@ -148,7 +148,12 @@ TEST_CASE("Entry 0 brings a manifest, by itself or inside a succession") {
     const OldCentre centre;
     const SignedRecord plain{RecordType::Manifest, centre.before.encode(), {}};
     CHECK(founding_manifest(plain).value() == centre.before.encode());
-    CHECK(founding_manifest(centre.signed_by({})).value() == centre.says.new_manifest);
+    const SignedRecord succession =
+        centre.signed_by({&centre.root, &centre.a.roots.front(), &centre.b.roots.front()});
+    CHECK(founding_manifest(succession).value() == centre.says.new_manifest);
+    CHECK_FALSE(founding_manifest(centre.signed_by({&centre.root, &centre.a.roots.front()})));
+    // A later ledger is founded by nothing else: what it followed and what was lost stays known.
+    CHECK_FALSE(founding_manifest({RecordType::Manifest, centre.says.new_manifest, {}}));
     CHECK_FALSE(founding_manifest({RecordType::Agency, centre.before.encode(), {}}));
 }
 
