@@ -43,7 +43,7 @@ ZmqMessage message_of(const Bytes& frame) {
     ZmqMessage message;
     zmq_msg_close(message.get());
     CHAPAR_ASSERT(zmq_msg_init_size(message.get(), frame.size()) == 0);
-    std::memcpy(zmq_msg_data(message.get()), frame.data(), frame.size());
+    if (!frame.empty()) std::memcpy(zmq_msg_data(message.get()), frame.data(), frame.size());
     return message;
 }
 
