@@ -1,9 +1,7 @@
 #include "broker/succession_files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "broker/edge/files.h"
+#include "broker/edge/kek_file.h"
 #include "crypto/private_file.h"
 #include "crypto/secret_hex.h"
 #include "crypto/sign.h"
@@ -11,11 +9,6 @@
 namespace chapar::broker {
 namespace {
 namespace fs = std::filesystem;
-
-bool is_there(const fs::path& path) {
-    std::error_code error;
-    return fs::exists(fs::symlink_status(path, error));
-}
 
 // A secret as chapard reads it: 64 hexadecimal digits and a newline.
 Status write_secret(const fs::path& path, const crypto::Secret32& secret, crypto::Random& random) {
@@ -85,18 +78,7 @@ Status SuccessionFiles::finish(ByteView signed_file, crypto::Random& random) con
 }
 
 Status SuccessionFiles::erase_old_log_key() const {
-    const fs::path path = old_ / "keys" / "log.key";
-    const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file) {
-        if (!is_there(path)) return Done{};
-        return Error(Errc::FileFailed, path.string());
-    }
-    const Bytes zeros(2 * crypto::Secret32::kSize + 1);
-    CHAPAR_TRY(write_all(file.get(), zeros, path));
-    if (::fsync(file.get()) != 0 || ::unlink(path.c_str()) != 0) {
-        return Error(Errc::FileFailed, path.string());
-    }
-    return sync_directory(path.parent_path());
+    return destroy_file(old_ / "keys" / "log.key");
 }
 
 }  // namespace chapar::broker

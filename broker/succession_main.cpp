@@ -231,8 +231,7 @@ Status succeed(const Arguments& given) {
 }  // namespace
 
 Status check_open(const fs::path& directory) {
-    std::error_code error;
-    if (!fs::exists(fs::symlink_status(closed_mark(directory), error))) return Done{};
+    if (!is_there(closed_mark(directory))) return Done{};
     const Bytes bytes = CHAPAR_TRY(read_file(closed_mark(directory), Exposure::Public));
     const auto record = crypto::SignedRecord::decode(bytes);
     if (!record) return Error(Errc::OriginClosed, closed_mark(directory).string());

@@ -62,6 +62,12 @@ Result<Bytes> read_file(const std::filesystem::path& path, Exposure exposure) {
     return content;
 }
 
+bool is_there(const std::filesystem::path& path) {
+    std::error_code failed;
+    const auto status = std::filesystem::symlink_status(path, failed);
+    return status.type() != std::filesystem::file_type::not_found;
+}
+
 Status write_all(int descriptor, ByteView bytes, const std::filesystem::path& path) {
     while (!bytes.empty()) {
         const ssize_t put = write(descriptor, bytes.data(), bytes.size());

@@ -33,6 +33,8 @@ class FileDescriptor {
 
 // At most 64 MiB.
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, Exposure exposure);
+// False only where there is surely nothing, not even a dangling link.
+[[nodiscard]] bool is_there(const std::filesystem::path& path);
 // Writes all of `bytes`; FileFailed names `path`.
 [[nodiscard]] Status write_all(int descriptor, ByteView bytes, const std::filesystem::path& path);
 // Makes the directory entry of a new file durable.

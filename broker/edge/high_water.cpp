@@ -105,9 +105,7 @@ Result<HighWaterSlot> decode_slot(std::string_view origin, ByteView bytes) {
 }
 
 Result<std::optional<HighWaterFile::Newest>> HighWaterFile::newest() const {
-    std::error_code ignored;
-    const auto status = std::filesystem::symlink_status(path_, ignored);
-    if (status.type() == std::filesystem::file_type::not_found) return std::optional<Newest>();
+    if (!is_there(path_)) return std::optional<Newest>();
     const auto bytes = read_file(path_, Exposure::Public);
     if (!bytes) return torn(bytes.error().context);
     if (bytes->size() != kSlots * HighWaterSlot::kBytes) return torn(path_.string() + ": length");

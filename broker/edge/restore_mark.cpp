@@ -12,9 +12,7 @@ std::filesystem::path mark_path(const std::filesystem::path& directory) {
 }  // namespace
 
 bool is_restored(const std::filesystem::path& directory) {
-    std::error_code failed;
-    const auto status = std::filesystem::symlink_status(mark_path(directory), failed);
-    return status.type() != std::filesystem::file_type::not_found;
+    return is_there(mark_path(directory));
 }
 
 Status remove_restore_mark(const std::filesystem::path& directory) {
