@@ -102,25 +102,10 @@ void CondemnedLinks::cut_older() {
     newer_.clear();
 }
 
-// libzmq's owners: messages are real, sockets are none.
+// libzmq's owners: messages are real (the library's own), sockets are none.
 
 ZmqContext::ZmqContext() : context_(nullptr) {}
 ZmqContext::~ZmqContext() = default;
-
-ZmqMessage::ZmqMessage(ZmqMessage&& other) noexcept {
-    zmq_msg_init(&message_);
-    zmq_msg_move(&message_, &other.message_);
-}
-
-ZmqMessage& ZmqMessage::operator=(ZmqMessage&& other) noexcept {
-    if (this != &other) zmq_msg_move(&message_, &other.message_);
-    return *this;
-}
-
-ByteView ZmqMessage::bytes() const {
-    auto* message = const_cast<zmq_msg_t*>(&message_);  // libzmq's getters are not const
-    return {static_cast<const std::byte*>(zmq_msg_data(message)), zmq_msg_size(message)};
-}
 
 Result<ZmqSocket> ZmqSocket::create(const ZmqContext&, int) { return ZmqSocket(nullptr); }
 ZmqSocket::~ZmqSocket() = default;
