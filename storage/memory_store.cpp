@@ -139,15 +139,22 @@ class MemoryTxn final : public Txn {
     [[nodiscard]] Status put(const Table& table, ByteView key, ByteView value) override;
     [[nodiscard]] Status append(const Table& table, ByteView key, ByteView value) override;
     [[nodiscard]] Result<EraseOutcome> erase(const Table& table, ByteView key) override;
+    void spare_reserve() override { spares_ = true; }
     [[nodiscard]] Status commit() && override;
 
   private:
     void apply_changes();
+    [[nodiscard]] bool eats_reserve() const {
+        const MemoryStoreOptions& options = shared_.options;
+        return spares_ && used_bytes_ > shared_.used_bytes &&
+               used_bytes_ + options.reserve_bytes > options.capacity_bytes;
+    }
 
     Shared& shared_;
     WriterTurn turn_;
     Reading reading_;
     std::uint64_t used_bytes_ = 0;
+    bool spares_ = false;
 };
 
 Status MemoryTxn::put(const Table& table, ByteView key, ByteView value) {
@@ -189,6 +196,8 @@ Status MemoryTxn::commit() && {
     Status outcome = Done{};
     if (reading_.state().death) {
         outcome = *reading_.state().death;
+    } else if (eats_reserve()) {
+        outcome = Error(Errc::StoreFull, "the reserve");
     } else {
         reading_.release_base();
         const std::lock_guard lock(shared_.mutex);

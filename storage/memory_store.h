@@ -38,6 +38,7 @@ struct MemoryStoreOptions {
     std::uint64_t capacity_bytes = std::numeric_limits<std::uint64_t>::max();
     std::optional<CommitFault> commit_fault;
     crypto::ChecksumKey checksum_key{};
+    std::uint64_t reserve_bytes = 0;  // of the capacity: for those that do not spare it
 };
 
 class MemoryStore final : public Store {

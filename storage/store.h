@@ -41,8 +41,12 @@ struct Table {
 enum class EraseOutcome : std::uint8_t { Erased, Absent };
 
 struct Usage {
-    std::uint64_t used_bytes = 0;
-    std::uint64_t capacity_bytes = 0;
+    std::uint64_t used_bytes = 0;      // holds something, or is still seen by a reader
+    std::uint64_t capacity_bytes = 0;  // the map, or what the disk can still hold of it
+    // Of the file system; zeros: there is none. `growth_bytes`: what the map may still ask of it.
+    std::uint64_t growth_bytes = 0;
+    std::uint64_t disk_free_bytes = 0;
+    std::uint64_t disk_bytes = 0;
     auto operator<=>(const Usage&) const = default;
 };
 
@@ -112,6 +116,11 @@ class Txn : public ReadTxn {
     [[nodiscard]] virtual Status append(const Table& table, ByteView key, ByteView value) = 0;
     // StoreFull: with copy-on-write pages even erasing needs room.
     [[nodiscard]] virtual Result<EraseOutcome> erase(const Table& table, ByteView key) = 0;
+
+    // This transaction brings new work: its commit() is StoreFull, and nothing is written, if the
+    // store would be left with less than its reserve. All others may use the reserve up: they are
+    // what empties a store.
+    virtual void spare_reserve() = 0;
 
     // Makes all writes durable at once, and ends the transaction: nothing may be called after it.
     // StoreFull: nothing was written, the store remains usable. Any other error: it is unknown what

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <string>
 
+#include "schemas/base/limits.h"
+
 namespace chapar::storage::lmdb {
 
 namespace {
@@ -38,6 +40,24 @@ Status sync_directory(const std::filesystem::path& directory) {
     if (!opened.is_open()) return file_error("open", directory, errno);
     if (::fsync(opened.get()) != 0) return file_error("sync", directory, errno);
     return Done{};
+}
+
+Result<Environment> open_to_read(const std::filesystem::path& directory) {
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(directory / "data.mdb", failed)) {
+        return Error(Errc::NotFound, (directory / "data.mdb").string());
+    }
+    MDB_env* created = nullptr;
+    int code = mdb_env_create(&created);
+    if (code != MDB_SUCCESS) return to_error(code, "mdb_env_create");
+    Environment environment(created);
+    code = mdb_env_set_maxreaders(created, limits::kStoreReaders);
+    if (code != MDB_SUCCESS) return to_error(code, "mdb_env_set_maxreaders");
+    code = mdb_env_set_maxdbs(created, limits::kStoreTables + 1);
+    if (code != MDB_SUCCESS) return to_error(code, "mdb_env_set_maxdbs");
+    code = mdb_env_open(created, directory.c_str(), MDB_RDONLY | MDB_NOTLS, 0600);
+    if (code != MDB_SUCCESS) return to_error(code, "mdb_env_open");
+    return environment;
 }
 
 Error to_error(int code, const char* what) {

@@ -53,6 +53,10 @@ class FileDescriptor {
 // Makes the names in a directory durable. FileFailed.
 [[nodiscard]] Status sync_directory(const std::filesystem::path& directory);
 
+// Opens the environment of a store beside its owner, to be read only. Takes no lock of ours.
+// NotFound, and what to_error() makes of LMDB's codes.
+[[nodiscard]] Result<Environment> open_to_read(const std::filesystem::path& directory);
+
 // The error that a return code of LMDB (or an errno it passes on) stands for. `what` names the
 // call. REQUIRES: code != MDB_SUCCESS.
 [[nodiscard]] Error to_error(int code, const char* what);

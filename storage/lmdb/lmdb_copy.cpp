@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <string>
 
-#include "schemas/base/limits.h"
 #include "storage/lmdb/handles.h"
 
 namespace chapar::storage {
@@ -23,20 +22,6 @@ Status check(int code, const char* what) {
     return Done{};
 }
 
-Result<lmdb::Environment> open_beside(const std::filesystem::path& directory) {
-    std::error_code failed;
-    if (!std::filesystem::is_regular_file(directory / "data.mdb", failed)) {
-        return Error(Errc::NotFound, (directory / "data.mdb").string());
-    }
-    MDB_env* created = nullptr;
-    CHAPAR_TRY(check(mdb_env_create(&created), "mdb_env_create"));
-    lmdb::Environment environment(created);
-    CHAPAR_TRY(check(mdb_env_set_maxreaders(created, limits::kStoreReaders), "set_maxreaders"));
-    CHAPAR_TRY(check(mdb_env_open(created, directory.c_str(), MDB_RDONLY | MDB_NOTLS, 0600),
-                     "mdb_env_open"));
-    return environment;
-}
-
 Status copy_into(MDB_env* environment, int descriptor) {
     for (int attempt = 0; attempt < kResizes; ++attempt) {
         const int code = mdb_env_copyfd2(environment, descriptor, MDB_CP_COMPACT);
@@ -50,7 +35,7 @@ Status copy_into(MDB_env* environment, int descriptor) {
 }  // namespace
 
 Status copy_store(const std::filesystem::path& from, const std::filesystem::path& to) {
-    const lmdb::Environment environment = CHAPAR_TRY(open_beside(from));
+    const lmdb::Environment environment = CHAPAR_TRY(lmdb::open_to_read(from));
     const lmdb::FileDescriptor file(
         ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file.is_open()) {

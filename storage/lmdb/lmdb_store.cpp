@@ -1,7 +1,6 @@
 #include "storage/lmdb/lmdb_store.h"
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -83,7 +82,11 @@ Status open_tables(lmdb::Shared& shared, std::span<const Table> tables) {
     return std::move(*txn).commit();
 }
 
-Result<std::uint64_t> used_pages(const lmdb::Shared& shared, MDB_txn* txn) {
+}  // namespace
+
+namespace lmdb {
+
+Result<std::uint64_t> table_pages(const Shared& shared, MDB_txn* txn) {
     // LMDB's own tables: 0 lists the free pages, 1 the names. Two more pages are its heads.
     constexpr MDB_dbi kFreePages = 0;
     constexpr MDB_dbi kNames = 1;
@@ -100,15 +103,15 @@ Result<std::uint64_t> used_pages(const lmdb::Shared& shared, MDB_txn* txn) {
     return pages;
 }
 
-Result<lmdb::Transaction> begin_reading(const lmdb::Shared& shared) {
+Result<Transaction> begin_reading(const Shared& shared) {
     if (shared.failed) return Error(Errc::StoreFailed, "an earlier write failed");
     MDB_txn* begun = nullptr;
     MDB_env* environment = shared.environment.get();
     CHAPAR_TRY(check(mdb_txn_begin(environment, nullptr, MDB_RDONLY, &begun), "mdb_txn_begin"));
-    return lmdb::Transaction(begun);
+    return Transaction(begun);
 }
 
-}  // namespace
+}  // namespace lmdb
 
 LmdbStore::LmdbStore(std::unique_ptr<lmdb::Shared> shared) : shared_(std::move(shared)) {}
 LmdbStore::~LmdbStore() = default;
@@ -122,6 +125,7 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const std::filesystem::path& 
     shared->directory = directory;
     shared->lock = CHAPAR_TRY(lmdb::lock_directory(shared->directory));
     CHAPAR_TRY(open_environment(*shared, options.map_size));
+    CHAPAR_TRY(shared->reserved.begin(shared->environment.get(), options.reserve));
     CHAPAR_TRY(open_tables(*shared, tables));
     CHAPAR_TRY(lmdb::sync_directory(shared->directory));
     // The parent is where the directory's own name is kept.
@@ -129,8 +133,30 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const std::filesystem::path& 
     return std::unique_ptr<LmdbStore>(new LmdbStore(std::move(shared)));
 }
 
+Result<std::unique_ptr<LmdbStore>> LmdbStore::open_beside(const std::filesystem::path& directory,
+                                                          std::span<const Table> tables) {
+    CHAPAR_ASSERT(tables.size() <= limits::kStoreTables);
+    auto shared = std::make_unique<lmdb::Shared>();
+    shared->directory = directory;
+    shared->reads_only = true;
+    shared->environment = CHAPAR_TRY(lmdb::open_to_read(directory));
+    lmdb::Transaction names = CHAPAR_TRY(lmdb::begin_reading(*shared));
+    if (!open_table(*shared, names.get(), kMetaTable, 0)) {
+        return Error(Errc::StoreDamaged, "the directory holds another program's data");
+    }
+    for (const Table& table : tables) {
+        if (open_table(*shared, names.get(), table, 0)) continue;
+        return Error(Errc::StoreDamaged, "there is no table " + std::string(table.name));
+    }
+    // Handles last only if the transaction that opened them ends well.
+    CHAPAR_TRY(check(mdb_txn_commit(names.release()), "mdb_txn_commit"));
+    lmdb::Transaction reading = CHAPAR_TRY(lmdb::begin_reading(*shared));
+    shared->checksum_key = CHAPAR_TRY(read_meta(lmdb::LmdbReadTxn(*shared, std::move(reading))));
+    return std::unique_ptr<LmdbStore>(new LmdbStore(std::move(shared)));
+}
+
 Result<std::unique_ptr<ReadTxn>> LmdbStore::begin_read() const {
-    lmdb::Transaction txn = CHAPAR_TRY(begin_reading(*shared_));
+    lmdb::Transaction txn = CHAPAR_TRY(lmdb::begin_reading(*shared_));
     return std::unique_ptr<ReadTxn>(std::make_unique<lmdb::LmdbReadTxn>(*shared_, std::move(txn)));
 }
 
@@ -139,29 +165,27 @@ Result<std::unique_ptr<Txn>> LmdbStore::begin_write() {
 }
 
 Result<Usage> LmdbStore::usage() const {
-    const lmdb::Transaction txn = CHAPAR_TRY(begin_reading(*shared_));
-    const std::uint64_t pages = CHAPAR_TRY(used_pages(*shared_, txn.get()));
+    const lmdb::Transaction txn = CHAPAR_TRY(lmdb::begin_reading(*shared_));
+    MDB_env* environment = shared_->environment.get();
+    const std::uint64_t pages = CHAPAR_TRY(lmdb::taken_pages(environment, txn.get()));
+    const lmdb::DiskRoom disk = CHAPAR_TRY(lmdb::disk_room(environment));
     MDB_envinfo info{};
     MDB_stat stat{};
-    CHAPAR_TRY(check(mdb_env_info(shared_->environment.get(), &info), "mdb_env_info"));
-    CHAPAR_TRY(check(mdb_env_stat(shared_->environment.get(), &stat), "mdb_env_stat"));
-    int data_file = -1;
-    CHAPAR_TRY(check(mdb_env_get_fd(shared_->environment.get(), &data_file), "mdb_env_get_fd"));
-    struct stat file {};
-    struct statvfs file_system {};
-    if (::fstat(data_file, &file) != 0 || ::fstatvfs(data_file, &file_system) != 0) {
-        return Error(Errc::StoreFailed, "size of the data file");
-    }
-    constexpr std::uint64_t kBlockBytes = 512;  // POSIX: the unit of st_blocks
-    const std::uint64_t disk = static_cast<std::uint64_t>(file.st_blocks) * kBlockBytes +
-                               file_system.f_bavail * file_system.f_frsize;
-    return Usage{pages * stat.ms_psize, std::min<std::uint64_t>(info.me_mapsize, disk)};
+    CHAPAR_TRY(check(mdb_env_info(environment, &info), "mdb_env_info"));
+    CHAPAR_TRY(check(mdb_env_stat(environment, &stat), "mdb_env_stat"));
+    const auto map = static_cast<std::uint64_t>(info.me_mapsize);
+    return Usage{pages * stat.ms_psize, std::min(map, disk.file_bytes + disk.free_bytes),
+                 map - std::min(map, disk.file_bytes), disk.free_bytes, disk.disk_bytes};
 }
 
 Result<int> LmdbStore::check_readers() {
     int dead = 0;
     CHAPAR_TRY(check(mdb_reader_check(shared_->environment.get(), &dead), "mdb_reader_check"));
     return dead;
+}
+
+Result<std::vector<StoreReader>> LmdbStore::readers() const {
+    return lmdb::list_readers(shared_->environment.get());
 }
 
 }  // namespace chapar::storage

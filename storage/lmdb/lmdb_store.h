@@ -19,7 +19,9 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <vector>
 
+#include "storage/lmdb/store_reader.h"
 #include "storage/store.h"
 
 namespace chapar::storage {
@@ -32,6 +34,10 @@ struct LmdbOptions {
     // The most the store can ever hold, in bytes; address space, not disk. May be raised at any
     // open; lowered not below what is in use.
     std::size_t map_size = std::size_t{1} << 30;
+    // Room that new work leaves (Txn::spare_reserve), an eighth of the store at most. So much is
+    // also kept on disk behind the newest page, so that a disk that others fill does not stop a
+    // commit in the middle. 0: neither.
+    std::size_t reserve = 0;
 };
 
 class LmdbStore final : public Store {
@@ -41,18 +47,25 @@ class LmdbStore final : public Store {
     [[nodiscard]] static Result<std::unique_ptr<LmdbStore>> open(
         const std::filesystem::path& directory, std::span<const Table> tables,
         LmdbOptions options = {});
+    // Beside a process that owns it, or alone: to be read only (begin_write() is ReadOnly). Takes
+    // no lock of ours, makes nothing. StoreDamaged if it lacks one of the tables. REQUIRES: this
+    // process has not opened it already. NotFound, and the errors of open().
+    [[nodiscard]] static Result<std::unique_ptr<LmdbStore>> open_beside(
+        const std::filesystem::path& directory, std::span<const Table> tables);
     ~LmdbStore() override;
 
     [[nodiscard]] Result<std::unique_ptr<ReadTxn>> begin_read() const override;
     [[nodiscard]] Result<std::unique_ptr<Txn>> begin_write() override;
-    // used = pages that hold something; capacity = the map, or what the file has and the file
-    // system can still give it, whichever is less. Costs a few system calls: once a tick, not once
-    // a record.
+    // used = pages that hold something or that a reader still sees; capacity = the map, or what the
+    // file has and the file system can still give it, whichever is less. Costs a few system calls:
+    // once a tick, not once a record.
     [[nodiscard]] Result<Usage> usage() const override;
 
     // Frees the slots of readers that died without ending their transaction; returns how many.
     // Every 10 s: one dead reader keeps all pages freed since from being used again.
     [[nodiscard]] Result<int> check_readers();
+    // All read transactions, also of other processes (a backup, a check).
+    [[nodiscard]] Result<std::vector<StoreReader>> readers() const;
 
   private:
     explicit LmdbStore(std::unique_ptr<lmdb::Shared> shared);

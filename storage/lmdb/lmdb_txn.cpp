@@ -119,8 +119,13 @@ void Reading::close_cursors() {
 }
 
 Result<std::unique_ptr<LmdbTxn>> LmdbTxn::begin(Shared& shared) {
+    if (shared.reads_only) return Error(Errc::ReadOnly, "opened beside its owner");
     auto turn = std::make_unique<WriterTurn>(shared.writer);
     if (shared.failed) return Error(Errc::StoreFailed, "an earlier write failed");
+    if (Status kept = shared.reserved.keep(shared.environment.get()); !kept) {
+        shared.failed = true;
+        return kept.error();
+    }
     MDB_txn* begun = nullptr;
     const int code = mdb_txn_begin(shared.environment.get(), nullptr, 0, &begun);
     if (code != MDB_SUCCESS) return to_error(code, "mdb_txn_begin");
@@ -159,11 +164,27 @@ Result<EraseOutcome> LmdbTxn::erase(const Table& table, ByteView key) {
     return fail(to_error(code, "mdb_del"));
 }
 
+Status LmdbTxn::check_reserve() const {
+    if (!spares_ || shared_.reserved.reserve() == 0) return Done{};
+    const Transaction before = CHAPAR_TRY(begin_reading(shared_));
+    const std::uint64_t had = CHAPAR_TRY(table_pages(shared_, before.get()));
+    const std::uint64_t has = CHAPAR_TRY(table_pages(shared_, handle()));
+    if (has <= had) return Done{};
+    if (shared_.reserved.is_short()) return Error(Errc::StoreFull, "the disk has no reserve");
+    MDB_env* environment = shared_.environment.get();
+    MDB_envinfo info{};
+    MDB_stat stat{};
+    mdb_env_info(environment, &info);
+    mdb_env_stat(environment, &stat);
+    const std::uint64_t taken = CHAPAR_TRY(taken_pages(environment, before.get())) + has - had;
+    if (taken * stat.ms_psize + shared_.reserved.reserve() <= info.me_mapsize) return Done{};
+    return Error(Errc::StoreFull, "the reserve");
+}
+
 Status LmdbTxn::commit() && {
+    Status outcome = reading_.state().death ? Status(*reading_.state().death) : check_reserve();
     Transaction txn = reading_.take();
-    Status outcome = Done{};
-    if (reading_.state().death) {
-        outcome = *reading_.state().death;
+    if (!outcome) {
         txn.reset();
     } else {
         const int code = mdb_txn_commit(txn.release());

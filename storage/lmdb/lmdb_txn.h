@@ -16,22 +16,30 @@
 #include "crypto/checksum.h"
 #include "storage/cursor_base.h"
 #include "storage/lmdb/handles.h"
+#include "storage/lmdb/room.h"
 #include "storage/store.h"
 #include "storage/writer_slot.h"
 
 namespace chapar::storage::lmdb {
 
-// One open environment. Unchanging after open(), but for the last two.
+// One open environment. Unchanging after open(), but for the last three.
 struct Shared {
     std::filesystem::path directory;
     FileDescriptor lock;  // before the environment: released after it is closed
     Environment environment;
     std::map<std::string, MDB_dbi, std::less<>> tables;
     crypto::ChecksumKey checksum_key{};
+    bool reads_only = false;
 
     WriterSlot writer;
+    ReservedBlocks reserved;           // the writer's
     std::atomic<bool> failed = false;  // a write failed: what the disk holds is unknown
 };
+
+// Begins a read transaction. StoreFailed.
+[[nodiscard]] Result<Transaction> begin_reading(const Shared& shared);
+// Pages of all tables as `txn` sees them, its own writes included.
+[[nodiscard]] Result<std::uint64_t> table_pages(const Shared& shared, MDB_txn* txn);
 
 class LmdbCursor;
 
@@ -102,6 +110,7 @@ class LmdbTxn final : public Txn {
         return write(table, key, value, MDB_APPEND);
     }
     [[nodiscard]] Result<EraseOutcome> erase(const Table& table, ByteView key) override;
+    void spare_reserve() override { spares_ = true; }
     [[nodiscard]] Status commit() && override;
 
     [[nodiscard]] MDB_txn* handle() const { return reading_.handle(); }
@@ -111,11 +120,14 @@ class LmdbTxn final : public Txn {
         : shared_(shared), turn_(std::move(turn)), reading_(shared, std::move(txn)) {}
     [[nodiscard]] Status write(const Table& table, ByteView key, ByteView value, unsigned flags);
     Error fail(Error error);
+    // StoreFull if what this transaction adds would eat the reserve.
+    [[nodiscard]] Status check_reserve() const;
 
     Shared& shared_;
     std::unique_ptr<WriterTurn> turn_;
     Reading reading_;
     Bytes stored_;  // one buffer for all writes
+    bool spares_ = false;
 };
 
 }  // namespace chapar::storage::lmdb

@@ -41,6 +41,7 @@ class FaultyStore::Writing final : public storage::Txn {
     Result<storage::EraseOutcome> erase(const Table& table, ByteView key) override {
         return inner_->erase(table, key);
     }
+    void spare_reserve() override { inner_->spare_reserve(); }
     Status commit() && override { return store_.commit(std::move(inner_)); }
 
   private:

@@ -5,6 +5,7 @@ add_executable(test_storage
     ${CHAPAR_STORAGE_TESTS}/framing_test.cpp
     ${CHAPAR_STORAGE_TESTS}/lmdb_store_test.cpp
     ${CHAPAR_STORAGE_TESTS}/memory_store_test.cpp
+    ${CHAPAR_STORAGE_TESTS}/room_test.cpp
     ${CHAPAR_STORAGE_TESTS}/store_contract_test.cpp
     ${CHAPAR_STORAGE_TESTS}/twins_test.cpp)
 chapar_target(test_storage)
