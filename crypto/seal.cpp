@@ -121,7 +121,7 @@ Result<Sealer> Sealer::begin_with(ByteView header, ByteView stream0, const Secre
 Status Sealer::begin_stream(ChunkSink sink) {
     CHAPAR_ASSERT(!open_);
     if (commitments_.size() == limits::kStreams) return Error(Errc::TooLarge, "streams");
-    open_.emplace();
+    open_.emplace(OpenStream{});  // clang 14 takes no empty emplace() of a nested type
     open_->keys = derive_stream_keys(prk_, static_cast<std::uint16_t>(commitments_.size()));
     open_->sink = std::move(sink);
     open_->held = SecretBuffer(limits::kChunkBytes);

@@ -113,8 +113,7 @@ Result<std::vector<KeyNeed>> required_keys(const storage::ReadTxn& txn,
         scopes.insert(scopes.end(), {keys.bucket, keys.first_tag, keys.second_tag});
     }
     std::ranges::sort(scopes);
-    const auto repeated = std::ranges::unique(scopes);
-    scopes.erase(repeated.begin(), repeated.end());
+    scopes.erase(std::unique(scopes.begin(), scopes.end()), scopes.end());
     for (const crypto::LedgerKeyScope& scope : scopes) {
         if (CHAPAR_TRY(key_entry(txn, scope.name()))) continue;
         needs.push_back({scope, CHAPAR_TRY(key_readers(txn, *centre, scope))});

@@ -167,8 +167,8 @@ Result<SealReport> seal_drafts(storage::Txn& txn, const Device& device,
     }
     made.keep();
     std::ranges::sort(report.skipped);
-    const auto repeated = std::ranges::unique(report.skipped);
-    report.skipped.erase(repeated.begin(), repeated.end());
+    report.skipped.erase(std::unique(report.skipped.begin(), report.skipped.end()),
+                         report.skipped.end());
     return report;
 }
 

@@ -140,8 +140,7 @@ Result<std::vector<Hash>> FileBlobStore::roots() const {
         if (root) roots.push_back(*root);
     }
     std::ranges::sort(roots);
-    const auto repeated = std::ranges::unique(roots);
-    roots.erase(repeated.begin(), repeated.end());
+    roots.erase(std::unique(roots.begin(), roots.end()), roots.end());
     return roots;
 }
 

@@ -26,7 +26,7 @@ bool is_older(std::uint64_t leaf_time, std::uint64_t before) {
 std::uint8_t retention_class(std::uint64_t created_ms, std::uint64_t retain_until_ms) {
     const std::uint64_t kept = retain_until_ms > created_ms ? retain_until_ms - created_ms : 0;
     std::uint8_t out = 1;
-    for (const std::uint64_t days : {92, 366, 1827}) {
+    for (const std::uint64_t days : {92U, 366U, 1827U}) {
         if (kept <= days * kOneDay) return out;
         ++out;
     }
