@@ -134,6 +134,50 @@ Status read_sessions(const toml::table& table, SessionConfig& sessions) {
     return reader.nothing_left();
 }
 
+bool valid_ipv4(const std::string& text) {
+    in_addr address{};
+    return inet_pton(AF_INET, text.c_str(), &address) == 1;
+}
+
+Status read_addresses(TableReader& reader, std::vector<std::string>& addresses) {
+    constexpr std::size_t kMost = 1024;
+    const toml::node* node = reader.take("shared_addresses");
+    if (node == nullptr) return Done{};
+    const Error bad =
+        invalid(node->source(), "connections.shared_addresses must be a list of IPv4 addresses");
+    const auto* array = node->as_array();
+    if (array == nullptr || array->size() > kMost) return bad;
+    addresses.clear();
+    for (const toml::node& element : *array) {
+        const auto* text = element.as_string();
+        if (text == nullptr || !valid_ipv4(text->get())) return bad;
+        addresses.push_back(text->get());
+    }
+    return Done{};
+}
+
+Status read_connections(const toml::table& table, ConnectionConfig& connections) {
+    TableReader reader(table, "connections.");
+    CHAPAR_TRY(reader.number("count", 1, 100'000, connections.count));
+    CHAPAR_TRY(reader.number("per_ip", 1, 100'000, connections.per_ip));
+    CHAPAR_TRY(reader.number("per_agency", 1, 100'000, connections.per_agency));
+    CHAPAR_TRY(reader.number("pending", 1, 10'000, connections.pending));
+    CHAPAR_TRY(reader.number("pending_per_ip", 1, 10'000, connections.pending_per_ip));
+    CHAPAR_TRY(reader.number("accepts_per_second", 1, 100'000, connections.accepts_per_second));
+    CHAPAR_TRY(reader.number("accepts_per_ip", 1, 100'000, connections.accepts_per_ip));
+    CHAPAR_TRY(read_addresses(reader, connections.shared_addresses));
+    return reader.nothing_left();
+}
+
+Status read_quotas(const toml::table& table, QuotaConfig& quotas) {
+    TableReader reader(table, "quotas.");
+    CHAPAR_TRY(reader.number("envelopes_per_second", 1, 1'000'000, quotas.envelopes_per_second));
+    // At least what a frame may bring: else one that is full would never be taken.
+    CHAPAR_TRY(reader.number("envelopes_burst", limits::kEnvelopesPerFrame, 1'000'000,
+                             quotas.envelopes_burst));
+    return reader.nothing_left();
+}
+
 Status read_attachments(const toml::table& table, AttachmentConfig& attachments) {
     constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
     TableReader reader(table, "attachments.");
@@ -220,6 +264,12 @@ Result<Config> read_all(const toml::table& root) {
     }
     if (const auto* sessions = CHAPAR_TRY(reader.table("sessions"))) {
         CHAPAR_TRY(read_sessions(*sessions, config.sessions));
+    }
+    if (const auto* connections = CHAPAR_TRY(reader.table("connections"))) {
+        CHAPAR_TRY(read_connections(*connections, config.connections));
+    }
+    if (const auto* quotas = CHAPAR_TRY(reader.table("quotas"))) {
+        CHAPAR_TRY(read_quotas(*quotas, config.quotas));
     }
     if (const auto* attachments = CHAPAR_TRY(reader.table("attachments"))) {
         CHAPAR_TRY(read_attachments(*attachments, config.attachments));

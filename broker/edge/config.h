@@ -34,6 +34,25 @@ struct SessionConfig {
     DurationMs hello{10'000};      // from CONNECT to an accepted HELLO
 };
 
+// Of TCP connections, those that have not said anything among them.
+struct ConnectionConfig {
+    std::size_t count = 10'500;
+    std::size_t per_ip = 64;
+    std::size_t per_agency = 256;  // sessions that have greeted
+    std::size_t pending = 512;     // no whole message yet
+    std::size_t pending_per_ip = 16;
+    std::uint64_t accepts_per_second = 300;
+    std::uint64_t accepts_per_ip = 10;  // a second
+    // Behind which many clients stand: no bound of one address is theirs.
+    std::vector<std::string> shared_addresses{"127.0.0.1"};
+};
+
+// Of one agency; beyond, envelopes are answered back-pressure.
+struct QuotaConfig {
+    std::uint64_t envelopes_per_second = 200;
+    std::uint64_t envelopes_burst = 1'000;
+};
+
 struct AttachmentConfig {
     // Uploaded by one device and named by no envelope yet, at most.
     std::uint64_t upload_bytes = std::uint64_t{1} << 30;
@@ -71,6 +90,8 @@ struct Config {
     DurationMs published_head{1'000};
     TickConfig tick;
     SessionConfig sessions;
+    ConnectionConfig connections;
+    QuotaConfig quotas;
     AttachmentConfig attachments;
     LedgerConfig ledger;
     std::vector<WitnessContact> witnesses;

@@ -19,6 +19,9 @@ class Link {
     [[nodiscard]] static Link of(int descriptor);
 
     [[nodiscard]] bool alive() const;
+    [[nodiscard]] int descriptor() const { return descriptor_; }
+    // 0: it was gone already.
+    [[nodiscard]] std::uint64_t cookie() const { return cookie_; }
     // Ends the connection in both directions, if it is still this one.
     void cut() const;
     auto operator<=>(const Link&) const = default;

@@ -53,6 +53,7 @@ Result<Router> Router::create(const ZmqContext& context, const crypto::Secret32&
     ZmqSocket socket = CHAPAR_TRY(ZmqSocket::create(context, ZMQ_ROUTER));
     CHAPAR_TRY(set_bounds(socket, options));
     CHAPAR_TRY(set_security(socket, curve_secret));
+    if (options.before_bind) CHAPAR_TRY(options.before_bind(socket));
     CHAPAR_TRY(socket.bind(options.endpoint));
     return Router(std::move(socket));
 }

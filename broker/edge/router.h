@@ -11,6 +11,7 @@
 // Source: zmq_setsockopt(3); schemas/README.md, "Frames"; design reliability.md 0 and 4.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -30,6 +31,8 @@ using RoutingId = Bytes;  // chosen by libzmq or the peer; at most 255 bytes
 struct RouterOptions {
     std::string endpoint;
     DurationMs handshake{3'000};
+    // Whoever must hear of the first connection, too (warden_thread.h).
+    std::function<Status(ZmqSocket&)> before_bind{};
 };
 
 struct Incoming {

@@ -14,6 +14,7 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/body_store_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/clock_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/config_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/connection_warden_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/delivery_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/door_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/download_test.cpp
