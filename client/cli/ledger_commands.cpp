@@ -4,6 +4,7 @@
 
 #include "client/cli/auditor_commands.h"
 #include "client/cli/client_ledger_commands.h"
+#include "client/cli/contribute_command.h"
 #include "client/cli/succession_commands.h"
 
 #include "client/cli/ledger_export_command.h"
@@ -102,6 +103,7 @@ void add_ledger_commands(CLI::App& app, Invocation& invocation) {
     add_retention_commands(*ledger, invocation);
     add_override_command(*ledger, invocation);
     add_client_ledger_commands(*ledger, invocation);
+    add_contribute_command(*ledger, invocation);
     add_succeed_command(*ledger, invocation);
 }
 

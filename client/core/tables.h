@@ -62,6 +62,9 @@ constexpr storage::Table kInboxCounts{"inbox.counts"};
 // inbox_keep.cpp: number -> the DELIVER frame of an item that is to be decided again.
 constexpr storage::Table kInboxProvisional{"inbox.provisional"};
 
+// kept_entries.cpp: u64 index -> an entry with its proof, for a centre that loses it; "count".
+constexpr storage::Table kKeptEntries{"entries.kept"};
+
 // statements.cpp: number -> statement; statement hash -> number.
 constexpr storage::Table kStatements{"statements"};
 constexpr storage::Table kStatementHashes{"statements.hashes"};
@@ -69,7 +72,7 @@ constexpr storage::Table kStatementHashes{"statements.hashes"};
 // events.cpp, numbers.h: named counters and cursors.
 constexpr storage::Table kState{"state"};
 
-constexpr std::array<storage::Table, 35> kAll{
+constexpr std::array<storage::Table, 36> kAll{
     kHeads,
     kSeenHeads,
     kAwaitedProofs,
@@ -102,6 +105,7 @@ constexpr std::array<storage::Table, 35> kAll{
     kInboxIds,
     kInboxCounts,
     kInboxProvisional,
+    kKeptEntries,
     kStatements,
     kStatementHashes,
     kState,

@@ -5,6 +5,7 @@
 #include "client/core/fork.h"
 #include "client/core/heads.h"
 #include "client/core/hello.h"
+#include "client/core/kept_entries.h"
 #include "client/edge/session_frames.h"
 #include "schemas/frames_codec.h"
 
@@ -124,14 +125,17 @@ Result<EntryIndex> Session::publish(const crypto::SignedRecord& record) {
             return Error(errc_of(outcome.code).value_or(Errc::Internal), outcome.context);
         }
         if (outcome.proofs.empty()) return Error(Errc::ProofInvalid, "no proof");
-        const auto entry =
-            CHAPAR_TRY(ProvenEntry::verify_leaf(outcome.proofs.front(), *received.head));
-        if (!crypto::is_sealed(entry.leaf().kind)) {
-            const auto opened =
-                CHAPAR_TRY(ProvenEntry::verify(outcome.proofs.front(), *received.head));
+        const schemas::EntryProof& proof = outcome.proofs.front();
+        const auto entry = CHAPAR_TRY(ProvenEntry::verify_leaf(proof, *received.head));
+        // A policy is shown to whoever brings it, and to no other device.
+        if (!crypto::is_sealed(entry.leaf().kind) || !proof.body.empty()) {
+            const auto opened = CHAPAR_TRY(ProvenEntry::verify(proof, *received.head));
             if (opened.body()->record != record.encode()) {
                 return Error(Errc::LeafInvalid, "another record");
             }
+            auto txn = CHAPAR_TRY(parts_.store.begin_write());
+            CHAPAR_TRY(keep_entry(*txn, proof, received.note));
+            CHAPAR_TRY(std::move(*txn).commit());
         }
         return entry.index();
     }

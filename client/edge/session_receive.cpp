@@ -4,6 +4,7 @@
 #include "client/core/epochs.h"
 #include "client/core/events.h"
 #include "client/core/gossip.h"
+#include "client/core/kept_entries.h"
 #include "client/edge/session_frames.h"
 #include "crypto/tree.h"
 
@@ -47,6 +48,7 @@ Result<bool> Session::take_events(const Received& received, EventReport& report)
             if (*effect == EventEffect::Updated) {
                 ++report.updated;
                 CHAPAR_TRY(heed_event(*txn, *entry));
+                CHAPAR_TRY(keep_entry(*txn, proof, received.note));
             }
             continue;
         }

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "client/core/kept_entries.h"
 #include "client/core/ledger_alarms.h"
 #include "client/edge/session_batch.h"
 #include "client/edge/session_frames.h"
@@ -16,6 +17,7 @@ Status Session::take_outcome(const schemas::ItemOutcome& outcome, const Received
         if (outcome.proofs.empty()) return Error(Errc::ProofInvalid, "no proof");
         const auto entry = CHAPAR_TRY(ProvenEntry::verify(outcome.proofs.front(), *frame.head));
         CHAPAR_TRY(statement_logged(*txn, outcome.about, entry));
+        CHAPAR_TRY(keep_entry(*txn, outcome.proofs.front(), frame.note));
         return await_proof(*txn,
                            {entry.index(), AwaitedKind::Statement, *entry.body()->envelope_hash,
                             crypto::leaf_hash(entry.leaf_bytes()), parts_.clock.now()});

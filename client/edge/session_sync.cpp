@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "client/core/epochs.h"
+#include "client/core/kept_entries.h"
 #include "client/core/ledger_alarms.h"
 #include "client/core/own_audit.h"
 #include "client/edge/session_frames.h"
@@ -35,6 +36,7 @@ Result<bool> Session::take_directory(SyncReport& report) {
     auto txn = CHAPAR_TRY(parts_.store.begin_write());
     const auto taken = CHAPAR_TRY(
         ingest(*txn, parts_.home.card(), *received.head, directory.entries, directory.next, own));
+    for (const auto& entry : directory.entries) CHAPAR_TRY(keep_entry(*txn, entry, received.note));
     report.entries += taken.entries;
     report.alarms.insert(report.alarms.end(), taken.alarms.begin(), taken.alarms.end());
     if (directory.done) CHAPAR_TRY(mark_synced(*txn, broker_time_));
