@@ -71,8 +71,13 @@ Status Daemon::Wiring::start_witnesses() {
         workers.push_back(
             std::make_unique<WitnessWorker>(std::move(setup->transports[i]), std::move(answered)));
     }
-    witnesses.emplace(setup->policy, parts.node.log.verifier(), setup->names,
-                      CHAPAR_TRY(notes.memory(tick.frontier(), setup->policy)),
+    auto memory = CHAPAR_TRY(notes.memory(tick.frontier(), setup->policy));
+    // After a crash it is newer than all notes of the store, and never older than what was told.
+    const auto& written = guard->remembered();
+    if (written && (!memory.newest || memory.newest->head.size < written->head.size)) {
+        memory.newest = written;
+    }
+    witnesses.emplace(setup->policy, parts.node.log.verifier(), setup->reachable, std::move(memory),
                       [this](std::size_t witness, crypto::WitnessCall call) {
                           workers[witness]->ask(std::move(call));
                       });

@@ -113,6 +113,10 @@ Status LedgerGuard::check_high_water(const storage::ReadTxn& txn) {
     if (judged->verdict != NoteVerdict::Covered) {
         return accuse(before_->note, "the high-water file" + describe(*judged));
     }
+    const crypto::Checkpoint& head = judged->checkpoint;
+    if (head.size.value > 0) {
+        remembered_ = SignedHead{{head.size, head.root, ProcessEpoch()}, before_->note};
+    }
     return Done{};
 }
 

@@ -94,6 +94,8 @@ class LedgerGuard {
     [[nodiscard]] Status remember_head();
     // The file must still be ours; the standing changes if it is gone.
     [[nodiscard]] Status watch();
+    // The head in the high-water file as this start found it, if it is one of this ledger's.
+    [[nodiscard]] const std::optional<SignedHead>& remembered() const { return remembered_; }
     // The size that the high-water file names; 0 if none.
     [[nodiscard]] TreeSize high_water() const { return high_water_size_; }
 
@@ -113,7 +115,8 @@ class LedgerGuard {
     Parts parts_;
     HighWaterFile file_;
     std::optional<HighWater> before_;  // as this start found it
-    Hash nonce_;                       // of this start's EPOCH
+    std::optional<SignedHead> remembered_;
+    Hash nonce_;  // of this start's EPOCH
     TreeSize high_water_size_;
     Hash stop_;                       // of this start, or of the file's vanishing since
     std::string rolled_back_reason_;  // empty: it is not

@@ -22,8 +22,8 @@ Status BrokerService::witness_answered(std::size_t witness,
     {
         const auto txn = CHAPAR_TRY(parts_.store.begin_read());
         const LedgerView ledger{*txn, parts_.tick.frontier()};
-        const auto heard =
-            CHAPAR_TRY(parts_.witnesses->answered(witness, answer, ledger, parts_.time.elapsed()));
+        const RoundTime now{parts_.time.elapsed(), parts_.time.stamp().time};
+        const auto heard = CHAPAR_TRY(parts_.witnesses->answered(witness, answer, ledger, now));
         if (heard.evidence) {
             const std::string name = parts_.witnesses->figures().at(witness).name;
             CHAPAR_TRY(parts_.guard.accuse(

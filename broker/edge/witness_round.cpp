@@ -1,7 +1,6 @@
 #include "broker/edge/witness_round.h"
 
 #include "broker/core/ledger_proof.h"
-#include "broker/edge/rollback.h"
 
 namespace chapar::broker {
 namespace {
@@ -13,16 +12,23 @@ std::string text_of_note(const SignedHead& head, const crypto::NoteVerifier& log
     return crypto::Checkpoint{log.name(), head.head.size, head.head.root}.text();
 }
 
+bool is_fresh(TimeMs signed_at, TimeMs clock) {
+    const TimeMs earlier = std::min(signed_at, clock);
+    return std::max(signed_at, clock).value - earlier.value <= WitnessRound::kFresh.value;
+}
+
 }  // namespace
 
 WitnessRound::WitnessRound(const crypto::WitnessPolicy& policy, const crypto::NoteVerifier& log,
-                           const std::vector<std::string>& reachable, WitnessMemory memory, Ask ask)
+                           const std::vector<ReachableWitness>& reachable, WitnessMemory memory,
+                           Ask ask)
     : policy_(policy), log_(log), memory_(std::move(memory)), ask_(std::move(ask)) {
-    for (const std::string& name : reachable) {
-        const crypto::PolicyWitness* witness = policy.witness(name);
+    for (const ReachableWitness& each : reachable) {
+        const crypto::PolicyWitness* witness = policy.witness(each.name);
         CHAPAR_ASSERT(witness != nullptr);
         Seat seat;
         seat.witness = witness;
+        seat.carrier = each.carrier;
         seats_.push_back(std::move(seat));
     }
 }
@@ -33,6 +39,7 @@ std::size_t WitnessRound::place(const Seat& seat) const {
 
 void WitnessRound::ask_note(Seat& seat) {
     seat.open = Open::Note;
+    seat.retried = false;
     ask_(place(seat), {crypto::WitnessMethod::Note, log_.name()});
 }
 
@@ -77,7 +84,7 @@ Status WitnessRound::begin(const SignedHead& head, const LedgerView& ledger, Dur
 
 Result<WitnessRound::Heard> WitnessRound::answered(std::size_t witness,
                                                    const Result<crypto::WitnessAnswer>& answer,
-                                                   const LedgerView& ledger, DurationMs now) {
+                                                   const LedgerView& ledger, RoundTime now) {
     Seat& seat = seats_.at(witness);
     const Open asked = std::exchange(seat.open, Open::Nothing);
     CHAPAR_ASSERT(asked != Open::Nothing);
@@ -87,7 +94,7 @@ Result<WitnessRound::Heard> WitnessRound::answered(std::size_t witness,
     }
     if (asked == Open::Note) return note_came(seat, *answer, ledger);
     if (asked == Open::Stored) {
-        stored_answered(seat, *answer, ledger);
+        CHAPAR_TRY(stored_answered(seat, *answer, ledger, now.clock));
         return Heard{};
     }
     CHAPAR_TRY(head_answered(seat, *answer, ledger, now));
@@ -98,8 +105,11 @@ Result<WitnessRound::Heard> WitnessRound::note_came(Seat& seat, const crypto::Wi
                                                     const LedgerView& ledger) {
     if (answer.status == crypto::witness_status::kUnknownLog || answer.status == kNoSuchMethod) {
         // Without a note of our own nobody can have cosigned one.
-        seat.told = !memory_.newest.has_value();
-        if (memory_.newest) ask_stored(seat);
+        if (!memory_.newest) {
+            seat.told = true;
+        } else if (!seat.told) {
+            CHAPAR_TRY(ask_stored(seat, memory_.newest->head.size, ledger));
+        }
         return Heard{};
     }
     if (answer.status != crypto::witness_status::kOk) {
@@ -116,9 +126,24 @@ Result<WitnessRound::Heard> WitnessRound::note_came(Seat& seat, const crypto::Wi
         seat.trouble = "it holds a head that this ledger does not have";
         return Heard{answer.body};
     }
-    seat.told = true;
-    seat.held = judged->checkpoint.size;
+    CHAPAR_TRY(note_covered(seat, *judged, answer.body, ledger));
     return Heard{};
+}
+
+Status WitnessRound::note_covered(Seat& seat, const JudgedNote& judged, const std::string& note,
+                                  const LedgerView& ledger) {
+    const crypto::Checkpoint& held = judged.checkpoint;
+    seat.held = held.size;
+    if (seat.carrier == WitnessCarrier::Authenticated) {
+        seat.told = true;
+        return Done{};
+    }
+    if (seat.told || held.size.value == 0) return Done{};
+    // Signed by us and a head of this ledger: then it may be the newest that we know of.
+    if (!memory_.newest || memory_.newest->head.size < held.size) {
+        memory_.newest = SignedHead{{held.size, held.root, ProcessEpoch()}, note};
+    }
+    return ask_stored(seat, held.size, ledger);
 }
 
 const WitnessMemory::Given* WitnessRound::given(const Seat& seat) const {
@@ -126,33 +151,42 @@ const WitnessMemory::Given* WitnessRound::given(const Seat& seat) const {
     return found == memory_.given.end() ? nullptr : &found->second;
 }
 
-void WitnessRound::ask_stored(Seat& seat) {
+Status WitnessRound::ask_stored(Seat& seat, TreeSize from, const LedgerView& ledger) {
     const SignedHead& newest = *memory_.newest;
+    crypto::AddCheckpoint request;
+    request.old_size = from;
+    request.path =
+        CHAPAR_TRY(consistency_path(ledger.txn, ledger.frontier, from, newest.head.size));
+    request.note = newest.note;
     seat.open = Open::Stored;
-    ask_(place(seat), {crypto::WitnessMethod::AddCheckpoint,
-                       crypto::AddCheckpoint{newest.head.size, {}, newest.note}.body()});
+    seat.asked = newest;
+    ask_(place(seat), {crypto::WitnessMethod::AddCheckpoint, request.body()});
+    return Done{};
 }
 
-void WitnessRound::stored_answered(Seat& seat, const crypto::WitnessAnswer& answer,
-                                   const LedgerView& ledger) {
+Status WitnessRound::stored_answered(Seat& seat, const crypto::WitnessAnswer& answer,
+                                     const LedgerView& ledger, TimeMs clock) {
     switch (answer.status) {
         case crypto::witness_status::kOk:
-            return stored_cosigned(seat, answer.body);
+            stored_cosigned(seat, answer.body, clock);
+            return Done{};
         case crypto::witness_status::kConflict:
             return stored_conflict(seat, answer.body, ledger);
         case crypto::witness_status::kUnknownLog:
-            seat.told = given(seat) == nullptr;
-            if (!seat.told) seat.trouble = "it does not know this ledger, which it has cosigned";
-            return;
+            seat.told = seat.carrier == WitnessCarrier::Authenticated && given(seat) == nullptr;
+            if (!seat.told) seat.trouble = "it does not know this ledger";
+            if (given(seat) != nullptr) seat.trouble += ", which it has cosigned";
+            return Done{};
         default:
             seat.trouble =
                 "asked for the newest stored head, it answered " + std::to_string(answer.status);
+            return Done{};
     }
 }
 
-void WitnessRound::stored_cosigned(Seat& seat, const std::string& body) {
-    const SignedHead& newest = *memory_.newest;
-    const auto line = crypto::find_cosignature(text_of_note(newest, log_), body, seat.witness->key);
+void WitnessRound::stored_cosigned(Seat& seat, const std::string& body, TimeMs clock) {
+    const std::string text = text_of_note(seat.asked, log_);
+    const auto line = crypto::find_cosignature(text, body, seat.witness->key);
     if (!line) {
         seat.trouble = "its answer is no cosignature of the stored head";
         return;
@@ -162,30 +196,48 @@ void WitnessRound::stored_cosigned(Seat& seat, const std::string& body) {
         seat.trouble = "its cosignature of the stored head is not newer than those kept";
         return;
     }
+    if (seat.carrier == WitnessCarrier::Plain && !is_fresh(line->time, clock)) {
+        seat.trouble =
+            "its cosignature of the stored head is not of now: a clock is wrong, or "
+            "somebody on the way repeats an old one";
+        return;
+    }
     seat.trouble.clear();
     seat.told = true;
-    seat.held = newest.head.size;
+    seat.held = seat.asked.head.size;
 }
 
-void WitnessRound::stored_conflict(Seat& seat, const std::string& body, const LedgerView& ledger) {
+Status WitnessRound::stored_conflict(Seat& seat, const std::string& body,
+                                     const LedgerView& ledger) {
     const auto held = crypto::parse_conflict(body);
     if (!held) {
         seat.trouble = "its 409 names no size";
-        return;
+        return Done{};
     }
     const auto* before = given(seat);
-    if (*held > ledger.frontier.size() || (before != nullptr && *held < before->size)) {
+    const bool plain = seat.carrier == WitnessCarrier::Plain;
+    const TreeSize newest = seat.asked.head.size;
+    const bool beyond = plain ? *held >= newest : *held > ledger.frontier.size();
+    if (beyond || (before != nullptr && *held < before->size)) {
         seat.trouble =
             "it says that it holds size " + std::to_string(held->value) + ", and shows no note";
-        return;
+        return Done{};
     }
     seat.trouble.clear();
-    seat.told = true;
     seat.held = *held;
+    if (!plain) {
+        seat.told = true;
+        return Done{};
+    }
+    if (std::exchange(seat.retried, true)) {
+        seat.trouble = "it refuses the proof from the size that it names";
+        return Done{};
+    }
+    return ask_stored(seat, *held, ledger);
 }
 
 Status WitnessRound::head_answered(Seat& seat, const crypto::WitnessAnswer& answer,
-                                   const LedgerView& ledger, DurationMs now) {
+                                   const LedgerView& ledger, RoundTime now) {
     switch (answer.status) {
         case crypto::witness_status::kOk:
             cosigned(seat, answer.body, now);
@@ -221,7 +273,7 @@ Status WitnessRound::conflict(Seat& seat, const std::string& body, const LedgerV
     return ask_head(seat, round_->head, ledger);
 }
 
-void WitnessRound::cosigned(Seat& seat, const std::string& body, DurationMs now) {
+void WitnessRound::cosigned(Seat& seat, const std::string& body, RoundTime now) {
     const std::string text = text_of_note(seat.asked, log_);
     const auto line = crypto::find_cosignature(text, body, seat.witness->key);
     if (!line) {
@@ -229,13 +281,15 @@ void WitnessRound::cosigned(Seat& seat, const std::string& body, DurationMs now)
         return;
     }
     seat.trouble.clear();
-    seat.told = true;
+    if (seat.carrier == WitnessCarrier::Authenticated || is_fresh(line->time, now.clock)) {
+        seat.told = true;
+    }
     seat.held = seat.asked.head.size;
     if (!round_ || seat.round != rounds_) return;
     round_->lines[seat.witness->name] = line->line;
     crypto::WitnessPolicy::Names names;
     for (const auto& [name, unused] : round_->lines) names.insert(name);
-    if (!round_->met && policy_.met(names)) round_->met = now;
+    if (!round_->met && policy_.met(names)) round_->met = now.elapsed;
 }
 
 bool WitnessRound::all_answered() const {

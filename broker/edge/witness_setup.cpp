@@ -32,14 +32,16 @@ Result<std::optional<WitnessSetup>> set_up_witnesses(const Config& config,
             std::find_if(config.witnesses.begin(), config.witnesses.end(),
                          [&](const WitnessContact& each) { return each.name == witness.name; });
         std::unique_ptr<WitnessTransport> transport;
+        WitnessCarrier carrier = WitnessCarrier::Plain;
         if (contact != config.witnesses.end() && contact->url.empty()) {
             transport = curve_witness(context, *contact, {node.manifest.curve_key, node.curve});
+            carrier = WitnessCarrier::Authenticated;
         } else if (const auto url = parse_http_url(
                        contact != config.witnesses.end() ? contact->url : witness.url)) {
             transport = http_witness(*url);
         }
         if (transport == nullptr) continue;
-        setup.names.push_back(witness.name);
+        setup.reachable.push_back({witness.name, carrier});
         setup.transports.push_back(std::move(transport));
     }
     return std::optional<WitnessSetup>(std::move(setup));

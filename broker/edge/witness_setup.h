@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "broker/edge/node_keys.h"
+#include "broker/edge/witness_round.h"
 #include "broker/edge/witness_transport.h"
 #include "crypto/witness_policy.h"
 
@@ -19,7 +20,7 @@ namespace chapar::broker {
 
 struct WitnessSetup {
     crypto::WitnessPolicy policy;
-    std::vector<std::string> names;                             // of those that can be reached
+    std::vector<ReachableWitness> reachable;
     std::vector<std::unique_ptr<WitnessTransport>> transports;  // theirs, in that order
 };
 

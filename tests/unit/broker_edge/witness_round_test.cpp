@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "broker/core/ledger_proof.h"
 #include "broker/core/tables.h"
 #include "broker/edge/node_keys.h"
 #include "storage/memory_store.h"
@@ -32,10 +33,11 @@ struct Scene {
         remember({});
     }
     // A start that finds this in its store.
-    void remember(WitnessMemory memory) {
+    void remember(WitnessMemory memory, WitnessCarrier carrier = WitnessCarrier::Authenticated) {
         asked.clear();
-        round.emplace(*policy, centre_log, std::vector<std::string>{"alfa", "beta"},
-                      std::move(memory), [this](std::size_t witness, crypto::WitnessCall call) {
+        const std::vector<ReachableWitness> reachable{{"alfa", carrier}, {"beta", carrier}};
+        round.emplace(*policy, centre_log, reachable, std::move(memory),
+                      [this](std::size_t witness, crypto::WitnessCall call) {
                           asked[witness] = std::move(call);
                       });
     }
@@ -68,7 +70,7 @@ struct Scene {
                                DurationMs at = kBegan) {
         const auto txn = store.begin_read().value();
         asked.erase(witness);
-        return round->answered(witness, with, {*txn, tick.frontier()}, at).value();
+        return round->answered(witness, with, {*txn, tick.frontier()}, {at, now}).value();
     }
     void begin() {
         const auto txn = store.begin_read().value();
@@ -239,4 +241,99 @@ TEST_CASE("a witness that is new to the ledger confirms it by knowing nothing") 
     scene.remember(scene.memory_of_alfa());
     scene.answer_without_note(1, 404, {404, "none\n"});
     CHECK(scene.round->confirmed());
+}
+
+namespace {
+
+// A start whose witnesses are reached over plain HTTP, by way of somebody who has kept all that
+// alfa ever said.
+struct PlainScene : Scene {
+    PlainScene() { remember(memory_of_alfa(), WitnessCarrier::Plain); }
+
+    // The newest note goes to alfa, who is asked for it by `note`; then the question that follows.
+    crypto::AddCheckpoint asked_after(const crypto::WitnessAnswer& note) {
+        round->ask_notes();
+        CHECK_FALSE(answer(0, note).evidence);
+        CHECK_FALSE(round->confirmed());
+        REQUIRE(asked.contains(0));
+        return crypto::AddCheckpoint::parse(asked.at(0).body).value();
+    }
+    void refuses(const crypto::WitnessAnswer& with) {
+        answer(0, with);
+        CHECK_FALSE(round->confirmed());
+        CHECK_FALSE(asked.contains(0));
+        CHECK(trouble(0) != "");
+    }
+    std::string old_note() {
+        const auto txn = store.begin_read().value();
+        const TreeSize size(tick.signed_head().head.size.value - 1);
+        return centre.note(size, root_at(*txn, tick.frontier(), size).value());
+    }
+};
+
+}  // namespace
+
+// Fails if a note that is a head of ours, or a bare number, sets `told` over HTTP.
+TEST_CASE("over plain HTTP a note and a number are repeated by anybody: they confirm nothing") {
+    PlainScene scene;
+    const TreeSize size = scene.tick.signed_head().head.size;
+    auto request = scene.asked_after({200, scene.old_note()});
+    // The note says where the proof begins; what is asked about is the newest head.
+    CHECK(request.old_size == TreeSize(size.value - 1));
+    CHECK_FALSE(request.path.empty());
+    CHECK(request.note == scene.tick.signed_head().note);
+    scene.refuses({404, "none\n"});
+
+    request = scene.asked_after({405, "none\n"});
+    CHECK(request.old_size == size);
+    scene.answer(0, {409, crypto::conflict_body(TreeSize(size.value - 1))});
+    CHECK_FALSE(scene.round->confirmed());
+    request = crypto::AddCheckpoint::parse(scene.asked.at(0).body).value();
+    CHECK(request.old_size == TreeSize(size.value - 1));
+    CHECK(request.note == scene.tick.signed_head().note);
+    scene.refuses({409, crypto::conflict_body(TreeSize(size.value - 1))});
+    for (const std::uint64_t number : {size.value, size.value + 1, size.value - 2}) {
+        CAPTURE(number);
+        (void)scene.asked_after({405, "none\n"});
+        scene.refuses({409, crypto::conflict_body(TreeSize(number))});
+    }
+}
+
+// Fails if is_fresh() is not asked, or asked for one side of the clock only.
+TEST_CASE("over plain HTTP a cosignature counts while it is fresh, and only then") {
+    PlainScene scene;
+    scene.now = scene.now + kDay;  // the store, and what it remembers, are of yesterday
+    const auto limit = WitnessRound::kFresh.value;
+    for (const std::uint64_t at :
+         {scene.now.value - limit - kSecond.value, scene.now.value + limit + kSecond.value}) {
+        (void)scene.asked_after({200, scene.tick.signed_head().note});
+        scene.refuses({200, scene.cosigned_at(TimeMs(at))});
+    }
+    (void)scene.asked_after({200, scene.tick.signed_head().note});
+    scene.answer(0, {200, scene.cosigned_at(TimeMs(scene.now.value - limit))});
+    CHECK(scene.round->confirmed());
+    CHECK(scene.trouble(0) == "");
+}
+
+TEST_CASE("a witness of plain HTTP that is new to the ledger tells so by cosigning from nothing") {
+    PlainScene scene;
+    scene.round->ask_notes();
+    scene.answer(1, {404, "none\n"});
+    scene.answer(1, {404, "none\n"});
+    CHECK_FALSE(scene.round->confirmed());
+    scene.round->ask_notes();
+    scene.answer(1, {404, "none\n"});
+    scene.answer(1, {409, crypto::conflict_body(TreeSize(0))});
+    scene.answer(1, scene.beta(scene.asked.at(1)));
+    CHECK(scene.round->confirmed());
+}
+
+TEST_CASE("what a round over plain HTTP repeats of an older cosignature tells nothing either") {
+    PlainScene scene;
+    const std::string old = scene.cosigned_at(scene.now);
+    scene.now = scene.now + kDay;
+    scene.begin();
+    scene.answer(0, {200, old});
+    CHECK_FALSE(scene.round->confirmed());
+    CHECK(scene.round->figures()[0].held == scene.tick.signed_head().head.size);
 }
