@@ -10,3 +10,12 @@ target_compile_definitions(bench-ledger PRIVATE
 target_link_libraries(bench-ledger PRIVATE chapar_broker_edge chapar_broker_core
     chapar_storage_archive chapar_storage_lmdb)
 add_dependencies(bench-ledger chapar-verify)
+
+include(${CMAKE_CURRENT_LIST_DIR}/../load/load.cmake)
+add_executable(bench-broker
+    ${CMAKE_CURRENT_LIST_DIR}/broker.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/broker_point.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/floors.cpp)
+chapar_target(bench-broker)
+target_compile_definitions(bench-broker PRIVATE CHAPAR_CHAPARD="$<TARGET_FILE:chapard>")
+target_link_libraries(bench-broker PRIVATE chapar_load)

@@ -98,6 +98,10 @@ EdgeDevice Centre::make_device(const AgencySigners& agency, const char* name, co
             curve_key,   hash,   std::move(made.bundle)};
 }
 
+EdgeDevice Centre::enrol(std::size_t agency, const std::string& office) {
+    return make_device(agencies_.at(agency), office.c_str(), agency == 0 ? "TJ" : "UZ");
+}
+
 void Centre::make_policy(const AgencySigners& agency) {
     const auto rule = [](const char* id, crypto::PolicyDirection direction) {
         crypto::PolicyRule out;

@@ -76,6 +76,9 @@ class Centre {
     void sign_by_root(crypto::SignedRecord& record, std::size_t agency, std::size_t root) const {
         record.sign(agencies_.at(agency).roots.at(root));
     }
+    // One more office of an agency (0: tajik's, 1: uzbek's) with one device; its records stand
+    // last.
+    [[nodiscard]] EdgeDevice enrol(std::size_t agency, const std::string& office);
     // A note under the log key.
     [[nodiscard]] std::string note(TreeSize size, const Hash& root) const;
 

@@ -1,0 +1,61 @@
+#include "tests/hostile/target.h"
+
+#include <chrono>
+
+namespace chapar::hostile {
+namespace {
+
+constexpr double kHonestRate = 100;  // envelopes a second
+
+}  // namespace
+
+Target::Target(const TargetPlan& plan)
+    : centre_(testing::wall_clock(), plan.settings),
+      stranger_(crypto::generate_key_pair(centre_.random)) {
+    for (std::size_t i = 0; i < plan.enrolled; ++i) {
+        enrolled_.push_back(centre_.enrol(1, "UZ-H" + std::to_string(i)));
+        keys_.push_back({enrolled_.back().curve.duplicate(),
+                         crypto::x25519_public_key(enrolled_.back().curve)});
+    }
+    broker_ = std::make_unique<testing::BrokerChild>(centre_, plan.chapard);
+    const std::vector<const testing::EdgeDevice*> sender{&*centre_.tajik};
+    const std::vector<const testing::EdgeDevice*> reader{&*centre_.uzbek};
+    honest_ = std::make_unique<testing::Traffic>(centre_, broker_->endpoint(), sender, reader);
+}
+
+CurvePeer::Plan Target::as(std::size_t device, std::uint8_t source) const {
+    CurvePeer::Plan plan;
+    plan.source = source;
+    plan.port = broker_->port();
+    plan.server = curve_key();
+    plan.own = &keys_[device % keys_.size()];
+    return plan;
+}
+
+testing::SealedFrame Target::captured() {
+    return sealed_frame(centre_, *centre_.tajik, *centre_.uzbek, {1, 512, testing::wall_clock()});
+}
+
+std::future<testing::TrafficFigures> Target::honest_mail(double seconds) {
+    std::vector<testing::SealedFrame> frames;
+    const testing::MailPlan mail{1, 512, testing::wall_clock()};
+    for (std::size_t i = 0; i < static_cast<std::size_t>(seconds * kHonestRate); ++i) {
+        frames.push_back(sealed_frame(centre_, *centre_.tajik, *centre_.uzbek, mail));
+    }
+    return std::async(std::launch::async, [this, frames = std::move(frames)] {
+        return honest_->run(frames, {kHonestRate, 0});
+    });
+}
+
+std::future<std::optional<double>> Target::honest_arrival() {
+    return std::async(std::launch::async, [this]() -> std::optional<double> {
+        using SteadyClock = std::chrono::steady_clock;
+        const auto start = SteadyClock::now();
+        const broker::ZmqContext context;
+        testing::DeviceLink link(context, broker_->endpoint(), centre_, *centre_.stranger);
+        if (!link.greet()) return std::nullopt;
+        return std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count();
+    });
+}
+
+}  // namespace chapar::hostile

@@ -1,0 +1,54 @@
+// chapard as a child process, with what the system knows of its cost.
+//
+// Owns: the process; what it logs goes to DIR/chapard.log. Does not know what is asked of it
+// (device_link.h, AdminClient). Units: seconds, KiB, counts.
+//
+// Errors end the program: nothing here is a peer's doing. Resource type; one thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "schemas/base/time.h"
+#include "tests/unit/broker_edge/centre.h"
+
+namespace chapar::testing {
+
+// By this machine's clock, which is chapard's too.
+[[nodiscard]] TimeMs wall_clock();
+
+class BrokerChild {
+  public:
+    // Started over the centre's directory and ready; every record of the centre is published.
+    // REQUIRES: `program` is chapard.
+    BrokerChild(const Centre& centre, const std::string& program);
+    ~BrokerChild();
+    BrokerChild(const BrokerChild&) = delete;
+    BrokerChild& operator=(const BrokerChild&) = delete;
+
+    // "tcp://127.0.0.1:PORT"
+    [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+    [[nodiscard]] std::uint16_t port() const;
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    [[nodiscard]] bool alive() const;
+
+    [[nodiscard]] double cpu_seconds() const;  // of all its threads, since it started
+    [[nodiscard]] std::uint64_t rss() const { return memory("VmRSS"); }
+    [[nodiscard]] std::uint64_t peak() const { return memory("VmHWM"); }
+    [[nodiscard]] std::uint64_t descriptors() const;
+    // A figure of its status; 0 if there is none.
+    [[nodiscard]] std::uint64_t figure(const std::string& name) const;
+
+  private:
+    [[nodiscard]] std::uint64_t memory(const std::string& name) const;
+    void publish(const Centre& centre) const;
+
+    std::filesystem::path directory_;
+    std::string endpoint_;
+    pid_t pid_ = -1;
+};
+
+}  // namespace chapar::testing
