@@ -12,6 +12,7 @@
 #include "broker/edge/version.h"
 #include "broker/program.h"
 #include "broker/repair.h"
+#include "broker/succession_files.h"
 #include "broker/succession_main.h"
 #include "crypto/process_memory.h"
 
@@ -47,7 +48,7 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
 
 Status serve(const Arguments& arguments) {
     crypto::SystemRandom random;
-    CHAPAR_TRY(check_open(arguments.directory));
+    CHAPAR_TRY(refuse_closed(arguments.directory));
     BrokerDirectory opened = CHAPAR_TRY(BrokerDirectory::open(arguments.directory, random));
     Tap tap;
     if (arguments.tap) tap = CHAPAR_TRY(Tap::create(*arguments.tap));

@@ -5,7 +5,7 @@
 #include "broker/program.h"
 #include "broker/repair.h"
 #include "broker/repair_keys.h"
-#include "broker/succession_main.h"
+#include "broker/succession_files.h"
 
 namespace chapar::broker {
 namespace {
@@ -50,7 +50,7 @@ struct Repaired {
 
 Result<Repaired> repair(const Arguments& arguments) {
     crypto::SystemRandom random;
-    CHAPAR_TRY(check_open(arguments.directory));
+    CHAPAR_TRY(refuse_closed(arguments.directory));
     BrokerDirectory opened = CHAPAR_TRY(BrokerDirectory::open(arguments.directory, random));
     const auto source = CHAPAR_TRY(ExportSource::open(arguments.exports));
     const KnownNotes known = CHAPAR_TRY(collect_notes(opened.path, opened.config, opened.node,

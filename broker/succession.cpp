@@ -6,27 +6,43 @@
 #include "broker/core/directory.h"
 #include "broker/core/ledger_open.h"
 #include "broker/core/ledger_proof.h"
-#include "broker/core/ledger_read.h"
-#include "broker/edge/version.h"
-#include "crypto/entry_body.h"
 
 namespace chapar::broker {
 namespace {
 
-using crypto::LeafKind;
 using crypto::RecordType;
-
-constexpr std::size_t kRecordsPerCommit = 256;
 
 Error refused(std::string why) { return Error(Errc::SuccessionInvalid, std::move(why)); }
 
-// What the old store has, and whether it is on one line with the notes that it reaches.
-struct Standing {
+// The clocks of those who sign and of this machine.
+constexpr DurationMs kClocksApart = kHour;
+
+// What the old store has.
+struct StoredTree {
     TreeSize size;
     Hash root;
+    TimeMs last;
 };
 
-Result<Standing> standing_of(const OldLedger& old) {
+Error contradiction(const std::string& one, const std::string& other) {
+    return Error(Errc::ForkDetected, one + " and " + other + " name two roots for one size");
+}
+
+// The notes, the largest of which nobody can hold against a tree any more, against each other.
+Status check_notes(const std::vector<KnownNote>& notes) {
+    for (std::size_t i = 1; i < notes.size(); ++i) {
+        const KnownNote& one = notes[i - 1];
+        const KnownNote& other = notes[i];
+        if (one.head.size == other.head.size && one.head.root != other.head.root) {
+            return contradiction(one.from, other.from);
+        }
+    }
+    return Done{};
+}
+
+// Refused unless it is on one line with the notes that it reaches.
+Result<StoredTree> tree_of(const OldLedger& old) {
+    CHAPAR_TRY(check_notes(old.notes));
     const auto txn = CHAPAR_TRY(old.store.begin_read());
     const auto centre = CHAPAR_TRY(read_centre(*txn));
     if (!centre || centre->home != old.node.home) {
@@ -40,7 +56,7 @@ Result<Standing> standing_of(const OldLedger& old) {
         return Error(Errc::ForkDetected, "this store has another history than " + note.from +
                                              ": restore an older backup into a new directory");
     }
-    return Standing{frontier.size(), frontier.root()};
+    return StoredTree{frontier.size(), frontier.root(), CHAPAR_TRY(read_time(*txn))};
 }
 
 std::string origin_after(const crypto::Manifest& manifest) {
@@ -50,36 +66,42 @@ std::string origin_after(const crypto::Manifest& manifest) {
     return base + "/" + std::to_string(manifest.ledger.value + 1);
 }
 
-Result<crypto::SignedRecord> record_at(const storage::ReadTxn& txn, const crypto::LedgerKeys& keys,
-                                       LeafKind kind, EntryIndex index) {
-    const auto opened = CHAPAR_TRY(open_entry(txn, keys, index));
-    const auto body = CHAPAR_TRY(crypto::EntryBody::decode(kind, opened.body));
-    if (!body.record) return Error(Errc::LedgerDamaged, "record");
-    return crypto::SignedRecord::decode(*body.record);
-}
-
-Result<crypto::SignedRecord> agency_record(const storage::ReadTxn& txn,
-                                           const crypto::LedgerKeys& keys, const AgencyId& name) {
+Result<EntryIndex> agency_entry(const storage::ReadTxn& txn, const AgencyId& name) {
     const auto agency = CHAPAR_TRY(read_agency(txn, name));
     if (!agency) return Error(Errc::NotFound, "agency " + name.text());
     const auto entry = CHAPAR_TRY(entry_of_record(txn, agency->hash));
     if (!entry) return Error(Errc::StoreDamaged, "record");
-    return record_at(txn, keys, LeafKind::Key, *entry);
+    return *entry;
 }
 
 }  // namespace
 
-Result<SuccessionDraft> draft_succession(const OldLedger& old, const NewNode& node,
-                                         const std::vector<AgencyId>& agencies, TimeMs now,
-                                         const std::string& reason) {
+Result<Losses> losses_of(const OldLedger& old, const std::vector<AgencyId>& agencies) {
     CHAPAR_ASSERT(!old.notes.empty());
-    const Standing standing = CHAPAR_TRY(standing_of(old));
+    const StoredTree tree = CHAPAR_TRY(tree_of(old));
     const KnownNote& newest = old.notes.back();
-    if (newest.head.size <= standing.size) {
+    if (newest.head.size <= tree.size) {
         return Error(Errc::Usage,
                      "nothing is missing: this store reaches every known note, also of " +
                          newest.from + ": start the broker");
     }
+    Losses out{EntryIndex(tree.size.value), tree.root, tree.last, newest, {}};
+    std::vector<EntryIndex> entries;
+    {
+        const auto txn = CHAPAR_TRY(old.store.begin_read());
+        for (const AgencyId& agency : agencies) {
+            entries.push_back(CHAPAR_TRY(agency_entry(*txn, agency)));
+        }
+    }
+    for (const EntryIndex entry : entries) {
+        out.agencies.push_back(CHAPAR_TRY(record_of_entry(old, entry)));
+    }
+    return out;
+}
+
+Result<SuccessionDraft> draft_succession(const OldLedger& old, const Losses& losses,
+                                         const CarriedOver& rehearsed, const NewNode& node,
+                                         TimeMs now, const std::string& reason) {
     crypto::Manifest manifest = old.node.manifest;
     manifest.origin = origin_after(manifest);
     manifest.ledger = LedgerNumber(manifest.ledger.value + 1);
@@ -87,158 +109,64 @@ Result<SuccessionDraft> draft_succession(const OldLedger& old, const NewNode& no
     manifest.curve_key = node.curve_key;
     if (!node.endpoints.empty()) manifest.endpoints = node.endpoints;
 
-    const crypto::SuccessionRecord record{old.node.manifest.encode(),
-                                          manifest.encode(),
-                                          newest.note,
-                                          EntryIndex(standing.size.value),
-                                          standing.root,
-                                          now,
-                                          reason};
+    const crypto::SuccessionRecord record{
+        old.node.manifest.encode(), manifest.encode(), losses.newest.note,         losses.kept,
+        losses.kept_root,           rehearsed.carried, std::max(now, losses.last), reason};
     SuccessionDraft out{{RecordType::Manifest, manifest.encode(), {}},
-                        {RecordType::Succession, record.encode(), {}},
-                        {}};
+                        {RecordType::Succession, record.encode(), {}}};
     CHAPAR_TRY(crypto::SuccessionRecord::decode(out.succession.body));
-    const auto txn = CHAPAR_TRY(old.store.begin_read());
-    for (const AgencyId& agency : agencies) {
-        out.agencies.push_back(CHAPAR_TRY(agency_record(*txn, old.keys, agency)));
-    }
-    return out;
-}
-
-Result<crypto::Succession> check_succession(const OldLedger& old,
-                                            const crypto::SignedRecord& record) {
-    const Standing standing = CHAPAR_TRY(standing_of(old));
-    std::vector<crypto::MemberRoots> members;
-    const auto body = crypto::SuccessionRecord::decode(record.body);
-    if (!body) return refused(body.error().context);
-    {
-        const auto txn = CHAPAR_TRY(old.store.begin_read());
-        for (const AgencyId& name : CHAPAR_TRY(all_agencies(*txn))) {
-            const auto agency = CHAPAR_TRY(read_agency(*txn, name));
-            if (!agency || !agency->record.validity.holds(body->made)) continue;
-            members.push_back({name, agency->record.roots});
-        }
-    }
-    auto out = CHAPAR_TRY(crypto::open_succession(record, members));
-    if (out.record.old_manifest != old.node.manifest.encode()) {
-        return refused("it closes another ledger");
-    }
-    if (out.record.kept.value != standing.size.value || out.record.kept_root != standing.root) {
-        return refused("it was drafted when this store had " +
-                       std::to_string(out.record.kept.value) + " entries");
-    }
-    const KnownNote& newest = old.notes.back();
-    if (newest.head.size > out.newest.size) {
-        return refused("it names a note of " + std::to_string(out.newest.size.value) +
-                       " entries; " + newest.from + " has " +
-                       std::to_string(newest.head.size.value));
-    }
     return out;
 }
 
 namespace {
 
-// The new ledger's first entries, a batch at a time.
-class Carrier {
-  public:
-    Carrier(const OldLedger& old, Tick& tick, crypto::Random& random)
-        : old_(old), tick_(tick), nonce_(crypto::random_value<Hash>(random)) {}
+Result<std::vector<crypto::MemberRoots>> members_at(const storage::ReadTxn& txn, TimeMs made) {
+    std::vector<crypto::MemberRoots> members;
+    for (const AgencyId& name : CHAPAR_TRY(all_agencies(txn))) {
+        const auto agency = CHAPAR_TRY(read_agency(txn, name));
+        if (!agency || !agency->record.validity.holds(made)) continue;
+        members.push_back({name, agency->record.roots});
+    }
+    return members;
+}
 
-    Result<CarriedOver> run(const crypto::SignedRecord& succession) {
-        const auto txn = CHAPAR_TRY(old_.store.begin_read());
-        const Frontier frontier = CHAPAR_TRY(open_ledger(*txn));
-        out_.nonce = nonce_;
-        CHAPAR_TRY(found(*txn, succession));
-        for (std::uint64_t i = 1; i < frontier.size().value; ++i) {
-            CHAPAR_TRY(take(*txn, EntryIndex(i)));
-            if (batch_.size() == kRecordsPerCommit) CHAPAR_TRY(put());
+Status check_against_notes(const OldLedger& old, const crypto::Succession& given) {
+    for (const KnownNote& known : old.notes) {
+        if (known.head.size == given.newest.size && known.head.root != given.newest.root) {
+            return contradiction(known.from, "the succession");
         }
-        CHAPAR_TRY(put());
-        return std::move(out_);
     }
-
-  private:
-    Status found(const storage::ReadTxn& txn, const crypto::SignedRecord& succession) {
-        const auto leaf = CHAPAR_TRY(read_leaf(txn, EntryIndex(0)));
-        const auto opened = CHAPAR_TRY(open_entry(txn, old_.keys, EntryIndex(0)));
-        const auto body = CHAPAR_TRY(crypto::EntryBody::decode(leaf.kind, opened.body));
-        const Stamp stamp{body.time, Clock::Held};
-        const Operation operations[] = {
-            {stamp, Found{succession.encode()}},
-            {stamp, OpenEpoch{nonce_, std::string(build_text())}},
-        };
-        for (const Outcome& outcome : CHAPAR_TRY(tick_.run(operations))) {
-            if (outcome.code) return Error(*outcome.code, outcome.context);
-        }
-        return Done{};
-    }
-
-    Status take(const storage::ReadTxn& txn, EntryIndex index) {
-        const auto leaf = read_leaf(txn, index);
-        if (!leaf && is_gone(leaf.error().code)) return Done{};
-        CHAPAR_TRY(leaf);
-        const LeafKind kind = leaf->kind;
-        if (kind != LeafKind::Key && kind != LeafKind::Policy && kind != LeafKind::Ladder) {
-            return Done{};
-        }
-        const auto opened = open_entry(txn, old_.keys, index);
-        if (!opened) return refuse(index, "sealed policy", opened.error());
-        const auto body = CHAPAR_TRY(crypto::EntryBody::decode(kind, opened->body));
-        const bool ledger_key =
-            kind == LeafKind::Key && body.event == event_number(crypto::KeyEvent::Opened);
-        if (ledger_key || !body.record) return Done{};
-        // Its ledger keys are sealed to agencies that must be in the store by then.
-        if (kind == LeafKind::Policy) CHAPAR_TRY(put());
-        batch_.push_back({{body.time, Clock::Held}, PutRecord{*body.record}});
-        places_.push_back(index);
-        return Done{};
-    }
-
-    Status refuse(EntryIndex index, std::string_view what, const Error& error) {
-        if (!is_gone(error.code) && error.code != Errc::LedgerKeyMissing) return error;
-        say(index, what, error.code, error.context);
-        return Done{};
-    }
-
-    void say(EntryIndex index, std::string_view what, Errc code, std::string_view context) {
-        std::string line = "entry " + std::to_string(index.value) + " (" + std::string(what) +
-                           "): " + std::string(text_of(code).code);
-        if (!context.empty()) line += " " + std::string(context);
-        out_.refused.push_back(std::move(line));
-    }
-
-    Status put() {
-        if (batch_.empty()) return Done{};
-        const auto outcomes = CHAPAR_TRY(tick_.run(batch_));
-        for (std::size_t i = 0; i < outcomes.size(); ++i) {
-            if (!outcomes[i].code) {
-                ++out_.records;
-                continue;
-            }
-            const auto& bytes = std::get<PutRecord>(batch_[i].body).record;
-            const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(bytes));
-            say(places_[i], crypto::label_text(crypto::label_of(record.type)), *outcomes[i].code,
-                outcomes[i].context);
-        }
-        batch_.clear();
-        places_.clear();
-        return Done{};
-    }
-
-    const OldLedger& old_;
-    Tick& tick_;
-    Hash nonce_;
-    CarriedOver out_;
-    std::vector<Operation> batch_;
-    std::vector<EntryIndex> places_;
-};
+    const KnownNote& newest = old.notes.back();
+    if (newest.head.size <= given.newest.size) return Done{};
+    return refused("it names a note of " + std::to_string(given.newest.size.value) + " entries; " +
+                   newest.from + " has " + std::to_string(newest.head.size.value));
+}
 
 }  // namespace
 
-Result<CarriedOver> carry_over(const OldLedger& old, Tick& tick,
-                               const crypto::SignedRecord& succession, crypto::Random& random) {
-    CHAPAR_ASSERT(tick.frontier().size().value == 0);
-    return Carrier(old, tick, random).run(succession);
+Result<crypto::Succession> check_succession(const OldLedger& old,
+                                            const crypto::SignedRecord& record, TimeMs now) {
+    const StoredTree tree = CHAPAR_TRY(tree_of(old));
+    const auto body = crypto::SuccessionRecord::decode(record.body);
+    if (!body) return refused(body.error().context);
+    if (body->made < tree.last || body->made > now + kClocksApart) {
+        return refused("it says that it was made before the last entry kept, or after now");
+    }
+    std::vector<crypto::MemberRoots> members;
+    {
+        const auto txn = CHAPAR_TRY(old.store.begin_read());
+        members = CHAPAR_TRY(members_at(*txn, body->made));
+    }
+    auto out = CHAPAR_TRY(crypto::open_succession(record, members));
+    if (out.record.old_manifest != old.node.manifest.encode()) {
+        return refused("it closes another ledger");
+    }
+    if (out.record.kept.value != tree.size.value || out.record.kept_root != tree.root) {
+        return refused("it was drafted when this store had " +
+                       std::to_string(out.record.kept.value) + " entries");
+    }
+    CHAPAR_TRY(check_against_notes(old, out));
+    return out;
 }
 
 }  // namespace chapar::broker

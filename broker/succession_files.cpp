@@ -5,6 +5,7 @@
 #include "crypto/private_file.h"
 #include "crypto/secret_hex.h"
 #include "crypto/sign.h"
+#include "crypto/succession.h"
 
 namespace chapar::broker {
 namespace {
@@ -30,10 +31,25 @@ Status make_private(const fs::path& directory) {
 
 fs::path closed_mark(const fs::path& directory) { return directory / "closed"; }
 
-Result<SigningPublicKey> SuccessionFiles::make_node(crypto::Random& random) const {
+Status refuse_closed(const fs::path& directory) {
+    if (!is_there(closed_mark(directory))) return Done{};
+    const Bytes bytes = CHAPAR_TRY(read_file(closed_mark(directory), Exposure::Public));
+    const auto record = crypto::SignedRecord::decode(bytes);
+    if (!record) return Error(Errc::OriginClosed, closed_mark(directory).string());
+    const auto manifest = crypto::founding_manifest(*record);
+    const auto next = manifest ? crypto::Manifest::decode(*manifest) : manifest.error();
+    return Error(Errc::OriginClosed, next ? "followed by " + next->origin : directory.string());
+}
+
+Status SuccessionFiles::check_unused() const {
     for (const char* name : {"manifest", "chapard.toml", "keys", "store"}) {
         if (is_there(new_ / name)) return Error(Errc::AlreadyExists, (new_ / name).string());
     }
+    return Done{};
+}
+
+Result<SigningPublicKey> SuccessionFiles::make_node(crypto::Random& random) const {
+    CHAPAR_TRY(check_unused());
     CHAPAR_TRY(make_private(new_));
     CHAPAR_TRY(make_private(new_ / "keys"));
     const auto log = crypto::SigningKey::generate(random);
@@ -46,6 +62,21 @@ Result<SigningPublicKey> SuccessionFiles::make_node(crypto::Random& random) cons
 }
 
 bool SuccessionFiles::finished() const { return is_there(new_ / "chapard.toml"); }
+
+Status SuccessionFiles::check_finished(const SignedDraft& given) const {
+    const Error other(Errc::AlreadyExists, "another ledger in " + new_.string());
+    if (!is_there(closed_mark(old_))) return other;
+    const Bytes mark = CHAPAR_TRY(read_file(closed_mark(old_), Exposure::Public));
+    const auto closed = crypto::SignedRecord::decode(mark);
+    if (!closed || closed->hash() != given.succession.hash()) return other;
+    for (const char* name : {"manifest", "succession"}) {
+        if (!is_there(new_ / name)) return other;
+    }
+    const Bytes manifest = CHAPAR_TRY(read_file(new_ / "manifest", Exposure::Public));
+    const Bytes file = CHAPAR_TRY(read_file(new_ / "succession", Exposure::Public));
+    if (manifest != given.manifest.encode() || file != given.file) return other;
+    return Done{};
+}
 
 Status SuccessionFiles::close_old(const crypto::SignedRecord& succession,
                                   crypto::Random& random) const {
@@ -62,7 +93,7 @@ Status SuccessionFiles::close_old(const crypto::SignedRecord& succession,
 Status SuccessionFiles::begin_new(const crypto::SignedRecord& manifest,
                                   crypto::Random& random) const {
     std::error_code error;
-    for (const char* name : {"store", "ledger.keys", "kek", "high-water"}) {
+    for (const char* name : {"store", "ledger.keys", "kek", "high-water", "rehearsal"}) {
         fs::remove_all(new_ / name, error);
         if (error) return Error(Errc::FileFailed, (new_ / name).string());
     }

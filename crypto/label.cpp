@@ -64,6 +64,8 @@ std::string_view label_text(Label label) {
             return "override";
         case Label::Succession:
             return "succession";
+        case Label::Carried:
+            return "carried";
         case Label::CheckWords:
             return "check-words";
         case Label::Possession:

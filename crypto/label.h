@@ -39,6 +39,7 @@ enum class Label : std::uint8_t {
     Prune,       // "prune"        Sign of the pruning of a prefix
     Override,    // "override"     Sign of what lets a stopped ledger go on
     Succession,  // "succession"   Sign of what ledger follows one that is closed
+    Carried,     // "carried"      TH of the records that it takes over, one after the other
     CheckWords,  // "check-words"  TH of what two people compare by voice
     Possession,  // "possession"   Sign of a key file by the key in it
 };

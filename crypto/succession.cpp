@@ -5,6 +5,7 @@
 #include "crypto/key_check.h"
 #include "crypto/record_layout.h"
 #include "crypto/retention.h"
+#include "crypto/transcript.h"
 
 namespace chapar::crypto {
 namespace {
@@ -39,6 +40,9 @@ Result<Parts> parts_of(const SuccessionRecord& record) {
     const auto newest = open_checkpoint(record.note, *log);
     if (!newest) return malformed("note");
     if (newest->size.value < record.kept.value) return malformed("lost range");
+    if (newest->size.value == record.kept.value && newest->root != record.kept_root) {
+        return malformed("the note has another root for what is kept");
+    }
     return Parts{std::move(before), std::move(after), *newest};
 }
 
@@ -75,10 +79,15 @@ bool two_agencies(const SignedRecord& record, const SigningPublicKey& centre,
 
 }  // namespace
 
+void CarriedRecords::add(TimeMs time, const Hash& record) {
+    const Bytes at = LayoutWriter().u64(time.value).take();
+    hash_ = transcript_hash(Label::Carried, {hash_.view(), at, record.view()});
+}
+
 Bytes SuccessionRecord::encode() const {
     LayoutWriter out = begin_record();
     out.counted16(old_manifest).counted16(new_manifest).counted16(view(note));
-    out.u64(kept.value).raw(kept_root.view()).u64(made.value);
+    out.u64(kept.value).raw(kept_root.view()).raw(carried.view()).u64(made.value);
     return out.counted16(view(reason)).take();
 }
 
@@ -91,6 +100,7 @@ Result<SuccessionRecord> SuccessionRecord::decode(ByteView body) {
     out.note = to_string(in.counted16());
     out.kept = EntryIndex(in.u64());
     out.kept_root = in.fixed<Hash>();
+    out.carried = in.fixed<Hash>();
     out.made = TimeMs(in.u64());
     out.reason = to_string(in.counted16());
     CHAPAR_TRY(in.finish("succession"));

@@ -2,9 +2,10 @@
 //
 // Owns: the body of record type 16 and who must sign it: the centre root, which both ledgers have,
 // and roots of at least two member agencies, one key of each. It names both manifests whole, the
-// newest signed head of the old ledger that is known, whole, and which of its entries are lost. It
-// is entry 0 of the new ledger. Does not know which agencies are in force: the caller names their
-// roots, from the old ledger's directory. Times are UTC ms.
+// newest signed head of the old ledger that is known, whole, which of its entries are lost, and by
+// one hash every directory record that is carried over. It is entry 0 of the new ledger. Does not
+// know which agencies are in force: the caller names their roots, from the old ledger's directory.
+// Times are UTC ms.
 // Source: crypto/README.md, "Signed records"; design ledger.md 2.8.
 #pragma once
 
@@ -26,6 +27,7 @@ struct SuccessionRecord {
     std::string note;  // of the old ledger, signed by its log key
     EntryIndex kept;   // entries that the broker still had: [kept, head of `note`) are lost
     Hash kept_root;    // of the tree of those entries
+    Hash carried;      // CarriedRecords of what the new ledger takes over
     TimeMs made;
     std::string reason;  // 1..512 bytes, nothing hidden
 
@@ -37,6 +39,25 @@ struct SuccessionRecord {
 
     [[nodiscard]] Home old_home() const { return home_of(old_manifest); }
     [[nodiscard]] Home new_home() const { return home_of(new_manifest); }
+};
+
+// What a new ledger takes over of the directory: the signed records of its KEY entries in its first
+// process epoch, which ends where chapard starts for the first time. Whoever reads the ledger from
+// its beginning adds each, in order, with the exact time of its entry; the result is then what the
+// SUCCESSION record names, or records were left out, added or moved. Policies (sealed) and bundles
+// (outside the chain of directory entries) are not in it.
+//
+//     zero, then for each: TH("carried", hash so far[32], u64 time, record hash[32])
+class CarriedRecords {
+  public:
+    explicit CarriedRecords(const Hash& so_far = {}) : hash_(so_far) {}
+    void add(TimeMs time, const Hash& record);
+    [[nodiscard]] const Hash& hash() const { return hash_; }
+
+    static constexpr ProcessEpoch kEpoch{1};
+
+  private:
+    Hash hash_;
 };
 
 // What decode() has checked, taken apart.

@@ -16,7 +16,9 @@ struct Dispatch {
     const Moment& moment;
 
     Result<Plan> operator()(const Found& body) const { return decide_found(txn, moment, body); }
-    Result<Plan> operator()(const OpenEpoch& body) const { return decide_epoch(moment, body); }
+    Result<Plan> operator()(const OpenEpoch& body) const {
+        return decide_epoch(txn, centre, moment, body);
+    }
     Result<Plan> operator()(const OpenKey& body) const {
         return decide_key(txn, centre, moment, body);
     }

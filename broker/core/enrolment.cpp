@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/core/agency_records.h"
+#include "broker/core/carried.h"
 #include "broker/core/device_records.h"
 #include "broker/core/ledger_key_index.h"
 #include "broker/core/retention_records.h"
@@ -86,7 +87,9 @@ Result<Plan> decide_found(const storage::ReadTxn& txn, const Moment& moment, con
     return plan;
 }
 
-Result<Plan> decide_epoch(const Moment& moment, const OpenEpoch& start) {
+Result<Plan> decide_epoch(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
+                          const OpenEpoch& start) {
+    CHAPAR_TRY(check_carried(txn, centre, moment));
     if (start.build.size() > limits::kBuildText) return Error(Errc::TooLarge, "build");
     Plan plan;
     EntryDraft draft = draft_at(moment, LeafKind::Epoch, crypto::kNoEvent);

@@ -19,7 +19,9 @@ namespace chapar::broker {
 
 [[nodiscard]] Result<Plan> decide_found(const storage::ReadTxn& txn, const Moment& moment,
                                         const Found& found);
-[[nodiscard]] Result<Plan> decide_epoch(const Moment& moment, const OpenEpoch& start);
+// Also whether what was carried over is what entry 0 says (carried.h).
+[[nodiscard]] Result<Plan> decide_epoch(const storage::ReadTxn& txn, const Centre& centre,
+                                        const Moment& moment, const OpenEpoch& start);
 [[nodiscard]] Result<Plan> decide_key(const storage::ReadTxn& txn, const Centre& centre,
                                       const Moment& moment, const OpenKey& key);
 [[nodiscard]] Result<Plan> decide_record(const storage::ReadTxn& txn, const Centre& centre,

@@ -215,6 +215,12 @@ std::string range_text(std::uint64_t from, std::uint64_t to) {
     return std::to_string(from) + " to " + std::to_string(to - 1);
 }
 
+std::size_t signature_lines(std::string_view note) {
+    const std::size_t end = note.find("\n\n");
+    if (end == std::string_view::npos) return 0;
+    return static_cast<std::size_t>(std::ranges::count(note.substr(end + 2), '\n'));
+}
+
 // Decoded before: both manifests and the note are readable.
 RecordWords say(const crypto::SuccessionRecord& record) {
     RecordWords out{"succession", "", {}, {}};
@@ -228,8 +234,13 @@ RecordWords say(const crypto::SuccessionRecord& record) {
     out.lines.push_back("lost: entries " + range_text(record.kept.value, newest->size.value));
     out.lines.push_back("newest signed head known: " + std::to_string(newest->size.value) +
                         " entries, root " + short_hash(newest->root.view()));
+    const std::size_t signatures = signature_lines(record.note);
+    out.lines.push_back(signatures > 1 ? "witnesses that cosigned that head: up to " +
+                                             std::to_string(signatures - 1)
+                                       : std::string("that head is NOT witnessed"));
     out.lines.push_back("kept: " + std::to_string(record.kept.value) + " entries, root " +
                         short_hash(record.kept_root.view()));
+    out.lines.push_back("directory carried over: " + short_hash(record.carried.view()));
     out.lines.push_back("new log key: " + words_of(after->log_key));
     for (const std::string& endpoint : after->endpoints) {
         out.lines.push_back("reached at: " + shown(endpoint));

@@ -1,8 +1,11 @@
 #include "client/core/directory_replica.h"
 
+#include "client/core/carried_over.h"
 #include "client/core/directory_ingest.h"
 #include "client/core/directory_store.h"
+#include "client/core/ledger_alarms.h"
 #include "client/core/store_keys.h"
+#include "client/core/succession.h"
 #include "client/core/tables.h"
 #include "crypto/succession.h"
 
@@ -35,7 +38,38 @@ Status take_founding(const Ingestion& in, const Placed& placed) {
     if (!manifest || *manifest != in.card.record().body) {
         return Error(Errc::RecordRefused, "the ledger was founded for another centre");
     }
+    const auto approved = CHAPAR_TRY(approved_succession(in.txn, in.card.home()));
+    if (approved && *approved != placed.record.hash()) {
+        return Error(Errc::RecordRefused, "another succession than the one that was approved here");
+    }
+    return CarriedOver(in.txn, tables::kDirectoryState).begin(placed.record);
+}
+
+Status raise_not_carried(const Ingestion& in, const crypto::Leaf& leaf, std::uint64_t number,
+                         std::string sentence) {
+    return raise_alarm(in.txn, {LedgerAlarmKind::NotCarriedOver, number_key(number), leaf.time,
+                                std::move(sentence)});
+}
+
+// Where the ledger's own time begins.
+Status judge_carried(const Ingestion& in, const crypto::Leaf& leaf) {
+    auto faults = CHAPAR_TRY(CarriedOver(in.txn, tables::kDirectoryState).faults_before(leaf));
+    if (leaf.epoch > crypto::CarriedRecords::kEpoch) {
+        if (auto missing = CHAPAR_TRY(what_did_not_come(in.txn))) {
+            faults.push_back(*std::move(missing));
+        }
+    }
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+        CHAPAR_TRY(raise_not_carried(in, leaf, i, std::move(faults[i])));
+    }
     return Done{};
+}
+
+Status take_key(Ingestion& in, const crypto::Leaf& leaf, const Placed& placed,
+                crypto::KeyEvent event) {
+    CHAPAR_TRY(directory_ingest::take_key_record(in, placed, event));
+    CHAPAR_TRY(has_come(in.txn, placed.record));
+    return CarriedOver(in.txn, tables::kDirectoryState).take(leaf, placed.time, placed.record);
 }
 
 Status take_meaning(Ingestion& in, const ProvenEntry& entry) {
@@ -61,8 +95,7 @@ Status take_meaning(Ingestion& in, const ProvenEntry& entry) {
         case crypto::LeafKind::Admin:
             return take_founding(in, placed);
         case crypto::LeafKind::Key:
-            return directory_ingest::take_key_record(in, placed,
-                                                     static_cast<crypto::KeyEvent>(body.event));
+            return take_key(in, entry.leaf(), placed, static_cast<crypto::KeyEvent>(body.event));
         default:
             return directory_ingest::take_bundle(in, placed);
     }
@@ -74,6 +107,7 @@ Status take_entry(Ingestion& in, const schemas::EntryProof& proof,
     const crypto::Leaf& leaf = leaf_only.leaf();
     if (leaf.kind == crypto::LeafKind::Message) return Error(Errc::LeafInvalid, "kind");
     CHAPAR_TRY(check_chain(in, leaf));
+    if (crypto::is_directory(leaf.kind)) CHAPAR_TRY(judge_carried(in, leaf));
     if (!crypto::is_sealed(leaf.kind)) {
         const auto entry = CHAPAR_TRY(ProvenEntry::verify(proof, checkpoint));
         CHAPAR_TRY(take_meaning(in, entry));

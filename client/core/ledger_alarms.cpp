@@ -32,7 +32,7 @@ Result<LedgerAlarm> decode(ByteView key, ByteView value) {
     alarm.sentence = to_string(in.counted16());
     if (!in.finish("ledger.alarms") || version != kVersion ||
         kind < static_cast<std::uint8_t>(LedgerAlarmKind::Fork) ||
-        kind > static_cast<std::uint8_t>(LedgerAlarmKind::DeliveryUnlogged)) {
+        kind > static_cast<std::uint8_t>(LedgerAlarmKind::NotCarriedOver)) {
         return Error(Errc::StoreDamaged, "ledger.alarms");
     }
     alarm.kind = static_cast<LedgerAlarmKind>(kind);
@@ -64,13 +64,15 @@ std::string_view text_of(LedgerAlarmKind kind) {
             return "head-beyond";
         case LedgerAlarmKind::DeliveryUnlogged:
             return "delivery-unlogged";
+        case LedgerAlarmKind::NotCarriedOver:
+            return "not-carried-over";
     }
     return "unknown";
 }
 
 bool stops_sending(LedgerAlarmKind kind) {
     return kind == LedgerAlarmKind::Fork || kind == LedgerAlarmKind::NoGrowth ||
-           kind == LedgerAlarmKind::OtherHistory;
+           kind == LedgerAlarmKind::OtherHistory || kind == LedgerAlarmKind::NotCarriedOver;
 }
 
 Status raise_alarm(storage::Txn& txn, const LedgerAlarm& alarm) {

@@ -30,10 +30,11 @@ enum class LedgerAlarmKind : std::uint8_t {
     HeadUnproven = 8,       // the broker does not prove the head that a signature names
     HeadBeyond = 9,         // a signature names a head larger than its own entry
     DeliveryUnlogged = 10,  // this device's signed statement is not logged in time
+    NotCarriedOver = 11,    // a ledger that follows another did not take over what it should
 };
 // "fork", ..: for JSON and the log.
 [[nodiscard]] std::string_view text_of(LedgerAlarmKind kind);
-// Fork, NoGrowth, OtherHistory: nothing is sent until a person has confirmed it.
+// Fork, NoGrowth, OtherHistory, NotCarriedOver: nothing is sent until a person has confirmed it.
 [[nodiscard]] bool stops_sending(LedgerAlarmKind kind);
 
 struct LedgerAlarm {

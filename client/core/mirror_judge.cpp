@@ -1,5 +1,6 @@
 #include "client/core/mirror_judge.h"
 
+#include "client/core/carried_over.h"
 #include "client/core/directory_ingest.h"
 #include "client/core/mirror_keys.h"
 #include "client/core/mirror_retention.h"
@@ -7,6 +8,7 @@
 #include "client/core/mirror_tables.h"
 #include "client/core/store_keys.h"
 #include "crypto/certificate.h"
+#include "crypto/override.h"
 #include "crypto/succession.h"
 
 namespace chapar::client {
@@ -53,6 +55,7 @@ class Judge {
         const ByteView row = CHAPAR_TRY(mirror_leaf(txn_, index));
         if (crypto::is_tombstone(row)) return Done{};
         const auto leaf = CHAPAR_TRY(crypto::Leaf::decode(row));
+        CHAPAR_TRY(judge_carried(leaf));
         if (crypto::is_sealed(leaf.kind)) return Done{};
         ++counts_.directory;
         const ByteView stored = CHAPAR_TRY(mirror_body(txn_, index));
@@ -69,6 +72,17 @@ class Judge {
     }
 
   private:
+    // Entry 0 says what was taken over, so it is the one that is not believed.
+    Status judge_carried(const crypto::Leaf& leaf) {
+        if (card_.manifest().ledger == crypto::kFirstLedger) return Done{};
+        std::string why;
+        for (const std::string& fault : CHAPAR_TRY(carried_.faults_before(leaf))) {
+            why += (why.empty() ? "" : " ") + fault;
+        }
+        if (why.empty()) return Done{};
+        return txn_.put(tables::kMirrorUnfounded, number_key(0), view(why));
+    }
+
     // Takes effect only as its last steps, after all that can refuse it.
     Status take_entry(const crypto::Leaf& leaf, ByteView stored) {
         const auto body = CHAPAR_TRY(crypto::EntryBody::decode(leaf.kind, stored));
@@ -89,7 +103,8 @@ class Judge {
         const Placed placed{record, leaf.index, body.time};
         switch (leaf.kind) {
             case LeafKind::Key:
-                return take_key(placed, static_cast<crypto::KeyEvent>(body.event));
+                CHAPAR_TRY(take_key(placed, static_cast<crypto::KeyEvent>(body.event)));
+                return carried_.take(leaf, placed.time, record);
             case LeafKind::Shred:
                 return take_shred(in_, placed, counts_.minimum);
             case LeafKind::Hold:
@@ -97,7 +112,9 @@ class Judge {
             case LeafKind::Prune:
                 return take_prune(in_, placed, counts_.minimum);
             case LeafKind::Admin:
-                return take_founding(placed);
+                return body.event == crypto::event_number(crypto::AdminEvent::Override)
+                           ? check_override(placed)
+                           : take_founding(placed);
             default:
                 return Done{};
         }
@@ -116,6 +133,28 @@ class Judge {
         if (!manifest || *manifest != card_.record().body) {
             return Error(Errc::RecordRefused, "the ledger was founded for another centre");
         }
+        return carried_.begin(placed.record);
+    }
+
+    // Two persons of those in force let the ledger go on, as far as it went then.
+    Status check_override(const Placed& placed) {
+        std::vector<SigningPublicKey> registrars;
+        const DirectoryView directory(txn_);
+        for (const auto& agency : CHAPAR_TRY(directory.agencies())) {
+            const auto held = CHAPAR_TRY(directory.registrars(agency.record.agency, placed.index));
+            if (!held || !agency.record.validity.holds(placed.time) ||
+                !held->record.validity.holds(placed.time)) {
+                continue;
+            }
+            for (const crypto::Registrar& one : held->record.registrars) {
+                registrars.push_back(one.key);
+            }
+        }
+        const auto said = CHAPAR_TRY(
+            crypto::open_override(placed.record, card_.manifest().centre_root, registrars));
+        if (!said.validity.holds(placed.time) || said.size.value > placed.index.value) {
+            return Error(Errc::RecordRefused, "it is for another time or another ledger");
+        }
         return Done{};
     }
 
@@ -125,6 +164,7 @@ class Judge {
     Judged& counts_;
     IngestReport report_;
     Ingestion in_;
+    CarriedOver carried_{txn_, tables::kMirrorState};
 };
 
 }  // namespace

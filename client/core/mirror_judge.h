@@ -3,9 +3,11 @@
 // Owns: the walk over all proven leaves in which each clear entry is judged where it stands: a
 // directory record by directory_records.cpp, from the centre root of the trust card down; retention
 // by mirror_retention.h; a ledger key by its form and by being the first of its name. What is not
-// signed by who must sign it there, or is ill-timed, changes nothing and is kept with its reason.
-// Does not know who reads, nor sealed entries (mirror_view.h). Bundles and overrides are listed and
-// nothing rests on them: they are not judged.
+// signed by who must sign it there, or is ill-timed, changes nothing and is kept with its reason;
+// an override too, but for the root that it names; and entry 0 of a ledger that follows another,
+// where what was carried over is not what it says (carried_over.h). Does not know who reads, nor
+// sealed entries (mirror_view.h). Bundles are listed and nothing rests on them: they are not
+// judged.
 //
 // Errors: those of the store; an entry is never one.
 #pragma once

@@ -56,6 +56,7 @@ bool Directory::accept_entry(EntryKind kind, const BodyRecords& body, Place plac
     const std::uint8_t type =
         kind == EntryKind::Ladder ? std::uint8_t{kBundle} : type_of_event(event);
     if (record->type != type) return refuse(why, "a record that does not belong here");
+    if (kind == EntryKind::Key) carry(*record, place);
     const bool good = accept(*record, place, why);
     if (good) ++accepted_;
     if (good && record->type == kAgency) carry_roots(*record, place);
@@ -76,9 +77,15 @@ bool Directory::accept_founding(const Bytes& wire, Place place, std::string& why
     return same || refuse(why, "it founds another centre");
 }
 
+void Directory::carry(const Record& record, Place place) {
+    if (!carrying_) return;
+    carried_ = carried_after(carried_, place.time_ms, record_hash(record));
+    carried_until_ms_ = place.time_ms;
+}
+
 // An agency that was enrolled after the succession was signed cannot have signed it.
 void Directory::carry_roots(const Record& record, Place place) {
-    if (!succession_ || place.time_ms > succession_->made_ms) return;
+    if (!succession_ || !carrying_ || place.time_ms > succession_->made_ms) return;
     Reader in = body_of(record);
     const std::string name = in.name();
     for (const Bytes& key : agencies_.at(name).roots.back().keys) carried_roots_.emplace(key, name);

@@ -73,8 +73,14 @@ class Directory {
 
     // Entry 0, where the ledger follows one that was closed.
     const std::optional<SuccessionOf>& succession() const { return succession_; }
-    // The agency of which this key was a root when the succession was signed; empty if of none.
+    // The agency of which this key was a root when the succession was signed, by the records
+    // carried over; empty if of none.
     std::string agency_of_root(const Bytes& key) const;
+    // The first process epoch is over: what follows is this ledger's own.
+    void end_carried() { carrying_ = false; }
+    // Over the KEY records that stood in it, whoever signed them.
+    const Hash& carried() const { return carried_; }
+    std::uint64_t carried_until_ms() const { return carried_until_ms_; }
 
     // What is certified at a place: one line a device whose signature counts there.
     std::vector<std::string> certified(Place place) const;
@@ -87,8 +93,9 @@ class Directory {
     std::vector<Quorum> roots_of(const std::string& agency) const;
 
   private:
-    // ADMIN entries but overrides.
+    void carry(const Record& record, Place place);
     void carry_roots(const Record& record, Place place);
+    // ADMIN entries but overrides.
     bool accept_founding(const Bytes& wire, Place place, std::string& why);
 
     struct Agency {
@@ -130,6 +137,9 @@ class Directory {
     std::set<Hash> taken_;  // hashes of suspensions: a slip works once
     std::optional<SuccessionOf> succession_;
     std::map<Bytes, std::string> carried_roots_;
+    bool carrying_ = true;
+    Hash carried_{};
+    std::uint64_t carried_until_ms_ = 0;
     std::size_t accepted_ = 0;
 };
 

@@ -5,6 +5,7 @@
 namespace verify {
 namespace {
 
+constexpr std::uint8_t kClockHeld = 2;
 constexpr std::uint8_t kOpenedEvent = 5, kOverrideEvent = 2, kSteppedEvent = 1;
 
 std::string at(std::uint64_t index) { return "entry " + std::to_string(index); }
@@ -61,6 +62,19 @@ void EntryRules::check_leaf(const Leaf& leaf, std::uint64_t index) {
     if (leaf.directory()) last_directory_ = index;
     if (leaf.kind == EntryKind::Epoch) ++epoch_;
     if (leaf.epoch != epoch_) epochs_.fail(at(index) + " has another epoch");
+    if (directory_ && carried_whole()) {
+        directory_->end_carried();
+        check_own_time(leaf);
+    }
+}
+
+// Only what is carried over is judged at times before the succession.
+void EntryRules::check_own_time(const Leaf& leaf) {
+    const auto& follows = directory_->succession();
+    if (!follows || leaf.clock != kClockHeld || leaf.time_ms >= follows->made_ms / 1000 * 1000) {
+        return;
+    }
+    succession_.fail(at(leaf.index) + " bears a time before this ledger was begun");
 }
 
 void EntryRules::check_body(const Leaf& leaf, const Bytes& body) {
@@ -152,11 +166,21 @@ void EntryRules::finish() {
     if (records_judged() && tombstone_end_ > retention_.pruned_below()) {
         kept_.fail(at(tombstone_end_ - 1) + " was taken out without a PRUNE entry that allows it");
     }
+    finish_succession();
+}
+
+void EntryRules::finish_succession() {
     const auto follows = succession();
     if (!follows) return;
     std::string why;
     const auto agency_of = [&](const Bytes& key) { return directory_->agency_of_root(key); };
     if (!signed_by_two_agencies(*follows, agency_of, why)) succession_.fail(why);
+    if (directory_->carried_until_ms() > follows->made_ms) {
+        succession_.fail("a record carried over is newer than the succession");
+    }
+    if (carried_whole() && directory_->carried() != follows->carried) {
+        succession_.fail("the records carried over are not those that were signed for");
+    }
 }
 
 std::optional<SuccessionOf> EntryRules::succession() const {
@@ -185,7 +209,7 @@ std::vector<Verdict> EntryRules::verdicts() const {
         out.push_back(
             succession_.verdict("the centre root and roots of two agencies signed that "
                                 "this ledger follows " +
-                                follows->old_ledger.origin));
+                                follows->old_ledger.origin + ", and what it took over"));
     }
     return out;
 }

@@ -37,6 +37,8 @@ class EntryRules {
     // Empty unless entry 0 says that this ledger follows another.
     std::optional<SuccessionOf> succession() const;
     bool records_judged() const { return start_ == 0; }
+    // Whether all that was carried over is here: chapard itself has started since.
+    bool carried_whole() const { return epoch_ > kCarriedEpoch; }
 
   private:
     void check_leaf(const Leaf& leaf, std::uint64_t index);
@@ -44,6 +46,10 @@ class EntryRules {
     void check_record(const Leaf& leaf, const BodyRecords& records);
     void check_event(const Leaf& leaf, const BodyRecords& records);
     void name_overridden(const Record& record, std::uint64_t index);
+    void check_own_time(const Leaf& leaf);
+    void finish_succession();
+
+    static constexpr std::uint32_t kCarriedEpoch = 1;
 
     std::optional<Directory> directory_;
     Retention retention_;

@@ -257,8 +257,13 @@ std::vector<std::string> ExportRun::not_proven() const {
         out.insert(out.end(), more.begin(), more.end());
     }
     if (const auto follows = entries_.succession()) {
-        out.push_back("that the records carried over are those of " + follows->old_ledger.origin +
-                      ", all of them: an export of it shows them");
+        const std::string& old = follows->old_ledger.origin;
+        out.push_back("that the records that were signed for are all of " + old +
+                      "'s directory, and its policies and bundles those of " + old +
+                      ": an export of it shows them");
+        if (!entries_.carried_whole()) {
+            out.emplace_back("that what was signed for was carried over: the export ends before");
+        }
     }
     if (!asked_.policy) {
         out.emplace_back("that nobody was shown another history: no witnesses asked (--policy)");

@@ -33,7 +33,8 @@ std::optional<SuccessionOf> parse_succession(const Bytes& wire, std::string& why
     const Bytes note = in.counted(2);
     SuccessionOf out;
     out.kept = in.number(8);
-    in.hash();  // root of what was kept: of the old ledger, which is not here
+    out.kept_root = in.hash();
+    out.carried = in.hash();
     out.made_ms = in.number(8);
     const Bytes reason = in.counted(2);
     out.reason.assign(reason.begin(), reason.end());
@@ -44,7 +45,8 @@ std::optional<SuccessionOf> parse_succession(const Bytes& wire, std::string& why
         return fail("the two manifests of the succession do not fit one another");
     }
     const auto head = open_checkpoint(note, log_key_of(*before), why);
-    if (!head || head->origin != before->origin || head->size < out.kept) {
+    if (!head || head->origin != before->origin || head->size < out.kept ||
+        (head->size == out.kept && head->root != out.kept_root)) {
         return fail("the note of the succession is not of the old ledger");
     }
     const auto centre = [&](const RecordSignature& s) { return s.key == before->centre_root; };
@@ -58,6 +60,15 @@ std::optional<SuccessionOf> parse_succession(const Bytes& wire, std::string& why
     out.newest_root = head->root;
     out.record = *record;
     return out;
+}
+
+Hash carried_after(const Hash& so_far, std::uint64_t time_ms, const Hash& record) {
+    Bytes time(8);
+    for (std::size_t i = 0; i < 8; ++i) {
+        time[i] = static_cast<std::uint8_t>(time_ms >> (56 - 8 * i));
+    }
+    return labelled_hash("carried", {Bytes(so_far.begin(), so_far.end()), time,
+                                     Bytes(record.begin(), record.end())});
 }
 
 bool signed_by_two_agencies(const SuccessionOf& succession, const AgencyOfRoot& agency_of,

@@ -117,12 +117,23 @@ class Succession(unittest.TestCase):
         self.assertEqual(centre.must("broker", "status", "--dir", new).results[0]["state"], "running")
 
         self.assertNotEqual(centre.send().exit, 0)          # not before the device has gone over
+        # Cut short before anything changed: nobody could be asked. What is kept is there, and nothing has moved.
+        asked = centre.chapar("ledger", "succeed", new / "succession", "--home", sender)
+        self.assertEqual(asked.exit, 2, asked)
+        self.assertTrue((sender / "old-ledgers" / "1" / "open-questions.json").exists())
+        card = (sender / "trust-card.json").read_bytes()
         told = centre.must("ledger", "succeed", new / "succession", "--yes", "--home", sender).results
         self.assertEqual(int(told[0]["again"]), 3, told)    # two lost, one that the old broker never took
+        # Cut short between the store and the card: the same command finishes, and asks nothing.
+        moved = (sender / "trust-card.json").read_bytes()
+        self.assertNotEqual(card, moved)
+        (sender / "trust-card.json").write_bytes(card)
+        centre.must("ledger", "succeed", new / "succession", "--home", sender)
+        self.assertEqual((sender / "trust-card.json").read_bytes(), moved)
         centre.must("ledger", "succeed", new / "succession", "--yes", "--home", receiver)
         again = centre.chapar("ledger", "succeed", new / "succession", "--yes", "--home", receiver)
         self.assertEqual(again.code, "already.exists", again)
-        for name in ("newest.note", "trust-card.json", "succession", "receipts"):
+        for name in ("newest.note", "trust-card.json", "succession", "receipts", "open-questions.json"):
             self.assertTrue((sender / "old-ledgers" / "1" / name).exists(), name)
 
         centre.must("outbox", "retry", "--home", sender)

@@ -15,7 +15,8 @@ add_executable(test_verify
     ${CHAPAR_VERIFY_TESTS}/past_roots_test.cpp
     ${CHAPAR_VERIFY_TESTS}/progress_test.cpp
     ${CHAPAR_VERIFY_TESTS}/retention_rules_test.cpp
-    ${CHAPAR_VERIFY_TESTS}/retention_test.cpp)
+    ${CHAPAR_VERIFY_TESTS}/retention_test.cpp
+    ${CHAPAR_VERIFY_TESTS}/succession_test.cpp)
 chapar_target(test_verify)
 target_include_directories(test_verify PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_compile_definitions(test_verify PRIVATE

@@ -21,6 +21,7 @@ EntryIndex FakeLedger::append(crypto::LeafKind kind, crypto::EntryBody body) {
     Bytes bytes = must(body.encode());
     crypto::Leaf leaf;
     leaf.kind = kind;
+    leaf.epoch = epoch;
     leaf.index = index;
     leaf.time = crypto::leaf_time(body.time);
     leaf.last_dir = last_dir_;

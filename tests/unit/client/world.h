@@ -42,6 +42,7 @@ class FakeLedger {
     explicit FakeLedger(const crypto::NoteSigner& signer) : signer_(signer) {}
 
     EntryIndex append(crypto::LeafKind kind, crypto::EntryBody body);
+    ProcessEpoch epoch;  // of what is appended from now on
     [[nodiscard]] std::uint64_t size() const { return leaves_.size(); }
     [[nodiscard]] std::string note() const { return note_at(size()); }
     [[nodiscard]] std::string note_at(std::uint64_t size) const;

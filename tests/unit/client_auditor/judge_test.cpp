@@ -1,6 +1,7 @@
 #include <functional>
 
 #include "crypto/body_seal.h"
+#include "crypto/override.h"
 #include "crypto/retention.h"
 #include "schemas/base/limits.h"
 #include "tests/unit/client_auditor/recorded.h"
@@ -107,6 +108,31 @@ crypto::SignedRecord resigned(crypto::SignedRecord record, const crypto::Signing
 
 crypto::SignedRecord prune(const crypto::PruneRecord& record, const crypto::SigningKey& key) {
     return resigned({RecordType::Prune, record.encode(), {}}, key);
+}
+
+// Fails if check_override() is not asked, or if an override is taken for a founding.
+TEST_CASE("an override is believed from the centre root and a registrar in force, for its past") {
+    const auto judged = [](std::uint64_t beyond, DurationMs wait, bool by_registrar) {
+        Forged forged;
+        const crypto::Validity week{forged.now, forged.now + kDay * 7};
+        forged.now = forged.now + wait;
+        const crypto::OverrideRecord said{crypto::OverrideWhat::Witnesses,
+                                          TreeSize(forged.entries.size() + beyond),
+                                          Hash{},
+                                          Hash{},
+                                          week,
+                                          "the witnesses are out"};
+        crypto::SignedRecord record{RecordType::Override, said.encode(), {}};
+        record.sign(forged.world.centre_root());
+        const auto& signers = forged.signers("TJ-DCA");
+        record.sign(by_registrar ? signers.registrar_keys[0] : signers.roots[0]);
+        forged.append(LeafKind::Admin, record, crypto::event_number(crypto::AdminEvent::Override));
+        return forged.view().unfounded.total;
+    };
+    CHECK(judged(0, kSecond, true) == 0);
+    CHECK(judged(1, kSecond, true) == 1);
+    CHECK(judged(0, kDay * 8, true) == 1);
+    CHECK(judged(0, kSecond, false) == 1);
 }
 
 // Fails if a SHRED, HOLD, PRUNE, AGENCY or REGISTRARS entry is believed for its form alone.

@@ -13,7 +13,7 @@ using namespace crypto;
 
 namespace {
 
-constexpr int kLabels = static_cast<int>(Label::LedgerKey) + 1;  // the last of the enum
+constexpr int kLabels = static_cast<int>(Label::Possession) + 1;  // the last of the enum
 
 std::vector<Label> labels() {
     std::vector<Label> all;

@@ -29,8 +29,13 @@ struct OldCentre {
     OldCentre() {
         Manifest after = manifest_of(2, SigningKey::generate(random).public_key());
         after.curve_key = before.curve_key;
-        says = {before.encode(),    after.encode(), note_of(900),
-                EntryIndex(700),    Hash{},         TimeMs(1'750'000'000'000),
+        says = {before.encode(),
+                after.encode(),
+                note_of(900),
+                EntryIndex(700),
+                Hash{},
+                Hash{},
+                TimeMs(1'750'000'000'000),
                 "the disk was lost"};
     }
     Manifest manifest_of(std::uint32_t number, const SigningPublicKey& log_key) {
@@ -131,6 +136,10 @@ TEST_CASE("Manifests and note of a succession must fit each other") {
     CHECK(fits([](OldCentre&, Manifest&) {}));
     CHECK(fits([](OldCentre& c, Manifest&) { c.says.kept = EntryIndex(900); }));
     CHECK_FALSE(fits([](OldCentre& c, Manifest&) { c.says.kept = EntryIndex(901); }));
+    CHECK_FALSE(fits([](OldCentre& c, Manifest&) {
+        c.says.kept = EntryIndex(900);
+        c.says.kept_root.bytes[0] = std::byte{1};
+    }));
     CHECK_FALSE(fits([](OldCentre&, Manifest& m) { m.ledger = LedgerNumber(3); }));
     CHECK_FALSE(fits([](OldCentre& c, Manifest& m) { m.origin = c.before.origin; }));
     CHECK_FALSE(fits([](OldCentre& c, Manifest& m) { m.log_key = c.before.log_key; }));
@@ -142,6 +151,27 @@ TEST_CASE("Manifests and note of a succession must fit each other") {
         c.says.note = sign_checkpoint({c.before.origin, TreeSize(900), Hash{}}, *signer);
     }));
     CHECK_FALSE(fits([](OldCentre& c, Manifest&) { c.says.reason = ""; }));
+}
+
+// Fails if a record, its time or its place is left out of the hash.
+TEST_CASE("What is carried over has one hash, by records, times and order") {
+    Hash one, other;
+    one.bytes[0] = std::byte{1};
+    other.bytes[0] = std::byte{2};
+    const auto hash_of = [](const std::vector<std::pair<std::uint64_t, Hash>>& records) {
+        CarriedRecords carried;
+        for (const auto& [time, record] : records) carried.add(TimeMs(time), record);
+        return carried.hash();
+    };
+    const Hash both = hash_of({{10, one}, {20, other}});
+    CHECK(hash_of({}) == Hash{});
+    CHECK(both != hash_of({{10, one}}));
+    CHECK(both != hash_of({{20, other}, {10, one}}));
+    CHECK(both != hash_of({{10, one}, {21, other}}));
+    CHECK(both != hash_of({{10, one}, {20, one}}));
+    CarriedRecords resumed(hash_of({{10, one}}));
+    resumed.add(TimeMs(20), other);
+    CHECK(resumed.hash() == both);
 }
 
 TEST_CASE("Entry 0 brings a manifest, by itself or inside a succession") {

@@ -3,16 +3,22 @@
 #include <fstream>
 #include <functional>
 
+#include "broker/carry_over.h"
 #include "broker/ceremony_parts.h"
+#include "broker/core/carried.h"
 #include "broker/core/core_state.h"
 #include "broker/core/directory.h"
+#include "broker/core/ledger_open.h"
 #include "broker/core/ledger_read.h"
+#include "broker/core/tables.h"
 #include "broker/edge/tick.h"
 #include "broker/program.h"
 #include "broker/succession_files.h"
 #include "broker/succession_main.h"
 #include "crypto/entry_body.h"
+#include "crypto/private_file.h"
 #include "crypto/succession.h"
+#include "storage/memory_store.h"
 #include "tests/support/results.h"
 #include "tests/unit/broker_edge/centre.h"
 #include "tests/unit/broker_edge/chapard_process.h"
@@ -94,13 +100,29 @@ struct LostLedger {
                                   static_cast<std::streamsize>(bytes.size()));
         return path;
     }
-    std::string sign_well() {
-        return sign([&](crypto::SignedRecord& record) {
-            centre.sign_by_centre(record);
-            centre.sign_by_root(record, 0, 0);
-            centre.sign_by_root(record, 1, 0);
-        });
+    void sign_by_all(crypto::SignedRecord& record) const {
+        centre.sign_by_centre(record);
+        centre.sign_by_root(record, 0, 0);
+        centre.sign_by_root(record, 1, 0);
     }
+    std::string sign_well() {
+        return sign([&](crypto::SignedRecord& record) { sign_by_all(record); });
+    }
+    // Signed by all, about something else than what was drafted.
+    std::string sign_changed(const std::function<void(crypto::SuccessionRecord&)>& change) {
+        return sign(
+            [&](crypto::SignedRecord& record) {
+                auto body = crypto::SuccessionRecord::decode(record.body).value();
+                change(body);
+                record.body = body.encode();
+                sign_by_all(record);
+            },
+            "changed");
+    }
+    crypto::SignedRecord signed_succession(const std::string& file) {
+        return must(broker::CeremonyParts::decode(content_of(file))).records.at(1);
+    }
+    fs::path log_key() { return centre.directory() / "keys" / "log.key"; }
     int succeed(const std::string& file, std::vector<std::string> more = {}) {
         std::vector<std::string> arguments{
             "--dir", centre.directory().string(), "--new", next.string(), "--signed", file};
@@ -139,11 +161,151 @@ TEST_CASE("A succession that is not signed by all, or not about this store, clos
         centre.sign_by_centre(r), centre.sign_by_root(r, 0, 0), centre.sign_by_root(r, 1, 0);
     });
 
+    // Fails if `made` is not held against the ledger and the clock.
+    const auto changed = [&](const std::function<void(crypto::SuccessionRecord&)>& change) {
+        CHECK(lost.succeed(lost.sign_changed(change)) == invalid);
+        CHECK_FALSE(lost.is_closed());
+    };
+    changed([&](auto& r) { r.made = TimeMs(lost.began.value - 1); });
+    changed([&](auto& r) { r.made = TimeMs(r.made.value + 2 * kHour.value); });
+    // Fails if the directory is not rehearsed before the old ledger is closed.
+    changed([](auto& r) { r.carried.bytes[0] ^= std::byte{1}; });
+
     // A larger note turns up after it was drafted.
     const std::string larger = (lost.folder.path() / "larger").string();
     lost.write_note(lost.size + 9, larger);
     CHECK(lost.succeed(lost.sign_well(), {"--note", larger}) == invalid);
     CHECK_FALSE(lost.is_closed());
+}
+
+// Fails if sizes alone are compared: which of two histories was lost is nobody's to choose.
+TEST_CASE("Notes that contradict each other, or the record's, are a fork and close nothing") {
+    const auto fork = static_cast<int>(text_of(Errc::ForkDetected).exit);
+    LostLedger lost;
+    Hash other;
+    other.bytes[0] = std::byte{1};
+    const std::string beside = (lost.folder.path() / "beside").string();
+    std::ofstream(beside) << lost.centre.note(TreeSize(lost.size + 5), other);
+    CHECK(lost.make_draft({"--note", beside}) == fork);
+    CHECK_FALSE(fs::exists(lost.next));
+    REQUIRE(lost.make_draft() == 0);
+    CHECK(lost.succeed(lost.sign_well(), {"--note", beside}) == fork);
+    CHECK(lost.succeed(lost.sign_changed([&](auto& r) {
+        r.note = lost.centre.note(TreeSize(lost.size + 5), other);
+    })) == fork);
+    CHECK_FALSE(lost.is_closed());
+}
+
+// Fails if check_carried() is not asked where an epoch is opened.
+TEST_CASE("chapard does not start on another directory than the one that was signed for") {
+    LostLedger lost;
+    REQUIRE(lost.make_draft() == 0);
+    const auto start_with = [&](const std::string& file) {
+        BrokerDirectory opened = must(BrokerDirectory::open(lost.centre.directory(), lost.random));
+        const std::vector<broker::KnownNote> notes;
+        const broker::OldLedger old{opened.node, *opened.store, opened.ledger_keys.keys(), notes};
+        storage::MemoryStore store(broker::store_tables());
+        TemporaryDirectory keys_folder;
+        auto keys = must(broker::LedgerKeyFile::open(keys_folder.path() / "ledger.keys",
+                                                     keys_folder.path() / "kek", lost.random));
+        broker::Tick tick = must(
+            broker::Tick::open({store, keys, opened.node.log, lost.random, broker::Capacity{}}));
+        const auto carried =
+            must(broker::carry_over(old, store, tick, lost.signed_succession(file), lost.random));
+        CHECK(carried.refused.empty());
+        const Operation start{{real_now(), broker::Clock::Disciplined},
+                              broker::OpenEpoch{Hash{}, "chapard"}};
+        return must(tick.run({&start, 1})).front().code;
+    };
+    CHECK_FALSE(start_with(lost.sign_well()));
+    CHECK(start_with(lost.sign_changed([](auto& r) { r.carried = Hash{}; })) ==
+          Errc::SuccessionInvalid);
+}
+
+// Fails if the finished branch asks for chapard.toml only.
+TEST_CASE(
+    "Who finishes NEW by hand does not close the old ledger with a draft that nobody signed") {
+    LostLedger lost;
+    REQUIRE(lost.make_draft() == 0);
+    const auto exists = static_cast<int>(text_of(Errc::AlreadyExists).exit);
+    const std::string half = lost.sign([&](auto& r) { lost.centre.sign_by_centre(r); });
+    fs::rename(lost.next / "chapard.toml.next", lost.next / "chapard.toml");
+    CHECK(lost.succeed(half) == exists);
+    CHECK(lost.succeed(lost.sign_well()) == exists);
+    CHECK_FALSE(lost.is_closed());
+    fs::rename(lost.next / "chapard.toml", lost.next / "chapard.toml.next");
+
+    // Nor another broker's directory, once the old ledger is closed by another record.
+    REQUIRE(lost.succeed(lost.sign_well()) == 0);
+    CHECK(lost.succeed(lost.sign_changed([](auto& r) { r.reason = "another"; })) == exists);
+}
+
+// Each state is the one that a cut behind that step leaves. Fails if a step is not found done, or
+// if what it left is taken for whole.
+TEST_CASE("A succession that was cut short is finished by the same command, from any step") {
+    LostLedger lost;
+    REQUIRE(lost.make_draft() == 0);
+    const std::string file = lost.sign_well();
+    const broker::SuccessionFiles files(lost.centre.directory(), lost.next);
+    const Bytes key = content_of(lost.log_key());
+    const auto put_key_back = [&] {
+        must(crypto::replace_private_file(lost.log_key(), key, lost.random));
+    };
+    const auto finishes = [&] {
+        REQUIRE(lost.succeed(file) == 0);
+        CHECK(lost.is_closed());
+        CHECK_FALSE(fs::exists(lost.log_key()));
+        CHECK(content_of(lost.next / "succession") == content_of(file));
+        Chapard next({"--dir", lost.next.string()});
+        CHECK_FALSE(next.ready().empty());
+        next.signal(SIGTERM);
+        CHECK(next.exit_code() == 0);
+    };
+    const auto before_finish = [&] {
+        fs::rename(lost.next / "chapard.toml", lost.next / "chapard.toml.next");
+        fs::remove(lost.next / "succession");
+        put_key_back();
+    };
+    must(files.close_old(lost.signed_succession(file), lost.random));
+    finishes();
+    SUBCASE("the manifest and a torn store are there") {
+        before_finish();
+        fs::remove_all(lost.next / "store");
+        fs::create_directories(lost.next / "store");
+        std::ofstream(lost.next / "store" / "data.mdb") << "torn";
+        finishes();
+    }
+    SUBCASE("the whole store and the high-water file are there") {
+        before_finish();
+        finishes();
+    }
+    SUBCASE("only the signed file is missing under its last name") {
+        before_finish();
+        std::ofstream(lost.next / "succession") << "half";
+        finishes();
+    }
+    SUBCASE("only the log key is left") {
+        put_key_back();
+        finishes();
+    }
+}
+
+// Fails if a high-water file that the cut run has left elsewhere is taken for another ledger's.
+TEST_CASE("A high-water file on another volume does not stop the second run") {
+    LostLedger lost;
+    REQUIRE(lost.make_draft() == 0);
+    const fs::path elsewhere = lost.folder.path() / "volume" / "high-water";
+    fs::create_directories(elsewhere.parent_path());
+    std::ofstream(lost.next / "chapard.toml.next", std::ios::app)
+        << "\n[ledger]\nhigh_water = \"" << elsewhere.string() << "\"\n";
+    const std::string file = lost.sign_well();
+    const Bytes key = content_of(lost.log_key());
+    REQUIRE(lost.succeed(file) == 0);
+    REQUIRE(fs::exists(elsewhere));
+    must(crypto::replace_private_file(lost.log_key(), key, lost.random));
+    fs::rename(lost.next / "chapard.toml", lost.next / "chapard.toml.next");
+    CHECK(lost.succeed(file) == 0);
+    CHECK_FALSE(fs::exists(lost.log_key()));
 }
 
 TEST_CASE("Nothing is drafted where nothing is missing, or for an agency that is none") {
@@ -166,7 +328,7 @@ TEST_CASE("The new ledger begins with the succession and the whole directory, at
     const std::string file = lost.sign_well();
     REQUIRE(lost.succeed(file) == 0);
 
-    const Status closed = broker::check_open(lost.centre.directory());
+    const Status closed = broker::refuse_closed(lost.centre.directory());
     REQUIRE_FALSE(closed.has_value());
     CHECK(closed.error().code == Errc::OriginClosed);
     CHECK_FALSE(fs::exists(lost.centre.directory() / "keys" / "log.key"));
@@ -190,6 +352,10 @@ TEST_CASE("The new ledger begins with the succession and the whole directory, at
     CHECK(succession.newest.size.value == lost.size + 5);
     CHECK(succession.new_ledger.origin == opened.node.manifest.origin);
     CHECK(must(broker::read_leaf(*txn, EntryIndex(0))).clock == crypto::LeafClock::Held);
+    const EntryIndex end(must(broker::open_ledger(*txn)).size().value);
+    CHECK(must(broker::carried_records(*txn, end)) == succession.record.carried);
+    CHECK(succession.record.carried != Hash{});
+    CHECK_FALSE(fs::exists(lost.next / "rehearsal"));
 }
 
 TEST_CASE("chapard serves the new ledger and refuses the closed one") {

@@ -1,0 +1,21 @@
+// What a ledger that follows another has taken over, against what its SUCCESSION record says.
+//
+// Owns: the walk over the entries of the first process epoch, and the rule that the second epoch
+// opens only behind exactly the records that two agencies signed for: so chapard does not start on
+// another directory, and chapar-replay does not get past one. Does not know the old ledger. Pure.
+// Errors: SuccessionInvalid, and those of the ledger. Source: crypto/succession.h.
+#pragma once
+
+#include "broker/core/frontier.h"
+#include "broker/core/plan.h"
+
+namespace chapar::broker {
+
+// CarriedRecords of the KEY entries of the first epoch among entries below `end`.
+[[nodiscard]] Result<Hash> carried_records(const storage::ReadTxn& txn, EntryIndex end);
+// Asked where an epoch is opened: Done for every one but the second of a ledger that follows
+// another. SuccessionInvalid unless the records before it are those that entry 0 names.
+[[nodiscard]] Status check_carried(const storage::ReadTxn& txn, const Centre& centre,
+                                   const Moment& moment);
+
+}  // namespace chapar::broker

@@ -1,0 +1,319 @@
+// A device goes over to the ledger that follows a closed one: what it demands, keeps and notices.
+#include "client/core/succession.h"
+
+#include <functional>
+
+#include "client/core/ledger_alarms.h"
+#include "tests/unit/client/world.h"
+
+namespace chapar::testing {
+namespace {
+
+using client::CheckedSuccession;
+using client::DirectoryView;
+using client::LedgerAlarmKind;
+using crypto::LeafKind;
+using crypto::RecordType;
+
+// An old ledger with three agencies whose entries from `kept` on are lost, and what follows it.
+struct ClosedLedger {
+    World world;
+    EntryIndex kept;
+    crypto::SigningKey next_key = crypto::SigningKey::generate(world.random);
+    crypto::Manifest after = world.card().manifest();
+    std::optional<crypto::NoteSigner> log;
+    std::unique_ptr<FakeLedger> next;
+    // By the operator's lie: is this record carried over?
+    std::function<bool(const crypto::SignedRecord&)> carries = [](const auto&) { return true; };
+    std::optional<Hash> says_carried;  // instead of what is
+    std::string note;                  // instead of the old ledger's newest
+
+    ClosedLedger() {
+        after.origin = "chapar.test/ledger/2";
+        after.ledger = LedgerNumber(2);
+        after.log_key = next_key.public_key();
+        log = must(crypto::NoteSigner::create(
+            after.origin, crypto::SigningKey::from_seed(next_key.seed().duplicate())));
+    }
+    // What was logged until now is kept; what comes is lost.
+    void lose_the_rest() { kept = EntryIndex(world.ledger->size()); }
+
+    struct Kept {
+        crypto::EntryBody body;
+        crypto::SignedRecord record;
+    };
+    std::vector<Kept> carried() {
+        std::vector<Kept> out;
+        for (EntryIndex i(1); i < kept; i = i.next()) {
+            const auto leaf = must(crypto::Leaf::decode(world.ledger->proof(i).leaf));
+            if (leaf.kind != LeafKind::Key) continue;
+            const auto& body = world.ledger->body(i);
+            auto record = must(crypto::SignedRecord::decode(*body.record));
+            if (carries(record)) out.push_back({body, std::move(record)});
+        }
+        return out;
+    }
+    crypto::SuccessionRecord says() {
+        crypto::CarriedRecords hash;
+        for (const Kept& one : carried()) hash.add(one.body.time, one.record.hash());
+        const auto root_at = [&](std::uint64_t size) {
+            return must(crypto::open_checkpoint(world.ledger->note_at(size), world.card().log()))
+                .root;
+        };
+        return {world.card().record().body,
+                after.encode(),
+                note.empty() ? world.ledger->note() : note,
+                kept,
+                root_at(kept.value),
+                says_carried.value_or(hash.hash()),
+                world.now,
+                "the disk was lost"};
+    }
+    client::SignedSuccession signed_by(const std::vector<const crypto::SigningKey*>& keys) {
+        client::SignedSuccession out{crypto::sign_manifest(after, world.centre_root()),
+                                     {RecordType::Succession, says().encode(), {}}};
+        for (const crypto::SigningKey* key : keys) out.record.sign(*key);
+        return out;
+    }
+    const crypto::SigningKey& root_of(const char* name) {
+        return world.agencies.at(name).roots.front();
+    }
+    client::SignedSuccession sign() {
+        return signed_by({&world.centre_root(), &root_of("TJ-DCA"), &root_of("AF-CNP")});
+    }
+    Result<CheckedSuccession> check(const client::SignedSuccession& given) {
+        const auto txn = must(world.tj.store->begin_read());
+        return client::check_succession(*txn, world.card(), world.tj.roots, given);
+    }
+    client::Moved move(const client::SignedSuccession& given) {
+        const auto checked = must(check(given));
+        return in_txn(*world.tj.store, [&](storage::Txn& txn) {
+            return client::move_to_new_ledger(txn, checked, world.now);
+        });
+    }
+    // The new ledger up to chapard's first own start.
+    void found(const client::SignedSuccession& given) {
+        next = std::make_unique<FakeLedger>(*log);
+        const auto put = [&](LeafKind kind, std::uint8_t event, std::optional<Bytes> record,
+                             TimeMs time) {
+            crypto::EntryBody body;
+            body.event = event;
+            body.time = time;
+            if (kind == LeafKind::Epoch) {
+                body.nonce = Hash{};
+                body.build = "test";
+            }
+            body.record = std::move(record);
+            next->append(kind, std::move(body));
+        };
+        put(LeafKind::Admin, crypto::event_number(crypto::AdminEvent::Founded),
+            given.record.encode(), kStart);
+        next->epoch = ProcessEpoch(1);
+        put(LeafKind::Epoch, crypto::kNoEvent, std::nullopt, kStart);
+        for (const Kept& one : carried()) next->append(LeafKind::Key, one.body);
+        next->epoch = ProcessEpoch(2);
+        put(LeafKind::Epoch, crypto::kNoEvent, std::nullopt, world.now);
+    }
+    Result<client::IngestReport> read_new(const client::SignedSuccession& given) {
+        const auto card = must(client::card_after(world.card(), given));
+        const client::OwnDevice own{world.tj.certificate, world.tj.agency, world.tj.office,
+                                    world.tj.made, world.tj.memory};
+        auto txn = must(world.tj.store->begin_write());
+        auto taken = client::ingest(*txn, card, next->head(), next->directory(EntryIndex(0)),
+                                    EntryIndex(next->size()), own);
+        if (taken) must(std::move(*txn).commit());
+        return taken;
+    }
+    // Goes over to a ledger that begins with what was signed.
+    void go_over() {
+        const auto given = sign();
+        move(given);
+        found(given);
+        must(read_new(given));
+    }
+    std::vector<client::LedgerAlarm> alarms() {
+        return reading(*world.tj.store,
+                       [](const storage::ReadTxn& txn) { return client::ledger_alarms(txn); });
+    }
+    std::size_t reachable(const Post& post) {
+        const auto txn = must(world.tj.store->begin_read());
+        // Bundles are not carried by this fixture: whether it stands is what is asked.
+        const auto standing = must(
+            DirectoryView(*txn).standing(post.certificate, EntryIndex(next->size()), world.now));
+        return standing == client::Standing::Valid ? 1 : 0;
+    }
+};
+
+bool is_revocation(const crypto::SignedRecord& record) { return record.type == RecordType::Revoke; }
+
+}  // namespace
+
+TEST_CASE("A succession that fits what this device holds leaves no doubt, and no alarm behind it") {
+    ClosedLedger old;
+    old.world.revoke(old.world.uz);
+    old.lose_the_rest();
+    old.world.log_time();
+    old.world.sync(old.world.tj);
+    const auto checked = must(old.check(old.sign()));
+    CHECK(checked.doubts.empty());
+    CHECK_FALSE(checked.beyond);
+    old.go_over();
+    CHECK(old.alarms().empty());
+    CHECK(old.reachable(old.world.af) == 1);
+    CHECK(old.reachable(old.world.uz) == 0);
+}
+
+// Fails if compare_held() or compare_roots() is not asked.
+TEST_CASE("A root of this device that the succession contradicts is a fork") {
+    ClosedLedger old;
+    old.world.sync(old.world.tj);
+    old.lose_the_rest();
+    const auto other_note = [&](std::uint64_t size) {
+        return old.world.sign_note({"chapar.test/ledger/1", TreeSize(size), Hash{}});
+    };
+    SUBCASE("at the size of the note") {
+        old.world.log_time();
+        old.world.sync(old.world.tj);
+        old.note = other_note(old.world.ledger->size());
+        CHECK(error_of(old.check(old.sign())) == Errc::ForkDetected);
+    }
+    SUBCASE("at the size of what is kept, though the note is larger") {
+        in_txn(*old.world.tj.store, [&](storage::Txn& txn) {
+            return client::remember_line(txn, TreeSize(old.kept.value), Hash{});
+        });
+        old.world.log_time();
+        CHECK(error_of(old.check(old.sign())) == Errc::ForkDetected);
+    }
+}
+
+TEST_CASE("A head that nobody proves any more is told as not compared") {
+    ClosedLedger old;
+    old.world.log_time();
+    old.lose_the_rest();  // this device has seen less
+    old.world.log_time();
+    const auto checked = must(old.check(old.sign()));
+    REQUIRE(checked.doubts.size() == 1);
+    CHECK(checked.doubts.front().find("could not be compared") != std::string::npos);
+}
+
+// Fails if the larger head locks the device out, or is forgotten with the old ledger.
+TEST_CASE("A larger head than the succession names is the person's to decide, and stays an alarm") {
+    ClosedLedger old;
+    old.lose_the_rest();
+    old.note = old.world.ledger->note();
+    old.world.log_time();
+    old.world.sync(old.world.tj);
+    const auto given = old.sign();
+    const auto checked = must(old.check(given));
+    CHECK(checked.beyond == TreeSize(old.world.ledger->size()));
+    CHECK(checked.doubts.front().find("more is lost") != std::string::npos);
+    old.move(given);
+    const auto alarms = old.alarms();
+    REQUIRE(alarms.size() == 1);
+    CHECK(alarms.front().kind == LedgerAlarmKind::RolledBack);
+    CHECK(alarms.front().sentence.find(std::to_string(checked.beyond->value)) != std::string::npos);
+}
+
+// Fails if signatures of strangers count, or if they refuse what two known agencies have signed.
+TEST_CASE("Two agencies that this device knows must have signed, whoever else did") {
+    ClosedLedger old;
+    old.world.sync(old.world.tj);
+    old.lose_the_rest();
+    const auto stranger = crypto::SigningKey::generate(old.world.random);
+    const auto* centre = &old.world.centre_root();
+    const auto* tj = &old.root_of("TJ-DCA");
+    const auto* uz = &old.root_of("UZ-NCB");
+    CHECK(must(old.check(old.signed_by({centre, tj, uz}))).doubts.empty());
+    CHECK(must(old.check(old.signed_by({centre, tj, uz, &stranger}))).doubts.size() == 1);
+    CHECK(error_of(old.check(old.signed_by({centre, tj, &stranger}))) == Errc::SuccessionInvalid);
+    CHECK(error_of(old.check(old.signed_by({tj, uz, &stranger}))) == Errc::SuccessionInvalid);
+}
+
+// Fails if the device forgets what it knew, or believes the hash that the operator drafted.
+TEST_CASE(
+    "A revocation that the new ledger leaves out raises an alarm and is heeded all the same") {
+    ClosedLedger old;
+    old.world.revoke(old.world.uz);
+    old.world.sync(old.world.tj);
+    old.lose_the_rest();
+    old.carries = [](const auto& record) { return !is_revocation(record); };
+    old.go_over();
+    const auto alarms = old.alarms();
+    REQUIRE(alarms.size() == 1);
+    CHECK(alarms.front().kind == LedgerAlarmKind::NotCarriedOver);
+    CHECK(alarms.front().sentence.find("revocation of a device of UZ-NCB") != std::string::npos);
+    CHECK(old.reachable(old.world.uz) == 0);
+    const auto txn = must(old.world.tj.store->begin_read());
+    CHECK(error_of(client::may_send(*txn)) == Errc::ForkDetected);
+}
+
+TEST_CASE("What was revoked or suspended in the lost range is not sealed to, and is no alarm") {
+    ClosedLedger old;
+    old.lose_the_rest();
+    SUBCASE("revoked") { old.world.revoke(old.world.uz); }
+    SUBCASE("suspended") { old.world.suspend(old.world.uz); }
+    old.world.sync(old.world.tj);
+    const auto given = old.sign();
+    CHECK(old.move(given).endings_lost == 1);
+    old.found(given);
+    must(old.read_new(given));
+    CHECK(old.alarms().empty());
+    CHECK(old.reachable(old.world.uz) == 0);
+    CHECK(old.reachable(old.world.af) == 1);
+}
+
+TEST_CASE("A suspension that ended before the ledger was closed stays ended") {
+    ClosedLedger old;
+    const EntryIndex at = old.world.suspend(old.world.uz);
+    const auto record = must(crypto::SignedRecord::decode(*old.world.ledger->body(at).record));
+    old.world.reinstate(old.world.uz, record.hash());
+    old.world.sync(old.world.tj);
+    old.lose_the_rest();
+    old.go_over();
+    CHECK(old.alarms().empty());
+    CHECK(old.reachable(old.world.uz) == 1);
+}
+
+// Fails if the hash is not compared where the second epoch begins.
+TEST_CASE("A directory that is not the one that was signed for raises an alarm with everybody") {
+    ClosedLedger old;
+    old.world.sync(old.world.tj);
+    old.lose_the_rest();
+    old.says_carried = Hash{};
+    old.go_over();
+    const auto alarms = old.alarms();
+    REQUIRE(alarms.size() == 1);
+    CHECK(alarms.front().kind == LedgerAlarmKind::NotCarriedOver);
+    CHECK(alarms.front().sentence.find("left out, added or moved") != std::string::npos);
+}
+
+TEST_CASE("The new ledger must begin with the record that was approved here") {
+    ClosedLedger old;
+    old.world.sync(old.world.tj);
+    old.lose_the_rest();
+    old.move(old.sign());
+    old.world.now = old.world.now + kSecond;  // another record, as well signed
+    const auto other = old.sign();
+    old.found(other);
+    CHECK(error_of(old.read_new(other)) == Errc::RecordRefused);
+}
+
+TEST_CASE("Whether a device went over is known per succession, and survives nothing else") {
+    ClosedLedger old;
+    old.world.sync(old.world.tj);
+    old.lose_the_rest();
+    const auto given = old.sign();
+    const auto record = must(crypto::SuccessionRecord::decode(given.record.body));
+    const auto moved = [&] {
+        return reading(*old.world.tj.store,
+                       [&](const storage::ReadTxn& txn) { return client::has_moved(txn, record); });
+    };
+    CHECK_FALSE(moved());
+    old.move(given);
+    CHECK(moved());
+    const auto txn = must(old.world.tj.store->begin_read());
+    CHECK_FALSE(must(client::newest_head(*txn, old.world.card().log())));
+    CHECK(must(DirectoryView(*txn).agencies()).empty());
+}
+
+}  // namespace chapar::testing
