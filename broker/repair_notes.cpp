@@ -10,10 +10,10 @@ namespace chapar::broker {
 namespace {
 
 Status add(std::vector<KnownNote>& notes, std::string from, std::string note,
-           const crypto::NoteVerifier& log) {
+           const crypto::NoteVerifier& log, NoteFrom kind = NoteFrom::Broker) {
     const auto head = crypto::open_checkpoint(note, log);
     if (!head) return Error(Errc::NoteInvalid, from);
-    notes.push_back({std::move(from), std::move(note), *head});
+    notes.push_back({std::move(from), std::move(note), *head, kind});
     return Done{};
 }
 
@@ -36,10 +36,10 @@ Result<KnownNotes> collect_notes(const std::filesystem::path& directory, const C
         !there || !add(out.notes, high_water.path().string(), (*content)->note, log);
     for (const std::string& file : files) {
         const Bytes note = CHAPAR_TRY(read_file(file, Exposure::Public));
-        CHAPAR_TRY(add(out.notes, file, to_string(note), log));
+        CHAPAR_TRY(add(out.notes, file, to_string(note), log, NoteFrom::Operator));
     }
     for (const std::string& checkpoint : checkpoints) {
-        CHAPAR_TRY(add(out.notes, "the export's checkpoint", checkpoint, log));
+        CHAPAR_TRY(add(out.notes, "the export's checkpoint", checkpoint, log, NoteFrom::Export));
     }
     std::ranges::sort(out.notes, {}, [](const KnownNote& one) { return one.head.size; });
     return out;

@@ -5,6 +5,7 @@
 // key is never evidence: one that was named is refused (NoteInvalid). Blocks on the disk.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,10 +17,14 @@
 
 namespace chapar::broker {
 
+// Broker: kept in its own directory. Operator: named by a person.
+enum class NoteFrom : std::uint8_t { Broker, Operator, Export, Contribution };
+
 struct KnownNote {
     std::string from;  // for the operator
     std::string note;
     crypto::Checkpoint head;
+    NoteFrom kind = NoteFrom::Broker;
 };
 
 struct KnownNotes {
@@ -27,7 +32,7 @@ struct KnownNotes {
     bool high_water_missing = false;  // or torn: two persons must override
 };
 
-// `files`: given by the operator. `checkpoints`: of the export. Errors: NoteInvalid, FileFailed.
+// `files`: given by the operator. `checkpoints`: of the exports. Errors: NoteInvalid, FileFailed.
 [[nodiscard]] Result<KnownNotes> collect_notes(const std::filesystem::path& directory,
                                                const Config& config, const NodeKeys& node,
                                                const std::vector<std::string>& files,

@@ -29,6 +29,7 @@
 #include "broker/core/frontier.h"
 #include "broker/core/ledger_append.h"
 #include "broker/core/policy.h"
+#include "crypto/body_seal.h"
 #include "crypto/ledger_keys.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
@@ -39,6 +40,9 @@ namespace chapar::broker {
 struct RecordedEntry {
     Bytes leaf;  // or the tombstone of one that was pruned
     Bytes body;  // as stored: sealed or clear; empty: not handed out
+    // Of a sealed entry without `body`: in the clear, with the salt that its leaf commits it under.
+    Bytes opened{};
+    crypto::BodySalt salt{};
 };
 
 // Where entries come from: an export, or memory. Read mostly in ascending order. Resource type.
@@ -51,6 +55,12 @@ class RecordedLedger {
     [[nodiscard]] virtual std::uint64_t size() const = 0;
     // REQUIRES: index < size().
     [[nodiscard]] virtual Result<RecordedEntry> read(EntryIndex index) = 0;
+    // One leaf with each body that is said to be its own; the first is what read() gives.
+    [[nodiscard]] virtual Result<std::vector<RecordedEntry>> candidates(EntryIndex index) {
+        std::vector<RecordedEntry> out;
+        out.push_back(CHAPAR_TRY(read(index)));
+        return out;
+    }
 };
 
 class RecordedSpan final : public RecordedLedger {

@@ -150,7 +150,10 @@ Result<OpenedEntry> open_recorded(const RecordedEntry& entry, EntryIndex index,
     crypto::BodySalt salt;
     Bytes opened;
     std::optional<EntryIndex> bucket;
-    if (crypto::is_sealed(leaf.kind)) {
+    if (crypto::is_sealed(leaf.kind) && entry.body.empty() && !entry.opened.empty()) {
+        opened = entry.opened;
+        salt = entry.salt;
+    } else if (crypto::is_sealed(leaf.kind)) {
         if (entry.body.empty()) return Error(Errc::LedgerKeyMissing, "no body");
         const EntryIndex opened_by = CHAPAR_TRY(crypto::key_entry_of(entry.body));
         const auto name = keys.by_entry.find(opened_by);

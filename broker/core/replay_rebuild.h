@@ -14,7 +14,8 @@ namespace chapar::broker {
 struct OpenedEntry {
     crypto::Leaf leaf;
     crypto::EntryBody body;
-    std::optional<EntryIndex> bucket;  // exactly of a sealed one: the KEY entry of its bucket
+    // Exactly of a sealed one that was opened here: the KEY entry of its bucket.
+    std::optional<EntryIndex> bucket;
 };
 // EntryPruned for a tombstone, EntryShredded for a KEY entry without its body; LeafInvalid,
 // LedgerKeyMissing, OpenFailed; LedgerDamaged if the leaf does not commit to the body.

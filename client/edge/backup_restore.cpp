@@ -134,7 +134,8 @@ Status place_policy(const fs::path& configured, const fs::path& draft, RestoredB
 }
 
 Status place_mark(const BackupHeader& header, const fs::path& draft) {
-    const std::string text = "backup " + to_hex(header.id.view()) + "\n";
+    const std::string text =
+        "backup " + to_hex(header.id.view()) + "\nsize " + std::to_string(header.size.value) + "\n";
     return write_file(draft / kMark, view(text));
 }
 

@@ -2,6 +2,9 @@ set(CHAPAR_REPAIR_TESTS ${CMAKE_CURRENT_LIST_DIR}/repair)
 add_executable(test_repair
     ${CHAPAR_BROKER_EDGE_TESTS}/centre.cpp
     ${CHAPAR_REPAIR_TESTS}/ceremony_parts_test.cpp
+    ${CHAPAR_REPAIR_TESTS}/contribution_file_test.cpp
+    ${CHAPAR_REPAIR_TESTS}/contributions_test.cpp
+    ${CHAPAR_REPAIR_TESTS}/set_back.cpp
     ${CHAPAR_REPAIR_TESTS}/source_test.cpp
     ${CHAPAR_REPAIR_TESTS}/succession_test.cpp
     ${CHAPAR_REPAIR_TESTS}/try_keys_test.cpp)

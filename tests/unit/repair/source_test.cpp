@@ -3,6 +3,7 @@
 #include "broker/repair_source.h"
 #include "crypto/body_seal.h"
 #include "crypto/checkpoint.h"
+#include "crypto/entry_body.h"
 #include "crypto/leaf.h"
 #include "storage/ledger_export_write.h"
 #include "tests/support/fake_random.h"
@@ -52,7 +53,7 @@ struct Exports {
         return path;
     }
     broker::RecordedEntry read(const std::vector<std::string>& paths, std::uint64_t index) {
-        return must(must(broker::ExportSource::open(paths))->read(EntryIndex(index)));
+        return must(must(broker::RepairSource::open(paths))->read(EntryIndex(index)));
     }
 };
 
@@ -94,7 +95,7 @@ TEST_CASE("A longer source goes on where a shorter one ends") {
     Exports exports;
     const auto whole = some_entries();
     const std::vector<storage::ExportedEntry> some(whole.begin(), whole.begin() + 1);
-    const auto source = must(broker::ExportSource::open(
+    const auto source = must(broker::RepairSource::open(
         {exports.write("short.tar", some), exports.write("long.tar", whole)}));
     CHECK(source->size() == 3);
     CHECK(must(source->read(EntryIndex(2))).body == whole[2].body);
@@ -110,11 +111,55 @@ TEST_CASE("Two histories are not mixed, and neither are two ledgers") {
     leaf.time = TimeMs(leaf.time.value + 1000);
     other[1].leaf = leaf.encode();
     const auto source = must(
-        broker::ExportSource::open({exports.write("a.tar", poor), exports.write("b.tar", other)}));
+        broker::RepairSource::open({exports.write("a.tar", poor), exports.write("b.tar", other)}));
     CHECK(error_of(source->read(EntryIndex(1))) == Errc::LeafInvalid);
-    CHECK(error_of(broker::ExportSource::open(
+    CHECK(error_of(broker::RepairSource::open(
               {exports.write("c.tar", poor), exports.write("d.tar", poor, "another")})) ==
           Errc::WrongHome);
+}
+
+// Fails if the first body that is not empty ends the search: then rubbish hides what is good.
+TEST_CASE("Of sealed bodies the one that opens is taken, whatever source has it") {
+    Exports exports;
+    const auto scope = crypto::LedgerKeyScope::bucket(
+        AgencyId::parse("A-ONE").value(), AgencyId::parse("B-TWO").value(),
+        crypto::RetentionClass::Longer, crypto::YearMonth(202609));
+    const auto secret = crypto::Secret32::random(exports.random);
+    crypto::EntryBody body;
+    body.time = TimeMs(1'790'000'000'123);
+    body.record = to_bytes(view("a policy"));
+    const Bytes clear = must(body.encode());
+    const EntryIndex at(1);
+    const auto seal = [&](EntryIndex key_entry) {
+        return crypto::seal_body(secret, key_entry, at,
+                                 crypto::random_value<crypto::WideNonce>(exports.random), clear);
+    };
+    crypto::Leaf leaf;
+    leaf.kind = crypto::LeafKind::Policy;
+    leaf.index = at;
+    leaf.time = TimeMs(1'790'000'000'000);
+    leaf.tags.resize(2);
+    leaf.body_commit = crypto::body_commit(crypto::body_salt(secret, at), clear);
+    auto good = some_entries();
+    good[1] = {leaf.encode(), seal(EntryIndex(0))};
+    auto rubbish = good;
+    rubbish[1].body = Bytes(good[1].body.size(), std::byte{7});
+    auto other_key = good;
+    other_key[1].body = seal(EntryIndex(99));
+
+    broker::RecordedKeys keys;
+    keys.keys.add(scope, secret.duplicate());
+    keys.by_entry.emplace(EntryIndex(0), scope.name());
+    const auto source = must(broker::RepairSource::open({exports.write("a.tar", rubbish),
+                                                         exports.write("b.tar", other_key),
+                                                         exports.write("c.tar", good)}));
+    CHECK(must(source->candidates(at)).size() == 3);
+    source->use_keys(keys);
+    CHECK(must(source->read(at)).body == good[1].body);
+    CHECK(must(source->gap_after(at)).at == EntryIndex(2));  // no such key for entry 2
+    const auto poor = must(broker::RepairSource::open({exports.write("d.tar", rubbish)}));
+    poor->use_keys(keys);
+    CHECK(must(poor->gap_after(at)).at == at);
 }
 
 }  // namespace chapar::testing

@@ -3,6 +3,7 @@
 #include "broker/core/ledger_key_index.h"
 #include "broker/repair_try.h"
 #include "crypto/body_seal.h"
+#include "crypto/entry_body.h"
 #include "crypto/leaf.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/results.h"
@@ -124,6 +125,76 @@ TEST_CASE("Entries that are gone, and bodies that nobody handed out, try nothing
     const auto tried = must(record.tried(record.offer("pad")));
     CHECK(tried.right.empty());
     CHECK(tried.untried.size() == 5);
+}
+
+namespace {
+
+// A second source in front of a record: every entry's body is rubbish there, or names another key.
+class Rubbish final : public broker::RecordedLedger {
+  public:
+    Rubbish(const std::vector<RecordedEntry>& entries, EntryIndex named)
+        : entries_(entries), named_(named) {}
+    std::uint64_t size() const override { return entries_.size(); }
+    Result<RecordedEntry> read(EntryIndex index) override {
+        RecordedEntry entry = entries_[index.value];
+        const auto secret = Secret32::random(random_);
+        entry.body = crypto::seal_body(secret, named_, index,
+                                       crypto::random_value<crypto::WideNonce>(random_), {});
+        return entry;
+    }
+    Result<std::vector<RecordedEntry>> candidates(EntryIndex index) override {
+        std::vector<RecordedEntry> out{must(read(index))};
+        out.push_back(entries_[index.value]);
+        return out;
+    }
+
+  private:
+    const std::vector<RecordedEntry>& entries_;
+    EntryIndex named_;
+    FakeRandom random_{11};
+};
+
+}  // namespace
+
+// Fails if one body that does not fit refutes a key that another shows to be right.
+TEST_CASE("Rubbish in one source does not refute keys that another source's entries show") {
+    for (const std::uint64_t named : {100, 101}) {
+        CAPTURE(named);
+        Record record;
+        Rubbish entries(record.entries, EntryIndex(named));
+        const auto tried = must(broker::try_keys(
+            {entries, 1, record.entries.size(), record.opened_by, record.origin}, record.offer()));
+        CHECK(tried.right.size() == 5);
+        CHECK(error_of(broker::try_keys(
+                  {entries, 1, record.entries.size(), record.opened_by, record.origin},
+                  record.offer("bucket"))) == Errc::LedgerKeyMissing);
+    }
+}
+
+// Fails if what a device hands over shows nothing about the keys of a view.
+TEST_CASE("A body in the clear with its salt shows the keys that its leaf was made with") {
+    Record record;
+    crypto::EntryBody said;
+    said.event = crypto::event_number(crypto::MessageEvent::Withheld);
+    said.time = kTime;
+    said.sender_agency = id("A-ONE");
+    said.recipient_agency = id("B-TWO");
+    said.accepted = EntryIndex(0);
+    said.reason = 1;
+    said.devices.resize(1);
+    said.envelope_hash = EnvelopeHash{};
+    auto& entry = record.entries[1];
+    entry.body.clear();
+    entry.opened = must(said.encode());
+    entry.salt = crypto::body_salt(record.secrets.at("bucket"), EntryIndex(1));
+    crypto::Leaf leaf = must(crypto::Leaf::decode(entry.leaf));
+    leaf.time = crypto::leaf_time(kTime);
+    entry.leaf = leaf.encode();
+    record.entries.resize(2);
+    const auto tried = must(record.tried(record.offer()));
+    CHECK(tried.right.size() == 3);  // bucket and both tags
+    CHECK(error_of(record.tried(record.offer("tag b"))) == Errc::LedgerKeyMissing);
+    CHECK(must(record.tried(record.offer("bucket"))).right.size() == 2);
 }
 
 }  // namespace chapar::testing
