@@ -1,5 +1,6 @@
 #include "storage/lmdb/lmdb_store.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -44,6 +45,39 @@ Status open_environment(lmdb::Shared& shared, std::size_t map_size) {
     CHAPAR_TRY(check(mdb_reader_check(created, &dead_readers), "mdb_reader_check"));
     // A process that died in between commits may have left data that only the page cache holds.
     return check(mdb_env_sync(created, 1), "mdb_env_sync");
+}
+
+// Until the first transaction is on the disk this file says that nothing has been stored: of a
+// making that was cut short LMDB may not be able to read its own first two pages.
+constexpr const char* kMaking = "making";
+
+bool is_there(const std::filesystem::path& path) {
+    std::error_code failed;
+    return std::filesystem::symlink_status(path, failed).type() !=
+           std::filesystem::file_type::not_found;
+}
+
+Status begin_making(const std::filesystem::path& directory) {
+    const std::filesystem::path mark = directory / kMaking;
+    if (is_there(mark)) {
+        for (const char* name : {"data.mdb", "lock.mdb"}) {
+            if (::unlink((directory / name).c_str()) == 0 || errno == ENOENT) continue;
+            return Error(Errc::FileFailed, (directory / name).string());
+        }
+    } else if (is_there(directory / "data.mdb")) {
+        return Done{};
+    }
+    const lmdb::FileDescriptor file(
+        ::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file.is_open()) return Error(Errc::FileFailed, mark.string());
+    return lmdb::sync_directory(directory);
+}
+
+// The caller syncs the directory.
+Status end_making(const std::filesystem::path& directory) {
+    const std::filesystem::path mark = directory / kMaking;
+    if (::unlink(mark.c_str()) == 0 || errno == ENOENT) return Done{};
+    return Error(Errc::FileFailed, mark.string());
 }
 
 Status open_table(lmdb::Shared& shared, MDB_txn* txn, const Table& table, unsigned flags) {
@@ -124,9 +158,11 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const std::filesystem::path& 
     auto shared = std::make_unique<lmdb::Shared>();
     shared->directory = directory;
     shared->lock = CHAPAR_TRY(lmdb::lock_directory(shared->directory));
+    CHAPAR_TRY(begin_making(shared->directory));
     CHAPAR_TRY(open_environment(*shared, options.map_size));
     CHAPAR_TRY(shared->reserved.begin(shared->environment.get(), options.reserve));
     CHAPAR_TRY(open_tables(*shared, tables));
+    CHAPAR_TRY(end_making(shared->directory));
     CHAPAR_TRY(lmdb::sync_directory(shared->directory));
     // The parent is where the directory's own name is kept.
     CHAPAR_TRY(lmdb::sync_directory(shared->directory / ".."));

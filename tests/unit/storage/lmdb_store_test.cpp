@@ -175,6 +175,25 @@ TEST_CASE("a file that is not a store is refused and left as it is") {
           content);
 }
 
+// Fails if a making leaves no mark, or the mark stays behind it.
+TEST_CASE("a store whose making a power cut tore is made anew, and never again after that") {
+    TemporaryDirectory directory;
+    const auto path = directory.path() / "store";
+    std::filesystem::create_directory(path);
+    std::ofstream(path / "making") << "";
+    // LMDB's second head page without its first.
+    std::ofstream(path / "data.mdb", std::ios::binary)
+        << std::string(4096, '\0') << std::string(4096, 'z');
+    {
+        const auto store = LmdbStore::open(path, kTables);
+        REQUIRE(store.has_value());
+        keep(**store, kNumbers, "1", "one");
+    }
+    const auto store = LmdbStore::open(path, kTables);
+    REQUIRE(store.has_value());
+    CHECK(text_at(**store, kNumbers, "1") == "one");
+}
+
 TEST_CASE("a directory whose parent does not exist is refused") {
     TemporaryDirectory directory;
     CHECK(errc_of(LmdbStore::open(directory.path() / "none" / "store", kTables)) ==
