@@ -10,4 +10,10 @@ TimeMs SystemClock::now() const {
     return TimeMs(static_cast<std::uint64_t>(ms));
 }
 
+DurationMs SystemClock::elapsed() const {
+    const auto since = std::chrono::steady_clock::now().time_since_epoch();
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+    return DurationMs(static_cast<std::uint64_t>(ms));
+}
+
 }  // namespace chapar::client

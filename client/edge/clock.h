@@ -1,7 +1,12 @@
-// The clock seam of the client: UTC milliseconds since 1970.
+// The clock seam of the client: UTC milliseconds since 1970, and time that only runs forward.
+//
+// Deadlines go by elapsed(): somebody who sets the clock of a laptop right must not lengthen a
+// wait.
 //
 // Only edges and programs hold one; the core gets times as arguments.
 #pragma once
+
+#include <cstdint>
 
 #include "schemas/base/time.h"
 
@@ -14,11 +19,31 @@ class Clock {
     Clock& operator=(const Clock&) = delete;
     virtual ~Clock() = default;
     [[nodiscard]] virtual TimeMs now() const = 0;
+    // Since an arbitrary point; steps of the clock do not touch it.
+    [[nodiscard]] virtual DurationMs elapsed() const = 0;
+};
+
+// How much of a patience is left.
+class Deadline {
+  public:
+    Deadline(const Clock& clock, DurationMs patience)
+        : clock_(clock), until_(clock.elapsed().value + patience.value) {}
+    // 0 when it has passed.
+    [[nodiscard]] DurationMs left() const {
+        const std::uint64_t now = clock_.elapsed().value;
+        return DurationMs(now < until_ ? until_ - now : 0);
+    }
+    [[nodiscard]] bool passed() const { return left() == DurationMs(0); }
+
+  private:
+    const Clock& clock_;
+    std::uint64_t until_;  // as elapsed()
 };
 
 class SystemClock final : public Clock {
   public:
     [[nodiscard]] TimeMs now() const override;
+    [[nodiscard]] DurationMs elapsed() const override;
 };
 
 }  // namespace chapar::client

@@ -21,9 +21,9 @@ class Exchange {
     // The next frame of this type; this session grants no credit, so nothing else may come.
     template <typename Wanted>
     [[nodiscard]] Result<Wanted> answer() {
-        const TimeMs until = clock_.now() + kPatience;
-        for (TimeMs now = clock_.now(); now < until; now = clock_.now()) {
-            const auto bytes = CHAPAR_TRY(transport_.receive(DurationMs(until.value - now.value)));
+        const Deadline deadline(clock_, kPatience);
+        while (!deadline.passed()) {
+            const auto bytes = CHAPAR_TRY(transport_.receive(deadline.left()));
             if (!bytes) continue;
             schemas::Frame frame = CHAPAR_TRY(schemas::decode_frame(*bytes));
             if (const auto* error = std::get_if<schemas::ErrorFrame>(&frame)) {

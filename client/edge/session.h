@@ -170,7 +170,7 @@ class Session {
     // A frame with chunks, or that asks for some, and is not answered yet.
     struct Asked {
         ChunkRange range;
-        TimeMs at;
+        DurationMs at;  // as Clock::elapsed()
     };
 
     [[nodiscard]] Status send(const schemas::Frame& frame);

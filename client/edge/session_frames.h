@@ -10,11 +10,10 @@ namespace chapar::client {
 
 template <typename Wanted>
 Result<Session::Received> Session::answer(DurationMs patience) {
-    const TimeMs until = parts_.clock.now() + patience;
+    const Deadline deadline(parts_.clock, patience);
     for (;;) {
-        const TimeMs now = parts_.clock.now();
-        if (now >= until) return Error(Errc::Unreachable, "no answer in time");
-        auto received = CHAPAR_TRY(receive_frame(DurationMs(until.value - now.value)));
+        if (deadline.passed()) return Error(Errc::Unreachable, "no answer in time");
+        auto received = CHAPAR_TRY(receive_frame(deadline.left()));
         if (!received) continue;
         if (std::holds_alternative<Wanted>(received->frame)) return std::move(*received);
         // Taken as they came.

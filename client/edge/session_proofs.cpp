@@ -204,13 +204,12 @@ Result<std::string> Session::witnessed_note() {
 }
 
 Result<Session::Proven> Session::await_proofs(DurationMs patience) {
-    const TimeMs until = parts_.clock.now() + patience;
+    const Deadline deadline(parts_.clock, patience);
     CHAPAR_TRY(ask_proofs());
     for (;;) {
         if (asked_any_.empty() && asked_witnessed_.empty()) return Proven::All;
-        const TimeMs now = parts_.clock.now();
-        if (now >= until) return Proven::NotYet;
-        auto received = CHAPAR_TRY(receive_frame(DurationMs(until.value - now.value)));
+        if (deadline.passed()) return Proven::NotYet;
+        auto received = CHAPAR_TRY(receive_frame(deadline.left()));
         if (!received || std::holds_alternative<schemas::Proofs>(received->frame)) continue;
         if (!std::holds_alternative<schemas::Deliver>(received->frame)) {
             return Error(Errc::MalformedFrame, "an answer that was not asked for");

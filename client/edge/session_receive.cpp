@@ -100,10 +100,9 @@ Result<std::optional<Session::Received>> Session::next_delivery(DurationMs patie
         deliveries_.pop_front();
         return first;
     }
-    const TimeMs until = parts_.clock.now() + patience;
+    const Deadline deadline(parts_.clock, patience);
     for (;;) {
-        const TimeMs now = std::min(parts_.clock.now(), until);
-        auto received = CHAPAR_TRY(receive_frame(DurationMs(until.value - now.value)));
+        auto received = CHAPAR_TRY(receive_frame(deadline.left()));
         if (!received || std::holds_alternative<schemas::Deliver>(received->frame)) return received;
         if (!std::holds_alternative<schemas::Proofs>(received->frame)) {
             return Error(Errc::MalformedFrame, "an answer that was not asked for");

@@ -146,7 +146,7 @@ Status Session::send_chunks(const BlobSource& source, Download& there, SubmitRep
             CHAPAR_TRY(
                 send(schemas::Chunk{there.commitment().root, range->first, std::move(data)}));
             ++transfers_open_;
-            asked.push_back({*range, parts_.clock.now()});
+            asked.push_back({*range, parts_.clock.elapsed()});
             under_way += range->count;
             next = range->first + range->count;
         }
@@ -160,7 +160,7 @@ Status Session::send_chunks(const BlobSource& source, Download& there, SubmitRep
             return answered.code.empty() ? Error(Errc::MalformedFrame, "another stream")
                                          : error_of_answer(answered.code, "upload");
         }
-        pace.answered(DurationMs(parts_.clock.now().value - oldest.at.value));
+        pace.answered(DurationMs(parts_.clock.elapsed().value - oldest.at.value));
         there.mark(oldest.range);
         watch(TransferWay::Upload,
               answered.complete ? TransferPhase::Finished : TransferPhase::Moving, there);
@@ -219,7 +219,7 @@ Status Session::fetch_chunks(const StreamWish& wish, PartialBlob& here) {
             CHAPAR_TRY(send(schemas::Fetch{wish.envelope, wish.stream, range->first,
                                            static_cast<std::uint8_t>(range->count)}));
             ++transfers_open_;
-            asked.push_back({*range, parts_.clock.now()});
+            asked.push_back({*range, parts_.clock.elapsed()});
             under_way += range->count;
             next = range->first + range->count;
         }
@@ -244,7 +244,7 @@ Status Session::fetch_chunks(const StreamWish& wish, PartialBlob& here) {
             CHAPAR_TRY(drop_answers<schemas::Chunks>());
             return kept;
         }
-        pace.answered(DurationMs(parts_.clock.now().value - oldest.at.value));
+        pace.answered(DurationMs(parts_.clock.elapsed().value - oldest.at.value));
         watch(TransferWay::Download, TransferPhase::Moving, here.download());
         CHAPAR_TRY(let_pass(passed_));
     }

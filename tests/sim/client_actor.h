@@ -66,6 +66,7 @@ class ClientActor {
       public:
         explicit Clock(const ClientActor& actor) : actor_(actor) {}
         [[nodiscard]] TimeMs now() const override { return actor_.clock_now(); }
+        [[nodiscard]] DurationMs elapsed() const override { return actor_.parts_.timeline.now(); }
 
       private:
         const ClientActor& actor_;

@@ -21,6 +21,7 @@ class FakeClock final : public client::Clock {
   public:
     explicit FakeClock(World& world) : world_(world) {}
     [[nodiscard]] TimeMs now() const override { return world_.now; }
+    [[nodiscard]] DurationMs elapsed() const override { return world_.waited; }
 
   private:
     World& world_;
@@ -40,6 +41,8 @@ class FakeBroker final : public client::Transport {
     void push(const schemas::Frame& frame) { answer(frame); }
     std::optional<schemas::ErrorFrame> refuse_hello;  // that presents a note
     bool refuse_statements = false;                   // until a test lets them in
+    DurationMs wakes_after = kDay;                    // a wait in vain ends at the latest
+    DurationMs set_back;  // by so much the device's clock is set back in each
 
     Status send(ByteView frame) override {
         if (cut) return Done{};
@@ -49,7 +52,10 @@ class FakeBroker final : public client::Transport {
     }
     Result<std::optional<Bytes>> receive(DurationMs patience) override {
         if (answers_.empty()) {
-            world_.now = world_.now + patience;  // waited in vain
+            // Waited in vain.
+            const std::uint64_t passed = std::min(patience.value, wakes_after.value);
+            world_.now = TimeMs(world_.now.value + passed - std::min(passed, set_back.value));
+            world_.waited = DurationMs(world_.waited.value + passed);
             return std::optional<Bytes>();
         }
         std::optional<Bytes> first(std::move(answers_.front()));

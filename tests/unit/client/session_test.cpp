@@ -154,7 +154,7 @@ TEST_CASE("a silent broker is unreachable") {
         explicit Silent(World& in) : world(in) {}
         Status send(ByteView) override { return Done{}; }
         Result<std::optional<Bytes>> receive(DurationMs patience) override {
-            world.now = world.now + patience;
+            world.waited = DurationMs(world.waited.value + patience.value);
             return std::optional<Bytes>();
         }
         World& world;
@@ -164,6 +164,22 @@ TEST_CASE("a silent broker is unreachable") {
     client::Session session(
         {desk.store, desk.home, silent, desk.clock, desk.world.random, *desk.blobs});
     CHECK(error_of(session.open()) == Errc::Unreachable);
+}
+
+// Fails if a deadline goes by now(): it comes ten times as late.
+TEST_CASE("a clock that is set back while the session waits makes no wait longer") {
+    Desk desk;
+    FakeBroker broker(desk.world, desk.post);
+    auto session = desk.session(broker);
+    must(session.open());
+    must(session.sync_directory());
+    desk.write(World::alert({"AF-SKB-BLO"}));
+    broker.lose_outcomes = true;
+    broker.wakes_after = kSecond;
+    broker.set_back = DurationMs(900);
+    const DurationMs before = desk.world.waited;
+    CHECK(error_of(session.submit()) == Errc::Unreachable);
+    CHECK(desk.world.waited.value - before.value == client::SessionOptions{}.answer_patience.value);
 }
 
 }  // namespace chapar::testing

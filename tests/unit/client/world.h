@@ -155,6 +155,7 @@ class World {
 
     FakeRandom random{7};
     TimeMs now = kStart;
+    DurationMs waited;  // for answers that did not come
     std::map<std::string, AgencySigners> agencies;
     Post tj, af, uz;
 

@@ -21,6 +21,7 @@ using Kept = storage::CommitFault::Kept;
 class FixedClock final : public client::Clock {
   public:
     [[nodiscard]] TimeMs now() const override { return kNow; }
+    [[nodiscard]] DurationMs elapsed() const override { return {}; }
 };
 
 struct Heard {

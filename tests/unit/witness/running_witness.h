@@ -25,6 +25,7 @@ namespace chapar::testing {
 class StillClock final : public client::Clock {
   public:
     [[nodiscard]] TimeMs now() const override { return kNow; }
+    [[nodiscard]] DurationMs elapsed() const override { return {}; }
 };
 
 inline crypto::KeyPair curve_pair(std::uint64_t seed) {
