@@ -157,6 +157,8 @@ Result<ReceptionReport> keep_unopenable(Step& step, InboxItem item, const Error&
     report.reception = Reception::Unopenable;
     report.number = item.number;
     report.problem = problem;
+    // It came, and its sender counts it.
+    report.missing = CHAPAR_TRY(inbox_store::count_received(step.txn, item.sender, 0));
     return report;
 }
 

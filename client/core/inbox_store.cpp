@@ -192,25 +192,25 @@ Bytes id_key(const CertificateHash& sender, const MessageId& message) {
     return LayoutWriter().raw(sender.view()).raw(message.view()).take();
 }
 
+std::uint32_t missing_of(std::uint32_t received, std::uint32_t most) {
+    // The one that said it is not among those it counts.
+    return most > received - 1 ? most - (received - 1) : 0;
+}
+
 Result<std::uint32_t> count_received(storage::Txn& txn, const CertificateHash& sender,
                                      std::uint32_t got) {
     std::uint32_t received = 0;
-    std::uint32_t least = got;
     std::uint32_t most = got;
     if (const auto stored = CHAPAR_TRY(txn.get(tables::kInboxCounts, sender.view()))) {
         LayoutReader in(*stored);
         received = in.u32();
-        least = std::min(in.u32(), got);
         most = std::max(in.u32(), got);
         if (!in.finish("inbox.counts")) return damaged("inbox.counts");
     }
     ++received;
-    const Bytes counts = LayoutWriter().u32(received).u32(least).u32(most).take();
+    const Bytes counts = LayoutWriter().u32(received).u32(most).take();
     CHAPAR_TRY(txn.put(tables::kInboxCounts, sender.view(), counts));
-    // Between its lowest and its highest `got` the sender holds this many receipts: as many
-    // envelopes, the one with the highest aside, must have come.
-    const std::uint32_t expected = most - least;
-    return expected > received - 1 ? expected - (received - 1) : 0;
+    return missing_of(received, most);
 }
 
 }  // namespace chapar::client::inbox_store
@@ -223,7 +223,7 @@ Bytes told_key(ByteView sender) { return LayoutWriter().raw(view("got-told")).ra
 std::string missing_sentence(std::uint32_t missing, ByteView sender) {
     return std::to_string(missing) + (missing == 1 ? " envelope" : " envelopes") +
            " of the device " + to_hex(sender).substr(0, 16) +
-           ", for which it holds receipts that they were accepted for this office, did not come "
+           ", for which it holds receipts that they were accepted for this device, did not come "
            "here, and no mail waits any more. They may have expired or been withheld; else the "
            "broker keeps them back. Ask the sender, who sees in its outbox what became of them.";
 }
@@ -237,14 +237,12 @@ Status judge_counts(storage::Txn& txn, TimeMs now) {
         for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
             LayoutReader in(cursor->value());
             const std::uint32_t received = in.u32();
-            const std::uint32_t least = in.u32();
             const std::uint32_t most = in.u32();
             const auto sender = CertificateHash::from(cursor->key());
             if (!in.finish("inbox.counts") || !sender || received == 0) {
                 return Error(Errc::StoreDamaged, "inbox.counts");
             }
-            const std::uint32_t expected = most - least;
-            missing[*sender] = expected > received - 1 ? expected - (received - 1) : 0;
+            missing[*sender] = inbox_store::missing_of(received, most);
         }
     }
     for (const auto& [sender, count] : missing) {

@@ -44,9 +44,12 @@ struct ReceivedText {
 // Message ids are unique per sender.
 [[nodiscard]] Bytes id_key(const CertificateHash& sender, const MessageId& message);
 
-// Counts one more envelope of this sender, whose label said `got`. How many its receipts say came
-// before and did not.
+// Counts one more envelope of this sender, whose label said `got` (0: not to be read). How many it
+// holds receipts for and did not come.
 [[nodiscard]] Result<std::uint32_t> count_received(storage::Txn& txn, const CertificateHash& sender,
                                                    std::uint32_t got);
+
+// Of so many that came (at least one), and the highest `got` that one of them said.
+[[nodiscard]] std::uint32_t missing_of(std::uint32_t received, std::uint32_t most);
 
 }  // namespace chapar::client::inbox_store

@@ -7,6 +7,8 @@
 #include "client/core/statements.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
+#include "crypto/envelope.h"
+#include "schemas/header_codec.h"
 
 namespace chapar::client {
 namespace {
@@ -79,6 +81,11 @@ void move_office(OutboxOffice& office, const OfficeEvent& event) {
     office.since = event.time;
     office.at = event.at;
     office.device = event.device;
+}
+
+Result<CertificateHash> author_of(const OutboxBytes& bytes) {
+    const auto statement = CHAPAR_TRY(crypto::EnvelopeStatement::decode(bytes.statement));
+    return CHAPAR_TRY(schemas::decode_header(statement.header)).sender;
 }
 
 }  // namespace
@@ -177,6 +184,9 @@ Status outbox_logged(storage::Txn& txn, OutboxNumber number, const Receipt& rece
     if (item.stage != Stage::OnThisComputer && item.stage != Stage::Refused) {
         return Error(Errc::Conflict, "a draft cannot be logged");
     }
+    // Of the certificate that sealed it: this device may have another by now.
+    const OutboxBytes bytes = CHAPAR_TRY(outbox_bytes(txn, number));
+    const CertificateHash author = CHAPAR_TRY(author_of(bytes));
     item.stage = Stage::Logged;
     item.entry = receipt.first();
     item.entry_time = receipt.time();
@@ -188,8 +198,11 @@ Status outbox_logged(storage::Txn& txn, OutboxNumber number, const Receipt& rece
         office.stage = Stage::Logged;
         office.since = entry->time;
         office.at = entry->index;
-        const auto held = CHAPAR_TRY(receipts_held(txn, office.office));
-        CHAPAR_TRY(put_number(txn, tables::kGot, view(office.office.text()), held + 1));
+        for (const CertificateHash& recipient : office.devices) {
+            const auto held = CHAPAR_TRY(receipts_held(txn, author, recipient));
+            CHAPAR_TRY(
+                put_number(txn, tables::kGot, outbox_store::got_key(author, recipient), held + 1));
+        }
     }
     for (const ReceiptEntry& entry : receipt.entries()) {
         CHAPAR_TRY(txn.put(tables::kReceipts, numbered_key(item.hash.view(), entry.index.value),

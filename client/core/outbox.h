@@ -150,9 +150,10 @@ struct OutboxBytes {
 [[nodiscard]] Result<std::vector<crypto::Secret32>> stream_secrets(const storage::ReadTxn& txn,
                                                                    const Device& device,
                                                                    OutboxNumber number);
-// Receipts held for envelopes to this office.
+// Receipts held for envelopes that `author`, a certificate of this device, sealed to that device.
 [[nodiscard]] Result<std::uint32_t> receipts_held(const storage::ReadTxn& txn,
-                                                  const OfficeId& office);
+                                                  const CertificateHash& author,
+                                                  const CertificateHash& recipient);
 // Sealed and neither logged nor refused, by urgency, then number.
 [[nodiscard]] Result<std::vector<OutboxItem>> outbox_pending(const storage::ReadTxn& txn);
 [[nodiscard]] Result<SentEnvelope> sent_envelope(const storage::ReadTxn& txn, OutboxNumber number,

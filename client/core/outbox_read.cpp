@@ -80,8 +80,10 @@ Result<std::vector<crypto::Secret32>> stream_secrets(const storage::ReadTxn& txn
     return outbox_store::decode_secrets(opened.expose());
 }
 
-Result<std::uint32_t> receipts_held(const storage::ReadTxn& txn, const OfficeId& office) {
-    const auto held = CHAPAR_TRY(get_number(txn, tables::kGot, view(office.text())));
+Result<std::uint32_t> receipts_held(const storage::ReadTxn& txn, const CertificateHash& author,
+                                    const CertificateHash& recipient) {
+    const auto held =
+        CHAPAR_TRY(get_number(txn, tables::kGot, outbox_store::got_key(author, recipient)));
     return static_cast<std::uint32_t>(held.value_or(0));
 }
 

@@ -276,6 +276,10 @@ Result<std::vector<crypto::Secret32>> decode_secrets(ByteView bytes) {
     return secrets;
 }
 
+Bytes got_key(const CertificateHash& author, const CertificateHash& recipient) {
+    return LayoutWriter().raw(author.view()).raw(recipient.view()).take();
+}
+
 Status put_item(storage::Txn& txn, const OutboxItem& item) {
     return txn.put(tables::kOutbox, number_key(item.number.value), encode(item));
 }

@@ -23,6 +23,8 @@ constexpr std::uint64_t kDropped = 0;
 [[nodiscard]] crypto::SecretBuffer encode(const std::vector<crypto::Secret32>& secrets);
 [[nodiscard]] Result<std::vector<crypto::Secret32>> decode_secrets(ByteView bytes);
 
+// Of a row of tables::kGot.
+[[nodiscard]] Bytes got_key(const CertificateHash& author, const CertificateHash& recipient);
 [[nodiscard]] Status put_item(storage::Txn& txn, const OutboxItem& item);
 
 }  // namespace chapar::client::outbox_store

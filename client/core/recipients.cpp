@@ -29,7 +29,6 @@ Status add_office(const DirectoryView& directory, const storage::ReadTxn& txn, c
     const auto reachable = CHAPAR_TRY(devices_to_seal_to(directory, device.roots, office, now));
     const auto in_force = CHAPAR_TRY(directory.office(office, directory_store::kNow));
     OutboxOffice row{office, in_force->record.agency};
-    const std::uint32_t got = CHAPAR_TRY(receipts_held(txn, office));
     for (const ReachableDevice& one : reachable) {
         if (!wanted(one.certificate)) continue;
         crypto::Recipient recipient;
@@ -37,7 +36,7 @@ Status add_office(const DirectoryView& directory, const storage::ReadTxn& txn, c
         recipient.certificate = one.certificate;
         recipient.key_id = crypto::key_id_of(one.bundle.sequence, day_of(now));
         recipient.keys = public_keys(one.bundle, day_of(now), type);
-        recipient.got = got;
+        recipient.got = CHAPAR_TRY(receipts_held(txn, device.certificate, one.certificate));
         out.stanzas.push_back(std::move(recipient));
         out.agencies.emplace(one.certificate, one.agency);
         row.devices.push_back(one.certificate);

@@ -41,7 +41,8 @@ constexpr storage::Table kSuccessors{"directory.successors"};
 constexpr storage::Table kAlarms{"directory.alarms"};
 
 // outbox.cpp. Number -> state; number -> sealed draft; number -> the bytes that are sent; number ->
-// sealed s_j; message id -> number; envelope hash -> number; office -> receipts held (`got`).
+// sealed s_j; message id -> number; envelope hash -> number; author || recipient -> receipts
+// held (`got`).
 constexpr storage::Table kOutbox{"outbox"};
 constexpr storage::Table kOutboxDrafts{"outbox.drafts"};
 constexpr storage::Table kOutboxBytes{"outbox.bytes"};

@@ -128,10 +128,10 @@ void Oracles::check_outcomes(const schemas::Outcomes& outcomes) {
     }
 }
 
-std::optional<std::size_t> Oracles::sender_of(const EnvelopeHash& hash) const {
-    const auto letter = letters_.find(hash);
-    if (letter == letters_.end()) return std::nullopt;
-    return letter->second.sender;
+std::optional<Oracles::Letter> Oracles::letter(const EnvelopeHash& hash) const {
+    const auto found = letters_.find(hash);
+    if (found == letters_.end()) return std::nullopt;
+    return found->second;
 }
 
 void Oracles::broker_said(const CurveKey& to, ByteView bytes) {
@@ -220,7 +220,10 @@ void Oracles::alarmed(std::size_t client, const std::string& what) {
     const std::string alarm = founding_.members()[client].name + ": " + what;
     if (!alarms_.insert(alarm).second) return;
     transcript_.note(timeline_.now(), "ALARM", alarm);
-    const bool honest = plan_.lie == Lie::None && plan_.keeps_order();
+    // What was withheld did not come, and its recipient is not told why.
+    const bool withheld =
+        plan_.policy_change && what == text_of(client::LedgerAlarmKind::EnvelopeMissing);
+    const bool honest = plan_.lie == Lie::None && plan_.keeps_order() && !withheld;
     if (honest) violated("a false alarm: " + alarm);
 }
 

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "client/core/inbox.h"
+#include "client/core/ledger_alarms.h"
 #include "client/core/outbox.h"
 #include "schemas/frames.h"
 #include "tests/sim/faulty_store.h"
@@ -52,9 +53,15 @@ class Oracles {
     void ledger_is_set_back() { set_back_ = true; }
 
     // A client's draft became an envelope.
-    // Who sealed it; empty: none of the honest clients.
-    [[nodiscard]] std::optional<std::size_t> sender_of(const EnvelopeHash& hash) const;
     void sealed(std::size_t client, const client::OutboxItem& item, const std::string& text);
+    // Empty: none of the honest clients sealed it.
+    struct Letter {
+        std::size_t sender = 0;
+        AgencyId agency;
+        std::string text;
+        std::set<OfficeId> to;
+    };
+    [[nodiscard]] std::optional<Letter> letter(const EnvelopeHash& hash) const;
     // What a client holds, seen after a turn of its process.
     void holds(std::size_t client, const std::vector<client::OutboxItem>& outbox,
                const std::vector<client::InboxItem>& inbox);
@@ -76,12 +83,6 @@ class Oracles {
     void finished(bool told);
 
   private:
-    struct Letter {
-        std::size_t sender = 0;
-        AgencyId agency;
-        std::string text;
-        std::set<OfficeId> to;
-    };
     void check_head(const std::string& note);
     void check_outcomes(const schemas::Outcomes& outcomes);
     void check_delivery(const CurveKey& to, ByteView envelope);

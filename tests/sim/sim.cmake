@@ -27,6 +27,6 @@ target_link_libraries(chapar-sim PRIVATE chapar_broker_edge chapar_client_edge
 if(CHAPAR_SANITIZE)
     add_test(NAME chapar_sim COMMAND chapar-sim --seeds 40 --twice 20)
 else()
-    add_test(NAME chapar_sim COMMAND chapar-sim --seeds 150 --twice 50)
+    add_test(NAME chapar_sim COMMAND chapar-sim --seeds 300 --twice 50)
 endif()
 set_tests_properties(chapar_sim PROPERTIES LABELS unit)

@@ -104,8 +104,8 @@ class World {
     unsigned letters_ = 0;
     bool healed_ = false;
     bool lying_ = false;
-    bool told_ = false;                  // somebody has heard the lie
-    std::set<std::size_t> heard_by_tj_;  // whose mail tj was handed
+    bool told_ = false;  // somebody has heard the lie
+    std::set<EnvelopeHash> handed_to_tj_;
     std::optional<EnvelopeHash> dropped_;
     std::size_t heap_ = 0;  // bytes in use at the start
 };

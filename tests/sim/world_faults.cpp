@@ -282,8 +282,7 @@ void World::forge(Bytes& bytes) {
     bytes = std::move(forged);
 }
 
-// One envelope for tj's device, and no other, is never handed out: of a sender of whom it had mail
-// before, for a device counts from what it had first.
+// One envelope for tj's device, and no other, is never handed out.
 void World::drop(const CurveKey& to, Bytes& bytes) {
     if (to != founding_.members()[kTj].curve) return;
     auto frame = schemas::decode_frame(bytes);
@@ -293,10 +292,13 @@ void World::drop(const CurveKey& to, Bytes& bytes) {
     const bool early = timeline_.now().value < plan_.busy.value + 10'000;
     for (const schemas::Delivery& one : deliver->deliveries) {
         const EnvelopeHash hash = crypto::envelope_hash(one.envelope);
-        const auto sender = oracles_.sender_of(hash);
-        if (!sender) continue;
-        if (lying_ && early && !dropped_ && heard_by_tj_.contains(*sender)) dropped_ = hash;
-        if (dropped_ != hash) heard_by_tj_.insert(*sender);
+        const auto letter = oracles_.letter(hash);
+        if (!letter) continue;
+        if (lying_ && early && !dropped_ && !handed_to_tj_.contains(hash)) {
+            dropped_ = hash;
+            transcript_.note(timeline_.now(), "LIE", "drops " + letter->text);
+        }
+        if (dropped_ != hash) handed_to_tj_.insert(hash);
     }
     if (!dropped_) return;
     told_ = true;

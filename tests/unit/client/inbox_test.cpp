@@ -189,23 +189,46 @@ TEST_CASE("a recall that overtakes its target empties it when it comes") {
     CHECK(inbox(world, *report.number).state == InboxState::Recalled);
 }
 
+// Sent, and its sender holds the receipt.
+Mail logged(World& world) {
+    Mail mail = send(world);
+    const auto sent = reading(*world.tj.store, [&](const storage::ReadTxn& txn) {
+        return client::sent_envelope(txn, mail.number, world.tj.agency);
+    });
+    const auto receipt = must(client::verify_receipt(sent, world.proofs(mail.at),
+                                                     world.ledger->head(), world.ledger->note()));
+    in_txn(*world.tj.store,
+           [&](storage::Txn& txn) { return client::outbox_logged(txn, mail.number, receipt); });
+    return mail;
+}
+
 // Fails if count_received() does not look at `got`.
 TEST_CASE("envelopes that the sender has receipts for and that did not come are counted") {
     World world;
     std::vector<Mail> mails;
-    for (int i = 0; i < 3; ++i) {
-        mails.push_back(send(world));
-        const auto number = mails.back().number;
-        const auto sent = reading(*world.tj.store, [&](const storage::ReadTxn& txn) {
-            return client::sent_envelope(txn, number, world.tj.agency);
-        });
-        const auto receipt = must(client::verify_receipt(
-            sent, world.proofs(mails.back().at), world.ledger->head(), world.ledger->note()));
-        in_txn(*world.tj.store,
-               [&](storage::Txn& txn) { return client::outbox_logged(txn, number, receipt); });
-    }
+    for (int i = 0; i < 3; ++i) mails.push_back(logged(world));
     CHECK(world.receive(world.af, handed(world, mails[0])).missing == 0);
     CHECK(world.receive(world.af, handed(world, mails[2])).missing == 1);
+    CHECK(world.receive(world.af, handed(world, mails[1])).missing == 0);
+}
+
+// Fails if counts begin with the first envelope that came.
+TEST_CASE("the first envelope of a sender is missed like any other") {
+    World world;
+    (void)logged(world);
+    const Mail second = logged(world);
+    CHECK(world.receive(world.af, handed(world, second)).missing == 1);
+}
+
+// Fails if keep_unopenable() does not count it.
+TEST_CASE("an envelope that did not open has come") {
+    World world;
+    const Mail first = logged(world);
+    const Mail second = logged(world);
+    world.af.epochs.clear();
+    const auto report = world.receive(world.af, handed(world, first));
+    CHECK(report.reception == Reception::Unopenable);
+    CHECK(world.receive(world.af, handed(world, second)).missing == 0);
 }
 
 TEST_CASE("texts are sealed in the store, and a store that is opened again keeps all") {

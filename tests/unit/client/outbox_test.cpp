@@ -155,7 +155,7 @@ TEST_CASE("many drafts share few signatures, and confidential ones of other audi
     CHECK(seal(drafts) == 2);
 }
 
-TEST_CASE("the got counter of an office counts receipts held") {
+TEST_CASE("`got` counts the receipts held for one device, office mates and other offices aside") {
     World world;
     const auto first = world.compose(world.tj, World::alert({"AF-SKB-BLO"}));
     CHECK(world.bytes_of(world.tj, first).stanzas.front().label.got == 0);
@@ -163,6 +163,8 @@ TEST_CASE("the got counter of an office counts receipts held") {
     log_it(world, world.tj, first);  // again: counted once
     const auto second = world.compose(world.tj, World::alert({"AF-SKB-BLO"}));
     CHECK(world.bytes_of(world.tj, second).stanzas.front().label.got == 1);
+    const auto other = world.compose(world.tj, World::alert({"UZ-TMZ-BLO"}));
+    CHECK(world.bytes_of(world.tj, other).stanzas.front().label.got == 0);
 }
 
 TEST_CASE("an office moves on only by an entry with a statement signed by its device") {
