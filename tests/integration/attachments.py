@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from centre import BIN, QUICK, Centre
+from centre import BIN, QUICK, Centre, free_port
 
 MIB = 1024 * 1024
 SIZE = int(os.environ.get("CHAPAR_ATTACHMENT_MIB", "100")) * MIB
@@ -27,6 +27,8 @@ class Line:
     def __init__(self, listen, target):
         self.target, self.open, self.moved, self.limit, self.rate = target, [], 0, None, None
         self.lock = threading.Lock()
+        self.hold, self.held, self.flows = None, threading.Event(), threading.Event()
+        self.flows.set()
         self.door = socket.create_server(("127.0.0.1", listen))
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -55,10 +57,15 @@ class Line:
                     due = self.limit is not None and self.moved >= self.limit
                     if due:
                         self.limit = None
+                    if self.hold is not None and self.moved >= self.hold:
+                        self.hold = None
+                        self.flows.clear()
+                        self.held.set()
                 if self.rate:
                     time.sleep(len(data) / self.rate)
                 if due:
                     self.cut()
+                self.flows.wait()
         except OSError:
             pass
         for end in (source, sink):
@@ -77,16 +84,20 @@ class Line:
         with self.lock:
             self.limit = self.moved + more
 
+    def stopped_in_the_middle(self, more, then):
+        """`then` is done while the line stands still, after so many more bytes; it breaks, and flows again."""
+        with self.lock:
+            self.held.clear()
+            self.hold = self.moved + more
+        assert self.held.wait(120), "the transfer ended before"
+        then()
+        self.cut()
+        self.flows.set()
+
     def count(self, work):
         """What `work` returns, and the bytes that it moved."""
         before = self.moved
         return work(), self.moved - before
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class LinedCentre(Centre):
@@ -288,16 +299,14 @@ class Attachments(unittest.TestCase):
         return ran
 
     def test_3_a_broker_that_is_killed_goes_on_where_it_was(self):
-        self.line.rate = 12 * MIB
         before = self.line.moved
         sender = Running(self.centre, *self.send_arguments(self.large))
-        sender.until(started)
-        while self.line.moved - before < SIZE // 3:
-            time.sleep(0.01)
-        self.centre.stop(signal.SIGKILL)
-        self.line.cut()
-        self.line.rate = None
-        self.centre.start()
+
+        def fresh_broker():
+            self.centre.stop(signal.SIGKILL)
+            self.centre.start()
+
+        self.line.stopped_in_the_middle(SIZE // 3, fresh_broker)
         self.assertEqual(0, sender.finish(), sender.lines)
         self.assertLess(self.line.moved - before, SIZE * 5 // 4)
         number = self.received()
@@ -305,30 +314,16 @@ class Attachments(unittest.TestCase):
         self.assertEqual(sum_of(self.large), sum_of(self.centre.file("killed") / "large.pdf"))
 
     def test_4_a_client_that_is_killed_goes_on_where_it_was(self):
-        self.line.rate = 12 * MIB
-        start = self.line.moved
         sender = Running(self.centre, *self.send_arguments(self.large))
-        sender.until(started)
-        while self.line.moved - start < SIZE // 2:
-            time.sleep(0.01)
-        sender.process.kill()
-        sender.finish()
-        self.line.rate = None
+        self.line.stopped_in_the_middle(SIZE // 2, lambda: (sender.process.kill(), sender.finish()))
         again, moved = self.line.count(lambda: self.centre.must("outbox", "retry", "--home", self.centre.home("TJ-NPJ-BLO")))
         self.assertEqual("logged", again.results[-1]["state"])
         self.assertLess(moved, SIZE * 3 // 4)
 
         number = self.received()
-        self.line.rate = 12 * MIB
-        start = self.line.moved
         recipient = Running(self.centre, *self.fetch_arguments(number, "client"))
-        recipient.until(started)
-        while self.line.moved - start < SIZE // 2:
-            time.sleep(0.01)
-        recipient.process.kill()
-        recipient.finish()
+        self.line.stopped_in_the_middle(SIZE // 2, lambda: (recipient.process.kill(), recipient.finish()))
         self.assertEqual([], self.files_in("client"))
-        self.line.rate = None
         again, moved = self.line.count(lambda: self.fetch(number, "client"))
         self.assertEqual(0, again.exit, again)
         self.assertLess(moved, SIZE * 3 // 4)

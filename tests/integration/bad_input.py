@@ -83,10 +83,11 @@ class BadInput(unittest.TestCase):
                                      self.centre.home("AF-SKB-BLO")], stdout=subprocess.DEVNULL,
                                     stderr=subprocess.DEVNULL, env=self.centre.environment())
         try:
-            for _ in range(2000):
+            def refused():
                 ran = self.centre.chapar("inbox", "ls", "--home", self.centre.home("AF-SKB-BLO"))
-                if ran.exit:
-                    break
+                return ran if ran.exit else None
+
+            ran = stage.until(refused, "the watcher's lock")
         finally:
             watching.send_signal(signal.SIGTERM)
             watching.wait(30)

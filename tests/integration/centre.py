@@ -8,10 +8,12 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 
 BIN = pathlib.Path(os.environ["CHAPAR_BIN"])
 # `chapar`, but with the lowest cost that a keystore may have: a founding opens dozens of them.
 QUICK = os.environ.get("CHAPAR_QUICK", str(BIN / "chapar"))
+GIVEN_OUT = set()
 
 # The import half of every policy here; what an agency lets out is each test's own.
 IMPORT_ALL = """
@@ -68,6 +70,29 @@ class Ran:
         return f"exit {self.exit}\n{self.out}{self.err}"
 
 
+def free_port():
+    """Below the ports that the kernel gives to outgoing connections: it stays free between two runs of a broker."""
+    for turn in range(20000):
+        port = 10000 + (os.getpid() * 31 + turn) % 20000
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            if port not in GIVEN_OUT:
+                GIVEN_OUT.add(port)
+                return port
+    raise AssertionError("no free port")
+
+
+def until(condition, what, seconds=120):
+    """What `condition` gives once it holds; it asks a program, which takes its time."""
+    deadline = time.monotonic() + seconds
+    while not (holds := condition()):
+        assert time.monotonic() < deadline, f"did not come: {what}"
+    return holds
+
+
 class Centre:
     def __init__(self, config=""):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chapar-test-"))
@@ -76,9 +101,7 @@ class Centre:
         self.passphrase.chmod(0o600)
         self.broker = None
         self.agencies = []
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.must("broker", "init", "--dir", self.dir, "--root-dir", self.root, "--name", "test",
                   "--listen", f"tcp://127.0.0.1:{self.port}")
         if config:

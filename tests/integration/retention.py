@@ -138,20 +138,18 @@ class Retention(unittest.TestCase):
                  archive, "--policy", "One year, then the archive", "--home", self.centre.root, "--broker", self.centre.dir)
         self.refused(self.centre.chapar(*prune), "prune.refused")
         self.restart("+400d")
-        for _ in range(200):  # they expire first, some at a time
-            if self.centre.figure("waiting") == 0:
-                break
+        stage.until(lambda: self.centre.figure("waiting") == 0, "the expiry of all, some at a time")
         done = self.centre.chapar(*prune)
         self.assertEqual(done.exit, 0, done)
         self.restart("+400d")
         tombstone = b"\x00\x21\x00"  # u16 33, then 00 and the leaf hash
         before = archive.read_bytes().count(tombstone)
-        for _ in range(60):  # rows go in slices, a second after a start
-            pruned = self.export()
-            gone = pruned.read_bytes().count(tombstone) - before
-            if gone > 100:
-                break
-        self.assertGreater(gone, 100)
+
+        def all_gone():  # rows go in slices, a second after a start
+            export = self.export()
+            return export if export.read_bytes().count(tombstone) - before > 100 else None
+
+        pruned = stage.until(all_gone, "the tombstones")
         retaken = self.replayed(pruned, "--key", self.audit_key)
         self.assertGreater(retaken["pruned"], 100)
         self.assertEqual(self.replayed(pruned)["pruned"], retaken["pruned"])

@@ -2,7 +2,6 @@
 without a link, a restored backup, a second desk. The clock is moved, never waited for."""
 import datetime
 import shutil
-import time
 import unittest
 
 import centre as stage
@@ -94,17 +93,15 @@ class StolenLaptop(Scenario):
     def test_the_open_session_ends_at_once_and_nothing_later_counts(self):
         alert = self.centre.send().results[0]["message"]
         self.assertEqual([i["message"] for i in self.watch("AF-SKB-BLO") if "message" in i], [alert])
-        self.assertTrue(any(self.centre.figure("sessions") == 0 for _ in range(200)), "those before are gone")
+        stage.until(lambda: self.centre.figure("sessions") == 0, "the end of those before")
         watching = stage.subprocess.Popen([stage.BIN / stage.QUICK, "inbox", "watch", "--json", "--home",
                                            self.home("TJ-NPJ-BLO")], stdout=stage.subprocess.PIPE,
                                           stderr=stage.subprocess.PIPE, text=True, env=self.centre.environment())
         self.addCleanup(watching.kill)
-        self.assertTrue(any(self.centre.figure("sessions") for _ in range(200)), "the session is open")
+        stage.until(lambda: self.centre.figure("sessions"), "an open session")
         since = (datetime.datetime.utcnow() - datetime.timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.revoke("TJ-DCA", "TJ-NPJ-BLO", since)
-        ended = time.monotonic()
         out, err = watching.communicate(timeout=30)
-        self.assertLess(time.monotonic() - ended, 10)
         self.assertIn("certificate.revoked", err)
         self.assertNotEqual(watching.returncode, 0)
 
@@ -319,18 +316,15 @@ class LongWatch(Scenario):
                 return field[1]
         return None
 
-    def soon(self, condition, seconds=60):
-        """Until it holds. Each round asks the broker, which takes its time."""
-        deadline = time.monotonic() + seconds
-        while not (holds := condition()) and time.monotonic() < deadline:
-            self.centre.figure("sessions")
-        return holds
+    def soon(self, condition, what):
+        """Each round asks the broker, which takes its time."""
+        return stage.until(lambda: self.centre.figure("size") and condition(), what)
 
     # Would fail if keep_current() never connects anew: a device knows the broker's time from its greeting only, and would not
     # see that its keys are due.
     def test_it_greets_anew_when_a_day_has_passed_and_renews_the_keys_of_the_week(self):
         watching = self.start_watch("AF-SKB-BLO")
-        self.assertTrue(self.soon(lambda: self.line_of(watching)), "the session is open")
+        self.soon(lambda: self.line_of(watching), "an open session")
         first, entries = self.line_of(watching), self.centre.figure("size")
         epochs = self.home("AF-SKB-BLO") / "epochs.keystore"
         written = epochs.stat().st_mtime_ns
@@ -338,11 +332,11 @@ class LongWatch(Scenario):
         message = self.centre.send(**self.moved).results[0]["message"]
         received = lambda: states(self.centre.must("outbox", "retry", "--home", self.home("TJ-NPJ-BLO"), **self.moved) and
                                   self.centre.outbox(), message)
-        self.assertTrue(self.soon(lambda: received() == {"AF-SKB-BLO": "delivered"}))
+        self.soon(lambda: received() == {"AF-SKB-BLO": "delivered"}, "the delivery")
         self.assertEqual(self.line_of(watching), first, "not before the day is over")
         self.set_clock(24 * 8)
-        self.assertTrue(self.soon(lambda: self.line_of(watching) not in (None, first)), "another session")
-        self.assertTrue(self.soon(lambda: epochs.stat().st_mtime_ns != written), "and with it the keys of the week")
+        self.soon(lambda: self.line_of(watching) not in (None, first), "another session")
+        self.soon(lambda: epochs.stat().st_mtime_ns != written, "the keys of the week")
         self.assertGreater(self.centre.figure("size"), entries)
         self.assertIsNone(watching.poll(), "it goes on")
 
