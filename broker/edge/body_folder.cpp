@@ -48,6 +48,8 @@ Result<BodyFolder> BodyFolder::open(const std::filesystem::path& path) {
     if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         return Error(Errc::FileFailed, path.string() + ": others may write to it");
     }
+    // Also where it was there: the start that made it may have been cut short.
+    CHAPAR_TRY(sync_directory(path.parent_path()));
     return BodyFolder(std::move(folder));
 }
 
