@@ -1,0 +1,118 @@
+// The power-cut replay's command line.
+//
+//     powercut [--images N] [--rounds R] [--jobs J] [--json]
+//
+// Records chapard, looks at N images of what a disk may hold (default 200,000), and then at images
+// of three sabotaged disks, each of which must give bad ones: a harness that finds nothing there
+// proves nothing. Exit 0: no bad image, and each sabotage caught. 1: otherwise, with the first bad
+// ones on standard error.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "crypto/self_test.h"
+#include "tests/powercut/replay.h"
+
+namespace chapar::powercut {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+    std::uint64_t images = 200'000;
+    unsigned rounds = 120;
+    unsigned jobs = 1;
+    bool json = false;
+};
+
+constexpr std::uint64_t kSabotagedShare = 40;  // one image of so many
+constexpr std::uint64_t kSabotagedLeast = 400;
+
+struct Sabotaged {
+    const char* name;
+    Sabotage how;
+    Tally tally;
+};
+
+Options parse(int argc, char** argv) {
+    Options options;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        const bool has_value = i + 1 < argc;
+        if (word == "--json") {
+            options.json = true;
+        } else if (word == "--images" && has_value) {
+            options.images = std::strtoull(argv[++i], nullptr, 10);
+        } else if (word == "--rounds" && has_value) {
+            options.rounds = static_cast<unsigned>(std::strtoul(argv[++i], nullptr, 10));
+        } else if (word == "--jobs" && has_value) {
+            options.jobs = static_cast<unsigned>(std::strtoul(argv[++i], nullptr, 10));
+        } else {
+            std::fprintf(stderr, "powercut [--images N] [--rounds R] [--jobs J] [--json]\n");
+            std::exit(2);
+        }
+    }
+    options.jobs = std::max(options.jobs, 1U);
+    return options;
+}
+
+void show(const char* name, const Tally& tally) {
+    for (const std::string& line : tally.first) {
+        std::fprintf(stderr, "%s: %s\n", name, line.c_str());
+    }
+}
+
+std::string json_of(const Tally& tally) {
+    return "\"images\":" + std::to_string(tally.images) +
+           ",\"cut_again\":" + std::to_string(tally.recoveries) +
+           ",\"bad\":" + std::to_string(tally.bad) + ",\"died\":" + std::to_string(tally.died);
+}
+
+int run(const Options& options) {
+    // Files in memory: this is about what was asked of the disk, not about how fast it is.
+    if (fs::is_directory("/dev/shm")) setenv("TMPDIR", "/dev/shm", 1);
+    if (const Status started = crypto::start(); !started) return 1;
+    const auto begun = std::chrono::steady_clock::now();
+    const Load load(CHAPAR_CHAPARD, CHAPAR_RECORDER, options.rounds);
+    const testing::TemporaryDirectory scratch;
+    const Replay replay(load, scratch.path());
+    if (const auto files = replay.unexplained(); !files.empty()) {
+        for (const std::string& file : files) {
+            std::fprintf(stderr, "the trace does not explain %s\n", file.c_str());
+        }
+        return 1;
+    }
+    const std::uint64_t all = replay.count(Sabotage::None);
+    const Tally honest = replay.run(Sabotage::None, options.images, options.jobs);
+    show("bad", honest);
+    Sabotaged sabotages[] = {{"no_meta_sync", Sabotage::NoMetaSync, {}},
+                             {"no_sync", Sabotage::NoSync, {}},
+                             {"sync_ignored", Sabotage::SyncIgnored, {}}};
+    bool bites = true;
+    std::string sabotaged;
+    for (Sabotaged& one : sabotages) {
+        const std::uint64_t images = std::max(options.images / kSabotagedShare, kSabotagedLeast);
+        one.tally = replay.run(one.how, images, options.jobs);
+        bites = bites && one.tally.bad > 0;
+        sabotaged += (sabotaged.empty() ? "\"" : ",\"") + std::string(one.name) + "\":{" +
+                     json_of(one.tally) + "}";
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    std::printf(
+        "{\"type\":\"powercut\",\"events\":%zu,\"commits\":%zu,\"possible\":%llu,%s,"
+        "\"sabotaged\":{%s},\"seconds\":%.1f}\n",
+        load.events().size(), replay.commits(), static_cast<unsigned long long>(all),
+        json_of(honest).c_str(), sabotaged.c_str(), took.count());
+    return honest.bad == 0 && bites ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace chapar::powercut
+
+int main(int argc, char** argv) {
+    return chapar::powercut::run(chapar::powercut::parse(argc, argv));
+}
