@@ -108,10 +108,12 @@ Result<LedgerKeyFile> LedgerKeyFile::open(const Path& path, const Path& kek_path
                                           crypto::Random& random) {
     FileDescriptor file = CHAPAR_TRY(open_for_adding(path));
     const Bytes content = CHAPAR_TRY(read_file(path, Exposure::Secret));
-    const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
+    const std::string_view found(reinterpret_cast<const char*>(content.data()), content.size());
+    // Sectors of an append that a power cut left out read as zeros, whatever came behind them.
+    const std::string_view text = found.substr(0, found.find('\0'));
     const Paths paths{path, kek_path};
     const bool is_begun =
-        text.size() < kFirstLineBytes &&
+        found.size() < kFirstLineBytes &&
         kPrefix.starts_with(text.substr(0, std::min(text.size(), kPrefix.size())));
     if (is_begun) {
         auto kek = is_file(kek_path) ? read_kek(kek_path) : make_kek(kek_path, random);
@@ -119,12 +121,15 @@ Result<LedgerKeyFile> LedgerKeyFile::open(const Path& path, const Path& kek_path
         CHAPAR_TRY(start_file(file.get(), *kek, path));
         return LedgerKeyFile(std::move(file), paths, std::move(*kek), {}, random);
     }
-    if (!text.starts_with(kPrefix) || text[kFirstLineBytes - 1] != '\n') return damaged(path);
+    if (text.size() < kFirstLineBytes || !text.starts_with(kPrefix) ||
+        text[kFirstLineBytes - 1] != '\n') {
+        return damaged(path);
+    }
     auto kek = CHAPAR_TRY(kek_of(text.substr(kPrefix.size(), 16), kek_path));
     const std::size_t whole = text.rfind('\n') + 1;
     auto keys =
         CHAPAR_TRY(read_lines(text.substr(kFirstLineBytes, whole - kFirstLineBytes), kek, path));
-    if (whole < text.size() && ftruncate(file.get(), static_cast<off_t>(whole)) != 0) {
+    if (whole < found.size() && ftruncate(file.get(), static_cast<off_t>(whole)) != 0) {
         return Error(Errc::FileFailed, path.string());
     }
     CHAPAR_TRY(remove_drafts(path, kek_path));

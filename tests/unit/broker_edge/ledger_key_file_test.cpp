@@ -104,6 +104,21 @@ TEST_CASE("the rest of a line that a crash left is cut off, and the next key fol
     CHECK(files.open().value().keys().size() == 2);
 }
 
+// Fails if only what stands behind the last newline is cut off.
+TEST_CASE("a hole that a power cut left in an append is cut off with all behind it") {
+    Files files;
+    (void)files.with({202611});
+    const std::string good = text_at(files.keys);
+    const std::string line = good.substr(good.find('\n') + 1);
+    files.append_text(std::string(100, '\0') + line.substr(100) + line);
+    CHECK(files.open().value().keys().size() == 1);
+    CHECK(text_at(files.keys) == good);
+    // What was synced with the first line is not given up for one in it.
+    put_text(files.keys, std::string(5, '\0') + good.substr(5));
+    CHECK(files.open().error().code == Errc::LedgerDamaged);
+    CHECK(text_at(files.keys).size() == good.size());
+}
+
 TEST_CASE("a damaged line among the ledger secrets, or another file, stops the start") {
     Files files;
     (void)files.with({202611});
