@@ -4,6 +4,9 @@
 #include <functional>
 
 #include "client/core/ledger_alarms.h"
+#include "client/core/ledger_mirror.h"
+#include "client/core/mirror_judge.h"
+#include "client/core/mirror_tables.h"
 #include "tests/unit/client/world.h"
 
 namespace chapar::testing {
@@ -286,6 +289,41 @@ TEST_CASE("A directory that is not the one that was signed for raises an alarm w
     REQUIRE(alarms.size() == 1);
     CHECK(alarms.front().kind == LedgerAlarmKind::NotCarriedOver);
     CHECK(alarms.front().sentence.find("left out, added or moved") != std::string::npos);
+}
+
+// Fails if the judge does not take the carried records in, or does not look at them where the
+// ledger's own time begins.
+TEST_CASE("An auditor's mirror does not believe a founding whose directory is another one") {
+    ClosedLedger old;
+    old.world.sync(old.world.tj);
+    old.lose_the_rest();
+    const auto judged = [&] {
+        const auto given = old.sign();
+        old.found(given);
+        const auto card = must(client::card_after(old.world.card(), given));
+        storage::MemoryStore mirror(client::tables::kMirrorAll);
+        in_txn(mirror, [&](storage::Txn& txn) {
+            must(client::bind_mirror(txn, card));
+            schemas::Ledger page;
+            page.head = old.next->frame_head(0);
+            page.next = EntryIndex(old.next->size());
+            page.done = true;
+            for (EntryIndex i(0); i.value < old.next->size(); i = i.next()) {
+                const auto entry = old.next->proof(i);
+                page.entries.push_back({entry.leaf, entry.body});
+            }
+            must(client::take_page(txn, card, page));
+            return client::judge_some(txn, card, 1'000);
+        });
+        return reading(
+            mirror, [](const storage::ReadTxn& txn) { return client::unfounded_entries(txn, 4); });
+    };
+    CHECK(judged().total == 0);
+    old.says_carried = Hash{};
+    const auto found = judged();
+    REQUIRE(found.total == 1);
+    CHECK(found.first.front().index == EntryIndex(0));
+    CHECK(found.first.front().why.find("left out, added or moved") != std::string::npos);
 }
 
 TEST_CASE("The new ledger must begin with the record that was approved here") {
