@@ -75,7 +75,13 @@ std::optional<std::pair<std::string, std::uint64_t>> read_tar_head(ByteView head
     const auto size = octal(head.subspan(124, 12));
     const auto sum = octal(head.subspan(kChecksumAt, kChecksumSize));
     if (!size || sum != checksum(head) || head[156] != std::byte{'0'}) return std::nullopt;
-    return std::pair(name_of(head), *size);
+    // A name in two fields would be another name to who reads both.
+    if (to_string(head.subspan(257, 5)) != "ustar" || head[345] != std::byte{0}) {
+        return std::nullopt;
+    }
+    std::string name = name_of(head);
+    if (name.empty()) return std::nullopt;
+    return std::pair(std::move(name), *size);
 }
 
 Bytes encode_tar(const std::vector<Member>& members) {

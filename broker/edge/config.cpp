@@ -10,9 +10,7 @@
 #include "broker/edge/files.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/limits.h"
-
-#define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
+#include "schemas/base/toml.h"
 
 namespace chapar::broker {
 namespace {
@@ -321,6 +319,8 @@ Result<Config> parse_config(std::string_view text) {
         return read_all(toml::parse(text));
     } catch (const toml::parse_error& error) {
         return invalid(error.source(), std::string(error.description()));
+    } catch (const TomlAssumption& error) {
+        return invalid({}, error.what());
     }
 }
 

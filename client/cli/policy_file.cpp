@@ -1,10 +1,10 @@
 #include "client/cli/policy_file.h"
 
-#include <toml++/toml.h>
 #include <set>
 
 #include "client/cli/record_words.h"
 #include "schemas/base/limits.h"
+#include "schemas/base/toml.h"
 #include "schemas/header.h"
 #include "schemas/kinds.h"
 
@@ -152,6 +152,9 @@ Result<crypto::PolicyRule> rule(const toml::table& table) {
                                  "approvals", "approver_role", "size_max"}));
     crypto::PolicyRule out;
     out.id = CHAPAR_TRY(text(table, "id"));
+    if (!crypto::is_rule_id(out.id)) {
+        return at(table.get("id")->source(), "\"id\" must be 1 to 64 of a-z 0-9 . -");
+    }
     out.direction =
         CHAPAR_TRY(word<PolicyDirection>(table, "direction", {"export", PolicyDirection::Export},
                                          {"import", PolicyDirection::Import}));
@@ -196,6 +199,8 @@ Result<PolicyFile> parse_policy(std::string_view source) {
         return policy(toml::parse(source));
     } catch (const toml::parse_error& error) {
         return at(error.source(), std::string(error.description()));
+    } catch (const TomlAssumption& error) {
+        return at({}, error.what());
     }
 }
 

@@ -25,9 +25,13 @@ void write_name(LayoutWriter& out, const std::optional<AgencyId>& name) {
     out.counted8(name ? view(name->text()) : ByteView());
 }
 
+Error damaged() { return Error(Errc::StoreDamaged, "mirror.entry"); }
+
 Result<std::optional<AgencyId>> read_name(ByteView bytes) {
     if (bytes.empty()) return std::optional<AgencyId>();
-    return std::optional(CHAPAR_TRY(AgencyId::parse(to_string(bytes))));
+    const auto name = AgencyId::parse(to_string(bytes));
+    if (!name) return damaged();
+    return std::optional(*name);
 }
 
 void add_office(EntrySummary& summary, const std::optional<OfficeId>& office) {
@@ -212,7 +216,7 @@ Result<EntrySummary> EntrySummary::decode(EntryIndex index, ByteView bytes) {
     LayoutReader in(bytes);
     EntrySummary out;
     out.index = index;
-    if (in.u8() != 1) return Error(Errc::StoreDamaged, "mirror.entry");
+    if (in.u8() != 1) return damaged();
     out.kind = static_cast<LeafKind>(in.u8());
     out.event = in.u8();
     out.time = TimeMs(in.u64());
@@ -224,11 +228,13 @@ Result<EntrySummary> EntrySummary::decode(EntryIndex index, ByteView bytes) {
     if (in.u8() != 0) out.accepted = EntryIndex(in.u64());
     const std::size_t offices = in.u16();
     for (std::size_t i = 0; i < offices && in.ok(); ++i) {
-        out.offices.push_back(CHAPAR_TRY(OfficeId::parse(to_string(in.counted8()))));
+        const auto office = OfficeId::parse(to_string(in.counted8()));
+        if (!office) return damaged();
+        out.offices.push_back(*office);
     }
     out.code = to_string(in.counted16());
     out.subject = to_string(in.counted16());
-    if (!in.finish("mirror.entry")) return Error(Errc::StoreDamaged, "mirror.entry");
+    if (!in.finish("mirror.entry")) return damaged();
     return out;
 }
 

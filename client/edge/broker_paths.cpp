@@ -1,9 +1,7 @@
 #include "client/edge/broker_paths.h"
 
-#define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
-
 #include "client/edge/home_files.h"
+#include "schemas/base/toml.h"
 
 namespace chapar::client {
 namespace {
@@ -36,6 +34,8 @@ Result<BrokerPaths> BrokerPaths::read(const std::filesystem::path& broker) {
         CHAPAR_TRY(take(*ledger, "witness_policy", paths.witness_policy));
     } catch (const toml::parse_error& error) {
         return Error(Errc::ConfigInvalid, file.string() + ": " + std::string(error.description()));
+    } catch (const TomlAssumption& error) {
+        return Error(Errc::ConfigInvalid, file.string() + ": " + error.what());
     }
     return paths;
 }

@@ -18,7 +18,7 @@ std::string hex(const std::uint8_t* data, std::size_t size) {
 }
 
 std::optional<Bytes> from_hex(std::string_view text) {
-    Bytes out(text.size() / 2);
+    Bytes out(text.size() / 2 + 1);  // libsodium wants a place even for nothing
     std::size_t length = 0;
     const char* end = nullptr;
     const int failed =
@@ -26,11 +26,12 @@ std::optional<Bytes> from_hex(std::string_view text) {
     if (failed != 0 || length * 2 != text.size() || end != text.data() + text.size()) {
         return std::nullopt;
     }
+    out.resize(length);
     return out;
 }
 
 std::optional<Bytes> from_base64(std::string_view text) {
-    Bytes out(text.size());
+    Bytes out(text.size() + 1);
     std::size_t length = 0;
     const char* end = nullptr;
     const int failed = sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr,

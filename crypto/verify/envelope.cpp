@@ -97,7 +97,7 @@ std::optional<Envelope> parse_envelope(const Bytes& statement) {
 }
 
 std::optional<Item> parse_item(const Bytes& bytes) {
-    constexpr std::size_t kHead = 110;
+    constexpr std::size_t kHead = 110, kMostNodes = 8;  // of a batch of 256
     Reader in(bytes);
     Item out;
     out.head = in.raw(kHead);
@@ -112,7 +112,7 @@ std::optional<Item> parse_item(const Bytes& bytes) {
     out.seen_root = head.hash();
     out.count = head.number(2);
     out.root = head.hash();
-    if (out.count < 1 || out.count > 256) return std::nullopt;
+    if (out.count < 1 || out.count > 256 || out.path.size() > kMostNodes) return std::nullopt;
     return out;
 }
 

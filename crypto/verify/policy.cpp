@@ -11,7 +11,17 @@ namespace {
 
 constexpr std::uint8_t kCosignature = 4;
 constexpr std::size_t kMost = 32;  // witnesses, groups, logs
+constexpr std::size_t kMostBytes = 64 * 1024;
 constexpr std::string_view kNone = "none";
+
+bool is_policy_text(const std::string& text) {
+    const auto plain = [](char c) {
+        const auto octet = static_cast<unsigned char>(c);
+        return c == '\t' || c == '\n' || (octet >= 0x20 && octet != 0x7F);
+    };
+    return text.size() <= kMostBytes && (text.empty() || text.back() == '\n') &&
+           std::all_of(text.begin(), text.end(), plain);
+}
 
 }  // namespace
 
@@ -25,7 +35,10 @@ bool Policy::group(const std::vector<std::string>& words) {
     } else {
         const auto [end, bad] =
             std::from_chars(word.data(), word.data() + word.size(), group.threshold);
-        if (bad != std::errc() || end != word.data() + word.size()) return false;
+        if (bad != std::errc() || end != word.data() + word.size() ||
+            word != std::to_string(group.threshold)) {
+            return false;
+        }
     }
     if (group.threshold < 1 || group.threshold > group.members.size()) return false;
     for (const std::string& member : group.members) {
@@ -39,7 +52,10 @@ bool Policy::line(const std::vector<std::string>& words, std::string& why) {
     why = "a line that is no " + words[0] + " line";
     if (words[0] == "log" && (words.size() == 2 || words.size() == 3)) {
         const auto key = parse_vkey(words[1]);
-        if (!key || logs_.size() == kMost) return false;
+        const auto same = [&](const LogKey& known) { return known.key == key->key; };
+        if (!key || logs_.size() == kMost || std::any_of(logs_.begin(), logs_.end(), same)) {
+            return false;
+        }
         logs_.push_back(*key);
         return true;
     }
@@ -63,14 +79,18 @@ bool Policy::line(const std::vector<std::string>& words, std::string& why) {
 }
 
 std::optional<Policy> Policy::parse(const std::string& text, std::string& why) {
+    if (!is_policy_text(text)) {
+        why = "it is not lines of text, or too large";
+        return std::nullopt;
+    }
     Policy out;
     std::istringstream lines(text);
     for (std::string one; std::getline(lines, one);) {
-        if (one.starts_with('#')) continue;
         std::istringstream in(one);
         std::vector<std::string> words;
         for (std::string word; in >> word;) words.push_back(word);
-        if (!words.empty() && !out.line(words, why)) return std::nullopt;
+        if (words.empty() || words.front().starts_with('#')) continue;
+        if (!out.line(words, why)) return std::nullopt;
     }
     if (!out.quorum_) {
         why = "it names no quorum";
