@@ -19,6 +19,7 @@ set_tests_properties(test_client PROPERTIES LABELS unit)
 
 # What a device believes: directory, trust, epochs, proofs.
 add_executable(test_client_directory
+    ${CHAPAR_CLIENT_TESTS}/contribution_test.cpp
     ${CHAPAR_CLIENT_TESTS}/directory_test.cpp
     ${CHAPAR_CLIENT_TESTS}/entry_rules_test.cpp
     ${CHAPAR_CLIENT_TESTS}/epochs_test.cpp
