@@ -44,8 +44,9 @@ class Idlers {
 
   private:
     void begin() {
-        const std::size_t device = started_ / kSessionsOfDevice;
-        const auto source = static_cast<std::uint8_t>(kFirstSource + started_ / kFromOneAddress);
+        const std::size_t device = started_ % (most_ / kSessionsOfDevice + 1);
+        const std::size_t addresses = most_ / kFromOneAddress + 1;
+        const auto source = static_cast<std::uint8_t>(kFirstSource + started_ % addresses);
         SessionScript script;
         script.welcomed = [this](CurvePeer&) { ++greeted_; };
         crowd_.add(session_peer(target_, device, target_.as(device, source), std::move(script)));

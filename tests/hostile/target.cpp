@@ -6,6 +6,8 @@ namespace chapar::hostile {
 namespace {
 
 constexpr double kHonestRate = 100;  // envelopes a second
+constexpr int kArrivalAttempts = 10;
+constexpr int kArrivalDeadline = 1000;  // ms, of CHALLENGE and of WELCOME
 
 }  // namespace
 
@@ -51,9 +53,13 @@ std::future<std::optional<double>> Target::honest_arrival() {
     return std::async(std::launch::async, [this]() -> std::optional<double> {
         using SteadyClock = std::chrono::steady_clock;
         const auto start = SteadyClock::now();
-        const broker::ZmqContext context;
-        testing::DeviceLink link(context, broker_->endpoint(), centre_, *centre_.stranger);
-        if (!link.greet()) return std::nullopt;
+        // As a client does: it tries again, each time on a new connection.
+        for (int attempts = 0;; ++attempts) {
+            if (attempts == kArrivalAttempts) return std::nullopt;
+            const broker::ZmqContext context;
+            testing::DeviceLink link(context, broker_->endpoint(), centre_, *centre_.stranger);
+            if (link.greet(kArrivalDeadline)) break;
+        }
         return std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count();
     });
 }

@@ -1,6 +1,7 @@
 #include "tests/load/broker_child.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,8 +17,8 @@
 namespace chapar::testing {
 namespace {
 
-// Asked in one go before the first answer is read: more than one tick holds.
-constexpr std::size_t kPublishedAtOnce = 512;
+// Asked in one go before the first answer is read; their answers must fit the socket, or both wait.
+constexpr std::size_t kPublishedAtOnce = 48;
 
 std::string read_line(int from) {
     std::string text;
@@ -30,6 +31,7 @@ std::string read_line(int from) {
                          int out) {
     const int log =
         open((directory / "chapard.log").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // however this program ends
     dup2(out, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
     execl(program.c_str(), program.c_str(), "--dir", directory.c_str(), nullptr);
