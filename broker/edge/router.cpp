@@ -14,8 +14,8 @@ constexpr int kBacklog = 1024;
 // In messages, so up to 1.25 MiB for one peer; libzmq counts no bytes.
 constexpr int kHighWaterMark = 4;
 constexpr int kHeartbeatInterval = 10'000;  // ms
-// No timer of libzmq's waits for the PONG: to cancel one it walks all timers of all connections, and
-// 10,000 silent ones took two thirds of a core. A PING that nobody's system acknowledges for so
+// No timer of libzmq's waits for the PONG: to cancel one it walks all timers of all connections,
+// and 10,000 silent ones took two thirds of a core. A PING that nobody's system acknowledges for so
 // long ends the connection, by the kernel's count (TCP_USER_TIMEOUT).
 constexpr int kHeartbeatTimeout = 0;
 constexpr int kUnacknowledged = 30'000;
