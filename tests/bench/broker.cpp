@@ -98,11 +98,12 @@ void print_json(const PointPlan& plan, const PointFigures& figures) {
         figures.frame_bytes, figures.store_bytes);
 }
 
-// Whether every envelope was accepted, and handed out where somebody took mail.
+// Whether every envelope was answered, and those accepted were handed out where somebody took mail.
+// A rate beyond what the machine can do is answered with back-pressure, which is no fault.
 bool holds(const PointPlan& plan, const PointFigures& figures) {
     const testing::TrafficFigures& t = figures.traffic;
-    const bool delivered = plan.recipients == 0 || t.confirmed == t.sent;
-    return t.refused == 0 && t.receipt.size() == t.sent && delivered;
+    const bool delivered = plan.recipients == 0 || t.confirmed == t.sent - t.refused;
+    return t.sent > 0 && t.receipt.size() == t.sent && delivered;
 }
 
 int run(const Options& options) {
