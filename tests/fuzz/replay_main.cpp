@@ -1,16 +1,23 @@
-// Runs a fuzz target without libFuzzer: every file named on the command line, or else its seeds
-// and a fixed number of mutations of each. The same inputs on every run and machine.
-// `--write-seeds FOLDER` makes a corpus for libFuzzer to start from.
+// Runs a fuzz target without libFuzzer: every file that is named or lies in a folder that is named,
+// and a fixed number of mutations of them in all. The same inputs on every run and machine.
+//
+//     fuzz_NAME [--mutations TOTAL] FILE|FOLDER..
+//     fuzz_NAME --write-seeds FOLDER      makes the committed seeds again: tests/fuzz/seeds/NAME
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "tests/fuzz/fuzz_target.h"
 
 namespace chapar::testing {
 namespace {
 
-constexpr int kMutationsPerSeed = 2000;
 constexpr std::uint64_t kInteresting[] = {0, 1, 2, 0x7F, 0x80, 0xFF, 0xFFFF, 0xFFFFFFFF, ~0ULL};
 
 // SplitMix64.
@@ -68,23 +75,50 @@ void run(const Bytes& bytes) {
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
 }
 
-int run_files(int count, char** names) {
-    for (int i = 0; i < count; ++i) {
-        std::ifstream file(names[i], std::ios::binary);
-        if (!file) {
-            std::fprintf(stderr, "%s cannot be read\n", names[i]);
-            return 1;
-        }
-        const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-        run(to_bytes(bytes));
+std::optional<Bytes> read_whole(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        std::fprintf(stderr, "%s cannot be read\n", path.c_str());
+        return std::nullopt;
     }
-    return 0;
+    return to_bytes(std::string{std::istreambuf_iterator<char>(file), {}});
 }
 
-int write_seeds(const std::string& folder) {
+// Files as they are named, those of a folder in the order of their names.
+std::vector<std::filesystem::path> files_of(const std::vector<std::string>& names) {
+    std::vector<std::filesystem::path> out;
+    for (const std::string& name : names) {
+        if (!std::filesystem::is_directory(name)) {
+            out.emplace_back(name);
+            continue;
+        }
+        const std::size_t begin = out.size();
+        for (const auto& entry : std::filesystem::directory_iterator(name)) {
+            if (entry.is_regular_file()) out.push_back(entry.path());
+        }
+        std::sort(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end());
+    }
+    return out;
+}
+
+void run_mutations(const Bytes& seed, std::uint64_t count, std::uint64_t number) {
+    Draws draws(number);
+    for (std::uint64_t n = 0; n < count; ++n) {
+        Bytes bytes = seed;
+        const std::uint64_t steps = 1 + draws.below(4);
+        for (std::uint64_t step = 0; step < steps && !bytes.empty(); ++step) {
+            mutate_once(bytes, draws);
+        }
+        run(bytes);
+    }
+}
+
+int write_seeds(const std::filesystem::path& folder) {
     int number = 0;
     for (const Bytes& seed : fuzz_seeds()) {
-        std::ofstream file(folder + "/seed" + std::to_string(number++), std::ios::binary);
+        std::string digits = std::to_string(number++);
+        digits.insert(0, digits.size() < 2 ? 1 : 0, '0');
+        std::ofstream file(folder / ("seed-" + digits), std::ios::binary);
         if (!(file << to_string(seed))) {
             std::fprintf(stderr, "%s cannot be written\n", folder.c_str());
             return 1;
@@ -93,23 +127,17 @@ int write_seeds(const std::string& folder) {
     return 0;
 }
 
-int run_seeds() {
-    const std::vector<Bytes> seeds = fuzz_seeds();
-    std::size_t inputs = 0;
-    for (std::size_t i = 0; i < seeds.size(); ++i) {
-        run(seeds[i]);
-        Draws draws(i);
-        for (int n = 0; n < kMutationsPerSeed; ++n, ++inputs) {
-            Bytes bytes = seeds[i];
-            const std::uint64_t steps = 1 + draws.below(4);
-            for (std::uint64_t step = 0; step < steps && !bytes.empty(); ++step) {
-                mutate_once(bytes, draws);
-            }
-            run(bytes);
-        }
+int replay(const std::vector<std::string>& names, std::uint64_t mutations) {
+    const auto files = files_of(names);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const auto seed = read_whole(files[i]);
+        if (!seed) return 1;
+        run(*seed);
+        run_mutations(*seed, mutations / files.size(), i);
     }
-    std::printf("%zu seeds, %zu mutations\n", seeds.size(), inputs);
-    return seeds.empty() ? 1 : 0;
+    std::printf("%zu inputs, %zu mutations\n", files.size(),
+                files.empty() ? 0 : mutations / files.size() * files.size());
+    return files.empty() ? 1 : 0;
 }
 
 }  // namespace
@@ -117,6 +145,12 @@ int run_seeds() {
 
 int main(int argc, char** argv) {
     using namespace chapar::testing;
-    if (argc == 3 && std::string(argv[1]) == "--write-seeds") return write_seeds(argv[2]);
-    return argc > 1 ? run_files(argc - 1, argv + 1) : run_seeds();
+    std::vector<std::string> words(argv + 1, argv + argc);
+    if (words.size() == 2 && words[0] == "--write-seeds") return write_seeds(words[1]);
+    std::uint64_t mutations = 0;
+    if (words.size() > 2 && words[0] == "--mutations") {
+        mutations = std::strtoull(words[1].c_str(), nullptr, 10);
+        words.erase(words.begin(), words.begin() + 2);
+    }
+    return replay(words, mutations);
 }

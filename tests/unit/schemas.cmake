@@ -1,5 +1,3 @@
-include(${CMAKE_CURRENT_LIST_DIR}/../fuzz/fuzz.cmake)
-
 set(CHAPAR_SCHEMAS_TESTS ${CMAKE_CURRENT_LIST_DIR}/schemas)
 add_library(chapar_schemas_samples STATIC ${CHAPAR_SCHEMAS_TESTS}/samples.cpp)
 chapar_target(chapar_schemas_samples)
@@ -17,9 +15,3 @@ chapar_target(test_schemas)
 target_link_libraries(test_schemas PRIVATE chapar_schemas_samples)
 add_test(NAME test_schemas COMMAND test_schemas)
 set_tests_properties(test_schemas PROPERTIES LABELS unit)
-
-foreach(decoder header frame content)
-    chapar_fuzz_target(fuzz_${decoder}
-        SOURCES ${CHAPAR_FUZZ_FOLDER}/fuzz_${decoder}.cpp
-        LIBRARIES chapar_schemas_samples)
-endforeach()
