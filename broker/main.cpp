@@ -1,6 +1,7 @@
 // chapard: the broker. Composition root: reads its directory, wires the daemon, runs it.
 #include <sys/stat.h>
 
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -8,10 +9,14 @@
 #include <string>
 #include <string_view>
 
+#include "broker/check_main.h"
 #include "broker/edge/daemon.h"
 #include "broker/edge/version.h"
 #include "broker/program.h"
 #include "broker/repair.h"
+#include "broker/sandbox.h"
+#include "broker/service_manager.h"
+#include "broker/store_care.h"
 #include "broker/succession_files.h"
 #include "broker/succession_main.h"
 #include "crypto/process_memory.h"
@@ -22,8 +27,11 @@ namespace {
 struct Arguments {
     std::filesystem::path directory;
     std::optional<std::filesystem::path> tap;
+    bool sandbox = true;
     bool version = false;
 };
+
+constexpr const char* kUsage = "chapard --dir DIR [--tap FILE] [--no-sandbox] | --version";
 
 Result<Arguments> parse_arguments(int argc, char** argv) {
     Arguments arguments;
@@ -32,18 +40,35 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
         const bool has_value = i + 1 < argc;
         if (word == "--version") {
             arguments.version = true;
+        } else if (word == "--no-sandbox") {
+            arguments.sandbox = false;
         } else if (word == "--dir" && has_value) {
             arguments.directory = argv[++i];
         } else if (word == "--tap" && has_value) {
             arguments.tap = argv[++i];
         } else {
-            return Error(Errc::Usage, "chapard --dir DIR [--tap FILE] | --version");
+            return Error(Errc::Usage, kUsage);
         }
     }
     if (!arguments.version && arguments.directory.empty()) {
-        return Error(Errc::Usage, "chapard --dir DIR [--tap FILE] | --version");
+        return Error(Errc::Usage, kUsage);
     }
     return arguments;
+}
+
+// Folders that chapard writes to: its own, and those that its configuration names.
+Status confine(const Arguments& arguments, const Config& config, Log& log) {
+    if (!arguments.sandbox) {
+        log.warning("sandbox.off", {{"why", "--no-sandbox"}});
+        return Done{};
+    }
+    const std::filesystem::path& directory = arguments.directory;
+    const std::array<std::filesystem::path, 3> writable{
+        directory, (directory / config.ledger.high_water).parent_path(),
+        (directory / config.ledger.kek).parent_path()};
+    const Sandbox sandbox = CHAPAR_TRY(enter_sandbox(writable));
+    if (!sandbox.missing.empty()) log.warning("sandbox.partial", {{"why", sandbox.missing}});
+    return Done{};
 }
 
 Status serve(const Arguments& arguments) {
@@ -57,18 +82,22 @@ Status serve(const Arguments& arguments) {
     if (const auto swaps = crypto::unencrypted_swaps(); !swaps.empty()) {
         log.warning("swap.unencrypted", {{"areas", std::to_string(swaps.size())}});
     }
-    const auto maintenance = [&]() -> Status {
-        const int freed = CHAPAR_TRY(opened.store->check_readers());
-        if (freed > 0) log.warning("store.dead-readers", {{"count", std::to_string(freed)}});
-        return Done{};
+    const ServiceManager manager = ServiceManager::from_environment();
+    CHAPAR_TRY(confine(arguments, opened.config, log));
+    StoreCare care(*opened.store, log);
+    const auto maintenance = [&care, &manager] {
+        manager.alive();
+        return care.look();
     };
     const auto daemon =
         CHAPAR_TRY(Daemon::create({opened.config, opened.node, opened.ledger_keys, *opened.store,
                                    opened.path, tap, time, random, log, maintenance}));
     std::printf("ready %s\n", daemon->endpoint().c_str());
     std::fflush(stdout);
+    manager.ready();
     log.info("ready", {{"build", std::string(build_text())}});
     CHAPAR_TRY(daemon->run());
+    manager.stopping();
     log.info("stopped");
     return Done{};
 }
@@ -78,6 +107,7 @@ int run(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     const std::string_view command = argc > 1 ? argv[1] : "";
     if (command == "repair") return repair_main(argc, argv);
+    if (command == "check") return check_main(argc, argv);
     if (command == "succession") return succession_main(argc, argv);
     if (command == "succeed") return succeed_main(argc, argv);
     const auto arguments = parse_arguments(argc, argv);

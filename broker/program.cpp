@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "broker/core/tables.h"
+#include "broker/edge/store_gate.h"
 #include "crypto/process_memory.h"
 #include "crypto/self_test.h"
 #include "schemas/base/problem.h"
@@ -19,8 +20,8 @@ Result<BrokerDirectory> BrokerDirectory::open(const std::filesystem::path& path,
     LedgerKeyFile ledger_keys =
         CHAPAR_TRY(LedgerKeyFile::open(path / "ledger.keys", path / config.ledger.kek, random));
     const auto tables = store_tables();
-    auto store =
-        CHAPAR_TRY(storage::LmdbStore::open(path / "store", tables, {.map_size = config.map_size}));
+    auto store = CHAPAR_TRY(storage::LmdbStore::open(
+        path / "store", tables, {.map_size = config.map_size, .reserve = StoreGate::kReserve}));
     return BrokerDirectory{path,
                            std::move(config),
                            std::move(lock),

@@ -2,6 +2,7 @@
 
 #include "broker/core/directory.h"
 #include "broker/core/stream_files.h"
+#include "broker/core/tables.h"
 #include "broker/edge/local_sequencer.h"
 #include "broker/edge/witness_setup.h"
 #include "broker/edge/witness_worker.h"
@@ -55,6 +56,8 @@ Status Daemon::Wiring::check_ledger() {
     if (auto damage = CHAPAR_TRY(scrubber.known_damage(tick.frontier().size()))) {
         guard->damaged(std::move(*damage));
     }
+    TableScrub tables(parts.store, store_tables(), parts.directory);
+    if (auto damage = CHAPAR_TRY(tables.known_damage())) guard->damaged(std::move(*damage));
     if (guard->standing() == Standing::Checked) CHAPAR_TRY(guard->begin());
     return Done{};
 }

@@ -1,5 +1,6 @@
 #include "broker/edge/service.h"
 
+#include "broker/core/tables.h"
 #include "schemas/base/limits.h"
 
 namespace chapar::broker {
@@ -31,6 +32,7 @@ BrokerService::BrokerService(const Parts& parts, AdminReply admin_reply)
       proofs_(parts.store, parts.tick, parts.node, sessions_, outlet_,
               parts.policy == nullptr ? Witnesses::None : Witnesses::Asked),
       scrubber_(parts.store, parts.tick.keys(), parts.directory),
+      table_scrub_(parts.store, store_tables(), parts.directory),
       started_(parts.time.elapsed()) {}
 
 bool BrokerService::has_room() const {

@@ -32,6 +32,8 @@
 #include "broker/edge/proofs_service.h"
 #include "broker/edge/scrubber.h"
 #include "broker/edge/sequencer.h"
+#include "broker/edge/store_gate.h"
+#include "broker/edge/table_scrub.h"
 #include "broker/edge/tick.h"
 #include "broker/edge/transfers.h"
 #include "broker/edge/verifier_pool.h"
@@ -144,6 +146,8 @@ class BrokerService {
     // service_tick.cpp
     void propose(OperationBody body, Source source, const Hash& about);
     [[nodiscard]] Status apply(Batch batch, std::vector<Pending> origins);
+    // The store had no room for the batch: once more without what is new in it.
+    [[nodiscard]] Status drain(Batch batch, std::vector<Pending> origins);
     // Takes out what met a ledger key that was not open yet, and proposes it again.
     void propose_again(Batch& batch, std::vector<Pending>& origins, std::vector<Outcome>& outcomes);
     void count(const Batch& batch, const std::vector<Outcome>& outcomes);
@@ -209,13 +213,14 @@ class BrokerService {
     Transfers transfers_;
     ProofsService proofs_;
     Scrubber scrubber_;
+    TableScrub table_scrub_;
     std::deque<Pending> pending_;
     DurationMs pending_since_;
     std::map<std::uint64_t, Check> checks_;
     std::uint64_t next_check_ = 1;
     std::uint64_t next_batch_ = 1;
     std::optional<TimeMs> deadline_;
-    bool full_ = false;
+    StoreGate gate_;
     bool more_mail_ = false;  // deliver_all() stopped for the sake of others
     DurationMs started_;
     std::optional<DurationMs> swept_;    // empty: not since the start

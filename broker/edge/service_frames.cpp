@@ -122,7 +122,7 @@ Status BrokerService::serve(Session& session, schemas::Frame frame) {
 
 std::optional<Errc> BrokerService::refuses_new() const {
     if (!parts_.guard.signing()) return Errc::ReadOnly;
-    if (full_) return Errc::BackPressure;
+    if (gate_.closed()) return Errc::BackPressure;
     return std::nullopt;
 }
 

@@ -153,7 +153,7 @@ Status BrokerService::watch_clock() {
 
 std::string BrokerService::state() const {
     const Standing standing = parts_.guard.standing();
-    if (standing == Standing::Signing && full_) return "full: takes nothing new";
+    if (standing == Standing::Signing && gate_.closed()) return "full: takes nothing new";
     if (standing == Standing::Signing && witnesses_absent_)
         return "without witnesses: takes no new envelopes";
     return word_of(standing);
@@ -161,7 +161,9 @@ std::string BrokerService::state() const {
 
 Status BrokerService::scrub() {
     if (!parts_.guard.signing()) return Done{};
-    auto damage = CHAPAR_TRY(scrubber_.work(parts_.tick.frontier().size(), parts_.time.elapsed()));
+    const DurationMs now = parts_.time.elapsed();
+    auto damage = CHAPAR_TRY(scrubber_.work(parts_.tick.frontier().size(), now));
+    if (!damage) damage = CHAPAR_TRY(table_scrub_.work(now));
     if (!damage) return Done{};
     parts_.guard.damaged(std::move(*damage));
     return note_standing();
@@ -180,6 +182,9 @@ void BrokerService::add_ledger_figures(schemas::StatusReport& report) const {
         std::to_string(scrub.checked) + " of " + std::to_string(scrub.tiles) + " tiles");
     add("scrub_age_seconds",
         scrub.age ? std::to_string(scrub.age->value / kSecond.value) : "none since the start");
+    const auto tables = table_scrub_.age(parts_.time.elapsed());
+    add("tables_scrub_age_seconds",
+        tables ? std::to_string(tables->value / kSecond.value) : "none since the start");
     add_witness_figures(report);
 }
 

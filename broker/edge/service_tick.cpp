@@ -14,10 +14,6 @@
 namespace chapar::broker {
 namespace {
 
-// New work is refused from 80 % full and taken again below 70 %; statements and expiry go on.
-constexpr std::uint64_t kRefuseAt = 80;
-constexpr std::uint64_t kResumeBelow = 70;
-
 // What apply says of an operation whose ledger key was not open: its agency was enrolled, or a
 // month began, in the same tick. The next tick opens the key.
 constexpr std::string_view kMissingKey = "ledger key";
@@ -81,9 +77,7 @@ Status BrokerService::apply(Batch batch, std::vector<Pending> origins) {
     if (!parts_.guard.signing()) return refuse_batch(origins, Errc::ReadOnly);
     auto outcomes = parts_.tick.run(batch.operations);
     if (!outcomes && outcomes.error().code == Errc::StoreFull) {
-        full_ = true;
-        parts_.log.warning("store.full");
-        return refuse_batch(origins, Errc::BackPressure);
+        return drain(std::move(batch), std::move(origins));
     }
     if (!outcomes) return outcomes.error();
     CHAPAR_TRY(parts_.guard.remember_head());
@@ -92,6 +86,26 @@ Status BrokerService::apply(Batch batch, std::vector<Pending> origins) {
     CHAPAR_TRY(watch_fullness());
     CHAPAR_TRY(watch_deadline());
     return speak(origins, *outcomes);
+}
+
+Status BrokerService::drain(Batch batch, std::vector<Pending> origins) {
+    if (gate_.met_full() == StoreGate::Change::Closed) parts_.log.warning("store.full");
+    Batch rest;
+    rest.ticket = batch.ticket;
+    std::vector<Pending> of_rest;
+    std::vector<Pending> refused;
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+        if (is_new_work(batch.operations[i].body)) {
+            refused.push_back(std::move(origins[i]));
+        } else {
+            rest.operations.push_back(std::move(batch.operations[i]));
+            of_rest.push_back(std::move(origins[i]));
+        }
+    }
+    // Nothing new was in it: even the reserve is used up.
+    if (refused.empty()) return refuse_batch(of_rest, Errc::BackPressure);
+    CHAPAR_TRY(refuse_batch(refused, Errc::BackPressure));
+    return of_rest.empty() ? Status(Done{}) : apply(std::move(rest), std::move(of_rest));
 }
 
 void BrokerService::propose_again(Batch& batch, std::vector<Pending>& origins,
@@ -277,15 +291,14 @@ Status BrokerService::deliver_all() {
 }
 
 Status BrokerService::watch_fullness() {
-    const storage::Usage usage = CHAPAR_TRY(parts_.store.usage());
-    if (usage.capacity_bytes == 0) return Done{};
-    const std::uint64_t percent = usage.used_bytes / (usage.capacity_bytes / 100 + 1);
-    if (!full_ && percent >= kRefuseAt) {
-        full_ = true;
-        parts_.log.warning("store.nearly-full", {{"percent", std::to_string(percent)}});
-    } else if (full_ && percent < kResumeBelow) {
-        full_ = false;
-        parts_.log.info("store.has-room", {{"percent", std::to_string(percent)}});
+    const StoreGate::Change change = gate_.look(CHAPAR_TRY(parts_.store.usage()));
+    const std::string percent = std::to_string(gate_.percent());
+    const std::string disk_free = std::to_string(gate_.disk_free_percent());
+    if (change == StoreGate::Change::Closed) {
+        parts_.log.warning("store.nearly-full",
+                           {{"percent", percent}, {"disk_free_percent", disk_free}});
+    } else if (change == StoreGate::Change::Opened) {
+        parts_.log.info("store.has-room", {{"percent", percent}, {"disk_free_percent", disk_free}});
     }
     return Done{};
 }

@@ -1,10 +1,12 @@
 #include "broker/edge/tick.h"
 
+#include <algorithm>
 #include <set>
 
 #include "broker/core/ledger_key_index.h"
 #include "broker/core/ledger_open.h"
 #include "broker/edge/fault_point.h"
+#include "broker/edge/store_gate.h"
 #include "crypto/checkpoint.h"
 
 namespace chapar::broker {
@@ -47,6 +49,8 @@ Result<std::vector<Operation>> Tick::open_keys(storage::ReadTxn& txn,
 Result<std::vector<Outcome>> Tick::run(std::span<const Operation> operations) {
     reach(FaultPoint::BatchTaken);
     const auto txn = CHAPAR_TRY(parts_.store.begin_write());
+    const auto brings = [](const Operation& operation) { return is_new_work(operation.body); };
+    if (std::ranges::any_of(operations, brings)) txn->spare_reserve();
     std::vector<Operation> all = CHAPAR_TRY(open_keys(*txn, operations));
     const auto opened = static_cast<std::ptrdiff_t>(all.size());
     all.insert(all.end(), operations.begin(), operations.end());

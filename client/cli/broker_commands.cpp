@@ -5,6 +5,7 @@
 #include "client/cli/broker_backup.h"
 #include "client/cli/broker_init.h"
 #include "client/cli/override_command.h"
+#include "client/cli/programs.h"
 #include "client/cli/record_words.h"
 #include "client/cli/sign_flow.h"
 #include "client/cli/succession_commands.h"
@@ -118,6 +119,26 @@ void add_admit(CLI::App& broker, Invocation& invocation) {
     });
 }
 
+void add_check(CLI::App& broker, Invocation& invocation) {
+    struct Arguments {
+        std::string directory;
+        bool rebuild = false;
+    };
+    auto given = std::make_shared<Arguments>();
+    CLI::App* command =
+        add_command(broker, "check", "look at everything a broker has stored (runs chapard check)",
+                    "chapar broker check --dir /srv/chapar");
+    command->add_option("--dir", given->directory, "the broker's directory")->required();
+    command->add_flag("--rebuild", given->rebuild,
+                      "make anew what follows from the ledger; chapard must not run");
+    invocation.on(command, [&invocation, given] {
+        std::vector<std::string> arguments{"check", "--dir", given->directory};
+        if (given->rebuild) arguments.emplace_back("--rebuild");
+        if (invocation.output.form() == Output::Form::Json) arguments.emplace_back("--json");
+        return replace_process(CHAPAR_TRY(program_beside("chapard")), arguments);
+    });
+}
+
 }  // namespace
 
 void add_broker_commands(CLI::App& app, Invocation& invocation) {
@@ -126,6 +147,7 @@ void add_broker_commands(CLI::App& app, Invocation& invocation) {
     add_init(*broker, invocation);
     add_status(*broker, invocation);
     add_admit(*broker, invocation);
+    add_check(*broker, invocation);
     add_backup_commands(*broker, invocation);
     add_card_command(*broker, invocation);
 }

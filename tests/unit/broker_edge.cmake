@@ -4,7 +4,8 @@ add_executable(chapard-faults ${PROJECT_SOURCE_DIR}/broker/main.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/faults.cpp)
 chapar_target(chapard-faults)
 target_link_libraries(chapard-faults
-    PRIVATE chapar_broker_repair chapar_broker_edge chapar_storage_lmdb)
+    PRIVATE chapar_broker_repair chapar_broker_check chapar_broker_service chapar_broker_edge
+    chapar_storage_lmdb)
 
 add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/centre.cpp
@@ -28,6 +29,8 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/rollback_process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/scrubber_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/store_gate_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/table_scrub_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/submit_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/transfer_process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/transfer_test.cpp

@@ -1,0 +1,41 @@
+#include "broker/edge/store_gate.h"
+
+#include "crypto/record.h"
+
+namespace chapar::broker {
+
+StoreGate::Change StoreGate::look(const storage::Usage& usage) {
+    if (usage.capacity_bytes == 0) return Change::None;
+    percent_ = usage.used_bytes / (usage.capacity_bytes / 100 + 1);
+    disk_free_ = usage.disk_bytes == 0 ? 100 : usage.disk_free_bytes / (usage.disk_bytes / 100 + 1);
+    // A store that has all its blocks already, or for which there is room many times over, does not
+    // mind how large the disk is.
+    const bool may_need_it = usage.growth_bytes > usage.disk_free_bytes;
+    const bool refuse = percent_ >= kRefuseAt || (may_need_it && disk_free_ < kDiskFree);
+    const bool resume = percent_ < kResumeBelow && (!may_need_it || disk_free_ >= kDiskFreeAgain);
+    if (!closed_ && refuse) {
+        closed_ = true;
+        return Change::Closed;
+    }
+    if (closed_ && resume) {
+        closed_ = false;
+        return Change::Opened;
+    }
+    return Change::None;
+}
+
+StoreGate::Change StoreGate::met_full() {
+    if (closed_) return Change::None;
+    closed_ = true;
+    return Change::Closed;
+}
+
+bool is_new_work(const OperationBody& body) {
+    if (std::holds_alternative<Submit>(body)) return true;
+    const auto* put = std::get_if<PutRecord>(&body);
+    if (put == nullptr) return false;
+    const auto record = crypto::SignedRecord::decode(put->record);
+    return record && record->type == crypto::RecordType::Bundle;
+}
+
+}  // namespace chapar::broker
