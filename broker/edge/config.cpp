@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "broker/edge/files.h"
+#include "broker/edge/tcp_figures.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/limits.h"
 #include "schemas/base/toml.h"
@@ -132,11 +133,6 @@ Status read_sessions(const toml::table& table, SessionConfig& sessions) {
     return reader.nothing_left();
 }
 
-bool valid_ipv4(const std::string& text) {
-    in_addr address{};
-    return inet_pton(AF_INET, text.c_str(), &address) == 1;
-}
-
 Status read_addresses(TableReader& reader, std::vector<std::string>& addresses) {
     constexpr std::size_t kMost = 1024;
     const toml::node* node = reader.take("shared_addresses");
@@ -148,7 +144,7 @@ Status read_addresses(TableReader& reader, std::vector<std::string>& addresses) 
     addresses.clear();
     for (const toml::node& element : *array) {
         const auto* text = element.as_string();
-        if (text == nullptr || !valid_ipv4(text->get())) return bad;
+        if (text == nullptr || !address_of(text->get())) return bad;
         addresses.push_back(text->get());
     }
     return Done{};

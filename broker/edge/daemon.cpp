@@ -4,11 +4,45 @@
 #include "broker/core/stream_files.h"
 #include "broker/core/tables.h"
 #include "broker/edge/local_sequencer.h"
+#include "broker/edge/tcp_figures.h"
+#include "broker/edge/warden_thread.h"
 #include "broker/edge/witness_setup.h"
 #include "broker/edge/witness_worker.h"
 #include "broker/edge/zap.h"
 
 namespace chapar::broker {
+namespace {
+
+// Descriptors for all but connections: store, bodies, witnesses, libzmq's own.
+constexpr std::uint64_t kOtherDescriptors = 256;
+
+// A connection that finds no descriptor left would keep libzmq trying without a pause: so there are
+// never more connections than descriptors for them.
+ConnectionBounds connection_bounds(const Config& config, Log& log) {
+    const ConnectionConfig& wanted = config.connections;
+    ConnectionBounds bounds;
+    bounds.count = wanted.count;
+    const std::uint64_t descriptors = raise_descriptor_limit();
+    if (descriptors < wanted.count + kOtherDescriptors) {
+        bounds.count = descriptors > 2 * kOtherDescriptors ? descriptors - kOtherDescriptors
+                                                           : kOtherDescriptors;
+        log.warning("descriptors.few", {{"limit", std::to_string(descriptors)},
+                                        {"connections", std::to_string(bounds.count)}});
+    }
+    bounds.per_address = wanted.per_ip;
+    bounds.pending = wanted.pending;
+    bounds.pending_per_address = wanted.pending_per_ip;
+    bounds.accepts = {wanted.accepts_per_second, wanted.pending};
+    bounds.accepts_per_address = {wanted.accepts_per_ip, wanted.pending_per_ip};
+    bounds.first_message =
+        DurationMs(config.sessions.handshake.value + config.sessions.hello.value);
+    for (const std::string& text : wanted.shared_addresses) {
+        if (const auto address = address_of(text)) bounds.shared_addresses.insert(*address);
+    }
+    return bounds;
+}
+
+}  // namespace
 
 // Members in the order of their construction; destroyed the other way round: loop and doors first,
 // the ZAP handler after the router it guards.
@@ -30,6 +64,7 @@ struct Daemon::Wiring {
     std::optional<WitnessSetup> setup;  // empty: no witness policy
     std::optional<WitnessRound> witnesses;
     std::unique_ptr<ZapHandler> zap;
+    std::unique_ptr<WardenThread> warden;  // takes the router's events to its end
     std::optional<Router> router;
     std::unique_ptr<BrokerService> service;
     std::unique_ptr<EventLoop> loop;
@@ -108,7 +143,10 @@ Status Daemon::Wiring::open_bodies() {
 
 Status Daemon::Wiring::open_doors() {
     zap = CHAPAR_TRY(ZapHandler::start(zmq, certificates.known_keys()));
-    const RouterOptions options{parts.config.listen, parts.config.sessions.handshake};
+    warden = CHAPAR_TRY(
+        WardenThread::create(zmq, connection_bounds(parts.config, parts.log), parts.time));
+    const RouterOptions options{parts.config.listen, parts.config.sessions.handshake,
+                                [this](ZmqSocket& socket) { return warden->watch(zmq, socket); }};
     router.emplace(CHAPAR_TRY(Router::create(zmq, parts.node.curve, options)));
     // Results are taken up by the loop's own thread.
     verifiers = std::make_unique<VerifierPool>(
@@ -120,11 +158,26 @@ Status Daemon::Wiring::open_doors() {
         [this](DiskWorker::Action action) { loop->post(std::move(action)); });
     CHAPAR_TRY(start_witnesses());
     service = std::make_unique<BrokerService>(
-        BrokerService::Parts{parts.config, parts.node, parts.directory, parts.store, tick, *guard,
-                             notes, setup ? &setup->policy : nullptr,
-                             witnesses ? &*witnesses : nullptr, sequencer, certificates, *verifiers,
-                             *bodies, *disk, *router, parts.tap, parts.time, parts.random,
-                             parts.log},
+        BrokerService::Parts{parts.config,
+                             parts.node,
+                             parts.directory,
+                             parts.store,
+                             tick,
+                             *guard,
+                             notes,
+                             setup ? &setup->policy : nullptr,
+                             witnesses ? &*witnesses : nullptr,
+                             sequencer,
+                             certificates,
+                             *verifiers,
+                             *bodies,
+                             *disk,
+                             *router,
+                             parts.tap,
+                             parts.time,
+                             parts.random,
+                             parts.log,
+                             warden.get()},
         [this](AdminId to, ByteView frame) { admin->reply(to, frame); });
     CHAPAR_TRY(service->restore_witnessed());
     loop = std::make_unique<EventLoop>(context, *service, *router, parts.config, parts.maintenance);

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kLineBytes = 4096;
 constexpr std::size_t kFieldBytes = 512;
 constexpr unsigned kLinesPerSecond = 200;
+constexpr unsigned kLinesPerSourceAndSecond = 50;
 
 std::string_view name_of(Level level) {
     switch (level) {
@@ -35,12 +36,35 @@ void add_field(std::string& line, std::string_view name, std::string_view value)
 
 std::string short_hash(ByteView hash) { return to_hex(hash).substr(0, 8); }
 
-bool Log::within_rate() {
+void Log::begin_second() {
     const std::uint64_t second = time_.elapsed().value / kSecond.value;
-    if (second != second_) {
-        second_ = second;
-        lines_ = 0;
+    if (second == second_) return;
+    second_ = second;
+    lines_ = 0;
+    lines_of_.clear();
+}
+
+// At most as many sources are remembered as there are lines in a second.
+bool Log::within_rate_of(std::string_view source) {
+    begin_second();
+    auto lines = lines_of_.find(source);
+    if (lines == lines_of_.end()) {
+        if (lines_ >= kLinesPerSecond) {
+            ++dropped_;
+            return false;
+        }
+        lines = lines_of_.emplace(source, 0).first;
     }
+    if (lines->second >= kLinesPerSourceAndSecond) {
+        ++dropped_;
+        return false;
+    }
+    ++lines->second;
+    return true;
+}
+
+bool Log::within_rate() {
+    begin_second();
     if (lines_ >= kLinesPerSecond) {
         ++dropped_;
         return false;

@@ -6,28 +6,56 @@ namespace chapar::broker {
 
 Outlet::Drained Outlet::drain(Session& session) {
     while (!session.outbox.empty()) {
-        const auto sent = router_.send(session.routing_id, session.outbox.front());
+        const Bytes& frame = session.outbox.front().frame;
+        const auto sent = router_.send(session.routing_id, frame);
         if (sent && *sent == SendOutcome::Busy) return Drained::Some;
         if (!sent || *sent == SendOutcome::Gone) {
             sessions_.end(session.number);
             return Drained::Ended;
         }
-        tap_.record(TapDirection::Sent, session.outbox.front());
+        tap_.record(TapDirection::Sent, frame);
+        session.sent_unheard += frame.size();
+        session.outbox_bytes -= frame.size();
         session.outbox.pop_front();
     }
     return Drained::All;
 }
 
 bool Outlet::send(Session& session, Bytes frame) {
-    if (session.outbox.size() >= limits::kSessionOutbox) {
+    const std::size_t bytes = frame.size();
+    bytes_given_ += bytes;
+    std::optional<ByteBudget::Share> share;
+    if (session.outbox.size() < limits::kSessionOutbox &&
+        session.outbox_bytes + bytes <= kSessionOutboxBytes) {
+        share = make_room(session, bytes);
+    }
+    if (!share) {
         cut(session);
         return false;
     }
-    session.outbox.push_back(std::move(frame));
+    session.outbox.push_back({std::move(frame), std::move(*share)});
+    session.outbox_bytes += bytes;
     const SessionNumber number = session.number;
     const Drained drained = drain(session);
     if (drained == Drained::Some) unsent_.insert(number);
     return drained != Drained::Ended;
+}
+
+std::optional<ByteBudget::Share> Outlet::make_room(const Session& session, std::size_t bytes) {
+    while (true) {
+        if (auto share = bytes_.take(bytes)) return share;
+        Session* fullest = nullptr;
+        for (const SessionNumber number : unsent_) {
+            Session* const other = sessions_.find(number);
+            if (other == nullptr) continue;
+            if (fullest == nullptr || other->outbox_bytes > fullest->outbox_bytes) fullest = other;
+        }
+        if (fullest == nullptr || fullest->number == session.number) return std::nullopt;
+        // Its session stays for now: callers may be looking at it.
+        fullest->link.cut();
+        fullest->outbox.clear();
+        fullest->outbox_bytes = 0;
+    }
 }
 
 Outlet::Offered Outlet::offer(Session& session, const Bytes& frame) {
@@ -39,6 +67,7 @@ Outlet::Offered Outlet::offer(Session& session, const Bytes& frame) {
         return Offered::Ended;
     }
     tap_.record(TapDirection::Sent, frame);
+    session.sent_unheard += frame.size();
     return Offered::Sent;
 }
 

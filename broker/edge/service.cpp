@@ -20,8 +20,11 @@ BrokerService::BrokerService(const Parts& parts, AdminReply admin_reply)
       admin_reply_(std::move(admin_reply)),
       upload_bytes_(limits::kTransferBytes),
       download_bytes_(limits::kTransferBytes),
+      outbox_bytes_(kOutboxBytes),
+      intake_(IntakeBounds{.envelopes = {parts.config.quotas.envelopes_per_second,
+                                         parts.config.quotas.envelopes_burst}}),
       sessions_(parts.config.sessions.count),
-      outlet_(parts.router, sessions_, parts.tap),
+      outlet_(parts.router, sessions_, parts.tap, outbox_bytes_),
       transfers_({parts.bodies, parts.disk, parts.store, sessions_, outlet_, parts.time, parts.log,
                   upload_bytes_, download_bytes_},
                  [this](const Session& session) {
@@ -41,18 +44,19 @@ bool BrokerService::has_room() const {
 
 bool BrokerService::retry_sending() {
     const bool unsent = outlet_.retry();
-    return unsent || more_mail_ || transfers_.waiting();
+    return unsent || more_mail_ || transfers_.waiting() || !questions_.empty();
 }
 
 Status BrokerService::deliver() {
     // Mail first: a chunk goes to a peer for whom nothing else waits.
     CHAPAR_TRY(deliver_all());
     CHAPAR_TRY(transfers_.pump());
-    return Done{};
+    return answer_next_question();
 }
 
 Status BrokerService::every_second() {
     outlet_.cut_condemned();
+    tell_cuts();
     const DurationMs now = parts_.time.elapsed();
     sessions_.for_each([&](Session& session) {
         const bool late = session.state != SessionState::Active && now > session.hello_by;

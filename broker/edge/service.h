@@ -22,9 +22,13 @@
 
 #include "broker/core/directory.h"
 #include "broker/edge/admin_socket.h"
+#include "broker/edge/answer_pace.h"
 #include "broker/edge/certificate_cache.h"
 #include "broker/edge/clock.h"
 #include "broker/edge/config.h"
+#include "broker/edge/connection_watch.h"
+#include "broker/edge/fair_queue.h"
+#include "broker/edge/intake.h"
 #include "broker/edge/ledger_guard.h"
 #include "broker/edge/log.h"
 #include "broker/edge/node_keys.h"
@@ -63,6 +67,7 @@ class BrokerService {
         TimeSource& time;
         crypto::Random& random;
         Log& log;
+        ConnectionWatch* connections = nullptr;  // null: nobody watches them
     };
     using AdminReply = std::function<void(AdminId, ByteView)>;
 
@@ -109,10 +114,12 @@ class BrokerService {
         Hash about;
         std::vector<Hash> files;  // that a submission names: not removed while it waits
         unsigned attempts = 0;
+        Intake::Share share{};  // of what its frame took in memory
     };
     struct Check {
         SessionNumber session;
         std::size_t items;
+        Intake::Share share;
     };
     enum class After : std::uint8_t { Continue, End };
 
@@ -129,12 +136,10 @@ class BrokerService {
     [[nodiscard]] Status take(Session& session, schemas::Submit frame);
     [[nodiscard]] Status take(Session& session, schemas::Statements frame);
     [[nodiscard]] Status publish(Session& session, schemas::Publish frame);
-    [[nodiscard]] Status question(Session& session, const schemas::Frame& frame);
+    [[nodiscard]] Status answer_question(Session& session, const schemas::Frame& frame);
     template <typename Answer>
     [[nodiscard]] Status answer(Session& session, const storage::ReadTxn& txn, Result<Answer> made);
     [[nodiscard]] Status refuse_all(Session& session, const std::vector<Hash>& abouts, Errc code);
-    void verify(Session& session, std::variant<schemas::Submit, schemas::Statements> frame,
-                std::size_t items);
     [[nodiscard]] std::optional<Errc> refuses_new() const;
     void complain(Session& session, const Error& error, After after);
     // Ends the session of a device that is no longer in force; else its certificate, with its
@@ -142,6 +147,20 @@ class BrokerService {
     [[nodiscard]] Result<std::optional<InForce>> still_in_force(Session& session,
                                                                 const storage::ReadTxn& txn);
     [[nodiscard]] Status answer_proofs(Session& session, const schemas::ProofsAsk& ask);
+
+    // service_intake.cpp
+    // Room for the frame in hand; empty: it is pushed back.
+    [[nodiscard]] std::optional<Intake::Share> admit(const Session& session, std::size_t items);
+    void verify(Session& session, std::variant<schemas::Submit, schemas::Statements> frame,
+                std::size_t items, Intake::Share share);
+    // Gives the verifiers what they can take now, each agency in its turn.
+    void hand_to_verifiers();
+    // Questions wait for their turn: an answer may cost the loop milliseconds.
+    [[nodiscard]] Status take_question(Session& session, schemas::Frame frame);
+    // Answers one that may be answered now, if there is one.
+    [[nodiscard]] Status answer_next_question();
+    void add_connection_figures(schemas::StatusReport& report) const;
+    void tell_cuts();
 
     // service_tick.cpp
     void propose(OperationBody body, Source source, const Hash& about);
@@ -208,6 +227,8 @@ class BrokerService {
     AdminReply admin_reply_;
     ByteBudget upload_bytes_;  // before the sessions, which hold shares of them
     ByteBudget download_bytes_;
+    ByteBudget outbox_bytes_;
+    Intake intake_;  // before what holds shares of it
     Sessions sessions_;
     Outlet outlet_;
     Transfers transfers_;
@@ -217,6 +238,16 @@ class BrokerService {
     std::deque<Pending> pending_;
     DurationMs pending_since_;
     std::map<std::uint64_t, Check> checks_;
+    FairQueue<VerifyJob> unverified_;
+    std::size_t verifying_ = 0;  // frames that the verifiers have
+    struct Question {
+        SessionNumber session;
+        schemas::Frame frame;
+    };
+    FairQueue<Question> questions_;
+    AnswerPace answer_pace_;
+    bool question_answered_ = false;  // since the last look at the socket
+    std::uint64_t pushed_back_ = 0;
     std::uint64_t next_check_ = 1;
     std::uint64_t next_batch_ = 1;
     std::optional<TimeMs> deadline_;

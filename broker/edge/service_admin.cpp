@@ -115,6 +115,7 @@ Result<schemas::StatusReport> BrokerService::status() const {
     add("uploads", std::to_string(bodies.incoming));
     const std::uint64_t uptime = parts_.time.elapsed().value - started_.value;
     add("uptime_seconds", std::to_string(uptime / kSecond.value));
+    add_connection_figures(report);
     add_ledger_figures(report);
     return report;
 }

@@ -45,6 +45,7 @@ bool is_askers_fault(Errc code) {
 }  // namespace
 
 Result<bool> BrokerService::receive() {
+    question_answered_ = false;
     for (int i = 0; i < kFramesPerTurn; ++i) {
         if (!has_room()) return false;
         auto incoming = CHAPAR_TRY(parts_.router.receive());
@@ -56,6 +57,7 @@ Result<bool> BrokerService::receive() {
 
 Status BrokerService::handle(Incoming incoming) {
     parts_.tap.record(TapDirection::Received, incoming.payload.bytes());
+    if (parts_.connections != nullptr) parts_.connections->heard(incoming.link);
     if (!incoming.key || outlet_.condemned(incoming.link)) {
         incoming.link.cut();
         return Done{};
@@ -67,6 +69,16 @@ Status BrokerService::handle(Incoming incoming) {
         incoming.link.cut();
         return Done{};
     }
+    if (session->sent_unheard >= kMailUnheard) {
+        session->sent_unheard = 0;
+        // Mail that was held back goes before the answer to what it says now.
+        const SessionNumber number = session->number;
+        CHAPAR_TRY(deliver_to(number));
+        session = sessions_.find(number);
+        if (session == nullptr) return Done{};
+    }
+    session->sent_unheard = 0;
+    session->frame_bytes = incoming.payload.bytes().size();
     auto frame = schemas::decode_frame(incoming.payload.bytes());
     if (!frame) {
         complain(*session, Error(frame.error().code), After::End);
@@ -117,7 +129,7 @@ Status BrokerService::serve(Session& session, schemas::Frame frame) {
         event == SessionEvent::Fetch) {
         return transfer(session, std::move(frame));
     }
-    return question(session, frame);
+    return take_question(session, std::move(frame));
 }
 
 std::optional<Errc> BrokerService::refuses_new() const {
@@ -138,7 +150,10 @@ Status BrokerService::take(Session& session, schemas::Submit frame) {
     const std::size_t items = frame.envelopes.size();
     std::optional<Errc> refusal = refuses_new();
     if (!refusal && witnesses_absent_) refusal = Errc::WitnessesAbsent;
-    if (session.unanswered + items > parts_.config.sessions.in_flight) {
+    std::optional<Intake::Share> share;
+    if (!refusal && !(share = admit(session, items))) refusal = Errc::BackPressure;
+    if (!refusal && !intake_.within_rate(session.greeted->agency, items, parts_.time.elapsed())) {
+        pushed_back_ += items;
         refusal = Errc::BackPressure;
     }
     if (refusal) {
@@ -148,7 +163,7 @@ Status BrokerService::take(Session& session, schemas::Submit frame) {
         }
         return refuse_all(session, abouts, *refusal);
     }
-    verify(session, std::move(frame), items);
+    verify(session, std::move(frame), items, std::move(*share));
     return Done{};
 }
 
@@ -157,9 +172,8 @@ Status BrokerService::take(Session& session, schemas::Statements frame) {
     // Statements drain mailboxes: a nearly full store still takes them.
     std::optional<Errc> refusal;
     if (!parts_.guard.signing()) refusal = Errc::ReadOnly;
-    if (session.unanswered + items > parts_.config.sessions.in_flight) {
-        refusal = Errc::BackPressure;
-    }
+    std::optional<Intake::Share> share;
+    if (!refusal && !(share = admit(session, items))) refusal = Errc::BackPressure;
     if (refusal) {
         std::vector<Hash> abouts;
         for (const auto& signed_statement : frame.statements) {
@@ -168,35 +182,31 @@ Status BrokerService::take(Session& session, schemas::Statements frame) {
         }
         return refuse_all(session, abouts, *refusal);
     }
-    verify(session, std::move(frame), items);
+    verify(session, std::move(frame), items, std::move(*share));
     return Done{};
-}
-
-void BrokerService::verify(Session& session,
-                           std::variant<schemas::Submit, schemas::Statements> frame,
-                           std::size_t items) {
-    const std::uint64_t ticket = next_check_++;
-    checks_.emplace(ticket, Check{session.number, items});
-    session.unanswered += items;
-    const SessionFacts facts{session.greeted->device, parts_.node.home,
-                             parts_.node.manifest.ledger};
-    parts_.verifiers.submit(VerifyJob{ticket, facts, std::move(frame)});
 }
 
 Status BrokerService::verified(VerifyResult result) {
     const auto found = checks_.find(result.ticket);
     CHAPAR_ASSERT(found != checks_.end());
-    const Check check = found->second;
+    Check check = std::move(found->second);
     checks_.erase(found);
+    --verifying_;
     Session* session = sessions_.find(check.session);
     // Its sender cannot be told; it will send again, and what is not proposed changes nothing.
-    if (session == nullptr) return Done{};
+    if (session == nullptr) {
+        hand_to_verifiers();
+        return Done{};
+    }
+    --session->unverified;
     if (!result.verdicts) {
         refused_ += check.items;
         complain(*session, result.verdicts.error(), After::End);
+        hand_to_verifiers();
         return Done{};
     }
     std::vector<schemas::ItemOutcome> refused;
+    const std::size_t each = check.share.bytes() / std::max<std::size_t>(check.items, 1);
     const auto txn = CHAPAR_TRY(parts_.store.begin_read());
     for (Verdict& verdict : *result.verdicts) {
         if (!verdict.operation) {
@@ -212,7 +222,9 @@ Status BrokerService::verified(VerifyResult result) {
         propose(std::move(*verdict.operation).stamped({}).body, FromSession{check.session},
                 verdict.about);
         pending_.back().files = std::move(*files);
+        pending_.back().share = check.share.split(each);
     }
+    hand_to_verifiers();
     if (refused.empty()) return Done{};
     refused_ += refused.size();
     session->unanswered -= refused.size();
@@ -231,11 +243,13 @@ Status BrokerService::publish(Session& session, schemas::Publish frame) {
                           {refused_item(verdict->about, verdict->operation.error())});
     }
     std::optional<Errc> refusal = refuses_new();
-    if (session.unanswered >= parts_.config.sessions.in_flight) refusal = Errc::BackPressure;
+    std::optional<Intake::Share> share;
+    if (!refusal && !(share = admit(session, 1))) refusal = Errc::BackPressure;
     if (refusal) return refuse_all(session, {verdict->about}, *refusal);
     ++session.unanswered;
     propose(std::move(*verdict->operation).stamped({}).body, FromSession{session.number},
             verdict->about);
+    pending_.back().share = std::move(*share);
     return Done{};
 }
 
@@ -263,7 +277,7 @@ Result<std::optional<InForce>> BrokerService::still_in_force(Session& session,
     return std::optional<InForce>();
 }
 
-Status BrokerService::question(Session& session, const schemas::Frame& frame) {
+Status BrokerService::answer_question(Session& session, const schemas::Frame& frame) {
     const auto txn = CHAPAR_TRY(parts_.store.begin_read());
     const auto valid = CHAPAR_TRY(still_in_force(session, *txn));
     if (!valid) return Done{};
@@ -301,8 +315,9 @@ Status BrokerService::answer_proofs(Session& session, const schemas::ProofsAsk& 
 
 void BrokerService::complain(Session& session, const Error& error, After after) {
     const ErrorText& text = text_of(error.code);
-    parts_.log.info("session.refused", {{"session", std::to_string(session.number)},
-                                        {"code", std::string(text.code)}});
+    parts_.log.info_from(
+        short_hash(session.key.view()), "session.refused",
+        {{"session", std::to_string(session.number)}, {"code", std::string(text.code)}});
     Bytes frame = schemas::encode_frame(schemas::ErrorFrame{std::string(text.code), error.context});
     if (after == After::End) return outlet_.send_last(session, std::move(frame));
     outlet_.send(session, std::move(frame));

@@ -32,6 +32,10 @@ Status BrokerService::greet(Session& session, const schemas::Hello& hello) {
         session.told = greeting->seen->checkpoint.size;
         parts_.guard.offer(*greeting->seen, hello.note);
     }
+    if (sessions_.of_agency(greeting->who.agency) >= parts_.config.connections.per_agency) {
+        complain(session, Error(Errc::BackPressure), After::End);
+        return Done{};
+    }
     sessions_.greeted(session, std::move(greeting->who));
     if (parts_.guard.standing() == Standing::WitnessesAwaited) {
         session.welcome_due = true;

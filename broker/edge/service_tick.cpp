@@ -56,6 +56,7 @@ Status BrokerService::run_tick() {
         batch.operations.push_back({stamp, std::move(next.body)});
         origins.push_back(
             {std::move(kept), next.source, next.about, std::move(next.files), next.attempts});
+        origins.back().share = std::move(next.share);
         pending_.pop_front();
     }
     pending_since_ = parts_.time.elapsed();
@@ -66,6 +67,7 @@ Status BrokerService::run_tick() {
         CHAPAR_ASSERT(decided->ticket == ticket);
         CHAPAR_TRY(apply(std::move(*decided), std::move(origins)));
     }
+    hand_to_verifiers();
     return Done{};
 }
 
@@ -118,6 +120,7 @@ void BrokerService::propose_again(Batch& batch, std::vector<Pending>& origins,
             propose(std::move(batch.operations[i].body), origins[i].source, origins[i].about);
             pending_.back().attempts = origins[i].attempts + 1;
             pending_.back().files = std::move(origins[i].files);
+            pending_.back().share = std::move(origins[i].share);
             continue;
         }
         if (kept != i) {
@@ -265,6 +268,8 @@ Status BrokerService::deliver_to(SessionNumber number) {
         if (session == nullptr || session->state != SessionState::Active) return Done{};
         // A peer whose queue is full gets its outcomes first.
         if (!session->mail || session->credit == 0 || !session->outbox.empty()) return Done{};
+        // Nor does one that says nothing: libzmq and the kernel would keep it all.
+        if (session->sent_unheard >= kMailUnheard) return Done{};
         Handout handout = CHAPAR_TRY(next_handout(*txn, parts_.tick, *session, now));
         for (Withhold& withhold : handout.withheld) {
             propose(std::move(withhold), NoOrigin{}, Hash{});
@@ -282,7 +287,8 @@ Status BrokerService::deliver_all() {
     if (!parts_.guard.signing()) return Done{};
     std::vector<SessionNumber> ready;
     sessions_.for_each([&](Session& session) {
-        if (session.mail && session.credit > 0 && session.outbox.empty()) {
+        if (session.mail && session.credit > 0 && session.outbox.empty() &&
+            session.sent_unheard < kMailUnheard) {
             ready.push_back(session.number);
         }
     });

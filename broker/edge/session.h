@@ -15,6 +15,7 @@
 #include <string>
 
 #include "broker/core/ingress.h"
+#include "broker/edge/byte_budget.h"
 #include "broker/edge/download.h"
 #include "broker/edge/router.h"
 #include "broker/edge/session_state.h"
@@ -23,6 +24,10 @@
 #include "schemas/frames.h"
 
 namespace chapar::broker {
+
+// Bytes handed to a session that has said nothing since, from which on it gets no more mail. A
+// client of ours signs for what it gets, or grants credit again.
+constexpr std::size_t kMailUnheard = 512 * 1024;
 
 using SessionNumber = std::uint64_t;  // never given twice in one process
 
@@ -59,7 +64,19 @@ struct Session {
     // Asked about, and not covered by a quorum of witnesses yet.
     std::set<EntryIndex> awaiting_witnesses;
 
-    std::deque<Bytes> outbox;  // frames that its socket could not take yet
+    // Frames that its socket could not take yet.
+    struct Unsent {
+        Bytes frame;
+        ByteBudget::Share share;
+    };
+    std::deque<Unsent> outbox;
+    std::size_t outbox_bytes = 0;
+    // Mail and answers handed to its socket since it last said something.
+    std::size_t sent_unheard = 0;
+
+    std::size_t frame_bytes = 0;  // of the frame of it that is being handled
+    std::size_t unverified = 0;   // frames
+    std::size_t questions = 0;    // not answered yet
 
     std::size_t uploads = 0;  // UPLOAD and CHUNK frames without an answer yet
     Download download;

@@ -38,6 +38,7 @@ void Sessions::greeted(Session& session, Greeted who) {
     CHAPAR_ASSERT(session.state == SessionState::Challenged);
     session.state = SessionState::Active;
     devices_.emplace(who.device, session.number);
+    ++agencies_[who.agency];
     session.greeted = std::move(who);
 }
 
@@ -46,6 +47,11 @@ std::vector<Session*> Sessions::of_device(const CertificateHash& device) {
     const auto [first, last] = devices_.equal_range(device);
     for (auto it = first; it != last; ++it) found.push_back(&sessions_.at(it->second));
     return found;
+}
+
+std::size_t Sessions::of_agency(const AgencyId& agency) const {
+    const auto found = agencies_.find(agency);
+    return found == agencies_.end() ? 0 : found->second;
 }
 
 void Sessions::end(SessionNumber number) {
@@ -57,6 +63,8 @@ void Sessions::end(SessionNumber number) {
     same_key->second.erase(number);
     if (same_key->second.empty()) keys_.erase(same_key);
     if (session.greeted) {
+        const auto agency = agencies_.find(session.greeted->agency);
+        if (--agency->second == 0) agencies_.erase(agency);
         const auto [first, last] = devices_.equal_range(session.greeted->device);
         for (auto it = first; it != last; ++it) {
             if (it->second != number) continue;

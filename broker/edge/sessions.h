@@ -36,6 +36,8 @@ class Sessions {
     void for_each(const std::function<void(Session&)>& visit);
     [[nodiscard]] std::size_t size() const { return sessions_.size(); }
     [[nodiscard]] std::size_t active() const { return devices_.size(); }
+    // That have greeted.
+    [[nodiscard]] std::size_t of_agency(const AgencyId& agency) const;
 
   private:
     std::size_t most_;
@@ -44,6 +46,7 @@ class Sessions {
     std::map<RoutingId, SessionNumber> routes_;
     std::multimap<CertificateHash, SessionNumber> devices_;
     std::map<CurveKey, std::set<SessionNumber>> keys_;
+    std::map<AgencyId, std::size_t> agencies_;
 };
 
 }  // namespace chapar::broker

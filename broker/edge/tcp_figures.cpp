@@ -44,6 +44,12 @@ std::string address_text(std::uint32_t address) {
     return text.data();
 }
 
+std::optional<std::uint32_t> address_of(const std::string& text) {
+    in_addr number{};
+    if (inet_pton(AF_INET, text.c_str(), &number) != 1) return std::nullopt;
+    return ntohl(number.s_addr);
+}
+
 std::uint64_t raise_descriptor_limit() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;

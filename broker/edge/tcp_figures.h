@@ -21,6 +21,7 @@ struct TcpFigures {
 [[nodiscard]] std::optional<std::uint32_t> peer_address(int descriptor);
 // "192.0.2.7"
 [[nodiscard]] std::string address_text(std::uint32_t address);
+[[nodiscard]] std::optional<std::uint32_t> address_of(const std::string& text);
 
 // Descriptors this process may open, after asking for as many as it may ask for.
 [[nodiscard]] std::uint64_t raise_descriptor_limit();

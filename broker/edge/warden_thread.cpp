@@ -14,8 +14,7 @@ namespace {
 constexpr const char* kMonitor = "inproc://chapar.router.monitor";
 constexpr const char* kStop = "inproc://chapar.warden.stop";
 constexpr std::chrono::milliseconds kPoll{50};
-// Connections whose end no event has told, looked for each second.
-constexpr int kPollsPerLook = 20;
+constexpr std::size_t kPollsForAll = 20;
 constexpr std::size_t kCutsKept = 1024;
 constexpr int kEventsAtOnce = 256;
 
@@ -93,7 +92,6 @@ Status WardenThread::watch(const ZmqContext& context, ZmqSocket& router) {
 void WardenThread::serve(ZmqSocket monitor, ZmqSocket stop) {
     using Steady = std::chrono::steady_clock;
     Steady::time_point next = Steady::now() + kPoll;
-    int polls = 0;
     while (true) {
         std::array<zmq_pollitem_t, 2> items{zmq_pollitem_t{monitor.get(), 0, ZMQ_POLLIN, 0},
                                             zmq_pollitem_t{stop.get(), 0, ZMQ_POLLIN, 0}};
@@ -108,7 +106,6 @@ void WardenThread::serve(ZmqSocket monitor, ZmqSocket stop) {
         if (Steady::now() < next) continue;
         next = Steady::now() + kPoll;
         measure();
-        if (++polls % kPollsPerLook == 0) look_for_the_gone();
     }
 }
 
@@ -130,10 +127,11 @@ void WardenThread::accepted(int descriptor) {
     const auto address = peer_address(descriptor);
     // Gone again already.
     if (link.cookie() == 0 || !address) return;
-    by_descriptor_[descriptor] = link;
+    by_descriptor_[descriptor] = {link, 0};
+    moving_.insert(descriptor);
     by_cookie_[link.cookie()] = descriptor;
     epoll_event interest{};
-    interest.events = EPOLLIN | EPOLLET;
+    interest.events = EPOLLIN | EPOLLOUT | EPOLLET;
     interest.data.fd = descriptor;
     epoll_ctl(arrivals_.get(), EPOLL_CTL_ADD, descriptor, &interest);
     ConnectionWarden::Cuts cuts;
@@ -147,7 +145,7 @@ void WardenThread::accepted(int descriptor) {
 void WardenThread::lost(int descriptor) {
     const auto known = by_descriptor_.find(descriptor);
     if (known == by_descriptor_.end()) return;
-    const SocketCookie cookie = known->second.cookie();
+    const SocketCookie cookie = known->second.link.cookie();
     by_cookie_.erase(cookie);
     by_descriptor_.erase(known);
     const std::unique_lock lock(mutex_);
@@ -156,7 +154,7 @@ void WardenThread::lost(int descriptor) {
 
 void WardenThread::measure() {
     ConnectionWarden::Cuts cuts;
-    std::set<int> due = std::exchange(unread_, {});
+    std::set<int> due = std::exchange(moving_, {});
     std::array<epoll_event, kEventsAtOnce> arrived{};
     int count = kEventsAtOnce;
     while (count == kEventsAtOnce) {
@@ -166,6 +164,7 @@ void WardenThread::measure() {
         }
     }
     for (const int descriptor : due) measure(descriptor, cuts);
+    measure_some(cuts);
     {
         const std::unique_lock lock(mutex_);
         const auto more = warden_.sweep(time_.elapsed());
@@ -177,28 +176,32 @@ void WardenThread::measure() {
 void WardenThread::measure(int descriptor, ConnectionWarden::Cuts& cuts) {
     const auto known = by_descriptor_.find(descriptor);
     if (known == by_descriptor_.end()) return;
+    Watched& watched = known->second;
     const auto figures = tcp_figures(descriptor);
     // Asked before it is looked whose they are: the descriptor may change hands meanwhile.
-    if (!figures || !known->second.alive()) return;
-    if (figures->unread > 0) unread_.insert(descriptor);
+    if (!watched.link.alive()) return lost(descriptor);
+    if (!figures) return;
+    if (figures->unread > 0 || figures->taken != watched.taken) moving_.insert(descriptor);
+    watched.taken = figures->taken;
     const std::unique_lock lock(mutex_);
-    const auto more = warden_.measured(known->second.cookie(), figures->taken, time_.elapsed());
+    const auto more = warden_.measured(watched.link.cookie(), figures->taken, time_.elapsed());
     cuts.insert(cuts.end(), more.begin(), more.end());
 }
 
-void WardenThread::look_for_the_gone() {
-    std::vector<int> gone;
-    for (const auto& [descriptor, link] : by_descriptor_) {
-        if (!link.alive()) gone.push_back(descriptor);
-    }
-    for (const int descriptor : gone) lost(descriptor);
+void WardenThread::measure_some(ConnectionWarden::Cuts& cuts) {
+    std::vector<int> some;
+    const std::size_t most = by_descriptor_.size() / kPollsForAll + 1;
+    auto it = by_descriptor_.upper_bound(next_);
+    while (it != by_descriptor_.end() && some.size() < most) some.push_back((it++)->first);
+    next_ = it == by_descriptor_.end() || some.empty() ? -1 : some.back();
+    for (const int descriptor : some) measure(descriptor, cuts);
 }
 
 void WardenThread::cut(const ConnectionWarden::Cuts& cuts) {
     if (cuts.empty()) return;
     for (const ConnectionCut& each : cuts) {
         const auto known = by_cookie_.find(each.connection);
-        if (known != by_cookie_.end()) by_descriptor_.at(known->second).cut();
+        if (known != by_cookie_.end()) by_descriptor_.at(known->second).link.cut();
     }
     const std::unique_lock lock(mutex_);
     for (const ConnectionCut& each : cuts) {

@@ -20,11 +20,13 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/door_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/download_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/files_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/intake_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/ledger_key_file_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/high_water_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/hello_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/link_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/log_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/outlet_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/override_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/rollback_process_test.cpp
@@ -35,6 +37,8 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/transfer_process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/transfer_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/verifier_pool_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/warden_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/bounds_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/witness_round_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/witnessing_test.cpp)
 chapar_target(test_broker_edge)

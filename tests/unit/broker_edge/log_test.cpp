@@ -55,3 +55,23 @@ TEST_CASE("a flood of lines is cut to its rate, and the rest is counted") {
     const auto lines = file.lines();
     CHECK(lines.back().find("\"dropped_lines\":\"800\"") != std::string::npos);
 }
+
+// Fails if the lines of one source are not counted apart.
+TEST_CASE("one source writes 50 lines a second, and the others theirs") {
+    FakeTime time(TimeMs(0));
+    LogFile file;
+    Log log(file.file.get(), time);
+    for (int i = 0; i < 49; ++i) log.warning_from("192.0.2.1", "again");
+    CHECK(file.lines().size() == 49);
+    log.warning_from("192.0.2.1", "again");
+    log.warning_from("192.0.2.1", "again");
+    log.info_from("192.0.2.1", "again");
+    CHECK(file.lines().size() == 50);
+    log.info_from("192.0.2.2", "other");
+    log.info("mine");
+    CHECK(file.lines().size() == 52);
+    CHECK(file.lines()[50].find("\"dropped_lines\":\"2\"") != std::string::npos);
+    time.advance(kSecond);
+    log.warning_from("192.0.2.1", "again");
+    CHECK(file.lines().size() == 53);
+}

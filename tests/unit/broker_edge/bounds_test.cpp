@@ -1,0 +1,148 @@
+// The bounds of sessions and agencies on a running broker, and what those beyond them are told.
+#include "broker/edge/answer_pace.h"
+#include "broker/edge/outlet.h"
+#include "schemas/base/limits.h"
+#include "schemas/frames_codec.h"
+#include "tests/unit/broker_edge/exchange.h"
+
+using namespace chapar;
+using namespace chapar::testing;
+
+namespace {
+
+std::string figure(const Centre& centre, const std::string& name) {
+    AdminClient admin(centre.directory() / "admin.sock");
+    const auto report = std::get<schemas::StatusReport>(admin.ask(schemas::StatusAsk{}));
+    for (const auto& figure : report.figures) {
+        if (figure.name == name) return figure.value;
+    }
+    return "absent";
+}
+
+schemas::Submit frame_of(Exchange& exchange, std::size_t envelopes) {
+    schemas::Submit frame;
+    for (std::size_t i = 0; i < envelopes; ++i) {
+        frame.envelopes.push_back(exchange.centre.seal(exchange.centre.nothing_seen()));
+    }
+    return frame;
+}
+
+// The codes of so many outcomes.
+std::multiset<std::string> codes(TestClient& client, std::size_t count) {
+    std::multiset<std::string> found;
+    while (found.size() < count) {
+        for (const auto& item : client.expect<schemas::Outcomes>().items) found.insert(item.code);
+    }
+    return found;
+}
+
+}  // namespace
+
+// Fails if the rate of an agency is not asked, or one agency's use is held against another.
+TEST_CASE("what an agency submits beyond its rate is pushed back, and taken when time has passed") {
+    Exchange exchange("[quotas]\nenvelopes_per_second = 10\nenvelopes_burst = 256\n");
+    const auto client = exchange.session(*exchange.centre.tajik);
+    for (int i = 0; i < 16; ++i) {
+        client->send(frame_of(exchange, 16));
+        CHECK(codes(*client, 16).count("") == 16);
+    }
+    const auto beyond = frame_of(exchange, 1);
+    client->send(beyond);
+    CHECK(codes(*client, 1).count("back-pressure") == 1);
+    CHECK(figure(exchange.centre, "pushed_back") == "1");
+    exchange.time.advance(DurationMs(100));
+    client->send(beyond);
+    CHECK(codes(*client, 1).count("") == 1);
+    client->send(frame_of(exchange, 1));
+    CHECK(codes(*client, 1).count("back-pressure") == 1);
+}
+
+// Fails if sessions are not counted by agency, or ended ones stay counted.
+TEST_CASE("an agency has so many sessions and no more; another's are not counted") {
+    Exchange exchange("[connections]\nper_agency = 2\n");
+    const auto first = exchange.session(*exchange.centre.tajik);
+    auto second = exchange.session(*exchange.centre.tajik);
+    TestClient third(exchange.running.endpoint(), exchange.centre.manifest().curve_key,
+                     exchange.centre.tajik->curve);
+    third.hello(exchange.centre, *exchange.centre.tajik);
+    CHECK(third.expect<schemas::ErrorFrame>().code == "back-pressure");
+    const auto other = exchange.session(*exchange.centre.uzbek);
+    CHECK(figure(exchange.centre, "sessions") == "3");
+}
+
+// Fails if a session that has said nothing whole, or one that is gone, is not told apart.
+TEST_CASE("the status tells connections and what waits in memory") {
+    Exchange exchange;
+    const auto client = exchange.session(*exchange.centre.tajik);
+    CHECK(figure(exchange.centre, "connections") == "1");
+    CHECK(figure(exchange.centre, "connections_pending") == "0");
+    CHECK(figure(exchange.centre, "connections_cut") == "0");
+    CHECK(figure(exchange.centre, "intake_bytes") == "0");
+    CHECK(figure(exchange.centre, "outbox_bytes") == "0");
+}
+
+// Fails if a question may cost its asker the session while it is answered in turn.
+TEST_CASE("64 questions at once are all answered, in their order") {
+    Exchange exchange;
+    const auto client = exchange.session(*exchange.centre.tajik);
+    for (std::uint64_t i = 0; i < 64; ++i) {
+        if (i % 2 == 0) client->send(schemas::ReceiptsAsk{EntryIndex(0)});
+        if (i % 2 == 1) client->send(schemas::DirectoryAsk{EntryIndex(0)});
+    }
+    for (std::uint64_t i = 0; i < 32; ++i) {
+        (void)client->expect<schemas::Receipts>();
+        (void)client->expect<schemas::Directory>();
+    }
+}
+
+// Fails if mail goes on to a session that says nothing.
+TEST_CASE(
+    "a session that says nothing gets no more than 512 KiB of mail, and the rest when it speaks") {
+    Exchange exchange;
+    const auto sender = exchange.session(*exchange.centre.tajik);
+    const auto reader = exchange.session(*exchange.centre.uzbek);
+    constexpr std::size_t kEnvelopes = 24;
+    const Bytes large(40'000);
+    for (std::size_t i = 0; i < kEnvelopes; ++i) {
+        sender->send(schemas::Submit{{}, {exchange.centre.seal_with({large}).envelope}});
+        CHECK(codes(*sender, 1).count("") == 1);
+    }
+    reader->send(schemas::Credit{kEnvelopes});
+    std::size_t got = 0;
+    std::size_t bytes = 0;
+    while (bytes < broker::kMailUnheard) {
+        const auto frame = reader->expect<schemas::Deliver>();
+        got += frame.deliveries.size();
+        bytes += schemas::encode_frame(frame).size();
+    }
+    CHECK(got < kEnvelopes);
+    CHECK(bytes < broker::kMailUnheard + limits::kFrameBytes);
+    CHECK_FALSE(reader->receive(50));
+    reader->send(schemas::ReceiptsAsk{EntryIndex(0)});
+    while (got < kEnvelopes) {
+        const auto frame = reader->receive();
+        REQUIRE(frame);
+        const auto* deliver = std::get_if<schemas::Deliver>(&*frame);
+        if (deliver == nullptr) {
+            reader->send(schemas::ReceiptsAsk{EntryIndex(0)});
+            continue;
+        }
+        got += deliver->deliveries.size();
+    }
+    CHECK(got == kEnvelopes);
+}
+
+// Fails if answers are not paced, or what was not used is lost at once or kept for ever.
+TEST_CASE("answers take 32 MiB a second and what a quarter of a second has saved up") {
+    broker::AnswerPace pace;
+    const DurationMs now(1'000'000);
+    constexpr std::uint64_t kSaved = broker::AnswerPace::kBytesPerSecond / 4;
+    pace.answered(kSaved, now);
+    CHECK(pace.may(now));
+    pace.answered(broker::AnswerPace::kLeastBytes, now);
+    CHECK_FALSE(pace.may(now));
+    CHECK(pace.may(DurationMs(now.value + 1)));
+    const DurationMs later(now.value + 100'000);
+    pace.answered(kSaved + 33'555, later);
+    CHECK_FALSE(pace.may(later));
+}
