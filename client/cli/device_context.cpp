@@ -1,8 +1,10 @@
 #include "client/cli/device_context.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "client/cli/key_expiry.h"
@@ -78,6 +80,7 @@ Status DeviceContext::connect() {
         CHAPAR_TRY(make_session());
         [[maybe_unused]] const Status seen = session_->open(Session::Presenting::Nothing);
     }
+    if (ready) pace_.connected();
     const Status told = tell_ledger_alarms();
     if (ready) ready = told;
     if (!ready) {
@@ -91,9 +94,9 @@ Status DeviceContext::make_session() {
     session_.reset();
     transport_.reset();
     const TrustCard& card = home_.card();
-    transport_ = CHAPAR_TRY(ZmqTransport::connect({card.endpoint(), card.manifest().curve_key,
-                                                   home_.certificate().request.request.curve_key,
-                                                   home_.curve_secret()}));
+    transport_ = CHAPAR_TRY(ZmqTransport::connect(
+        {card.endpoint(), card.manifest().curve_key, home_.certificate().request.request.curve_key,
+         home_.curve_secret(), DurationMs(5'000), ReconnectPace::first_of_transport(random_)}));
     SessionOptions options;
     options.watch.step = [this](const TransferStep& step) {
         moved_ = moved_ || step.phase != TransferPhase::Started;
@@ -160,9 +163,14 @@ Status DeviceContext::tell_alarms(const SyncReport& report) {
     return Done{};
 }
 
+void DeviceContext::wait_to_reconnect() {
+    std::this_thread::sleep_for(std::chrono::milliseconds(pace_.next(random_).value));
+}
+
 bool DeviceContext::reconnect() {
     warn("the line was cut; going on where it stopped");
     for (int attempt = 0; attempt < kReconnects; ++attempt) {
+        wait_to_reconnect();
         const Status connected = connect();
         if (connected) return true;
         if (!is_cut(connected.error().code)) return false;

@@ -17,6 +17,7 @@
 #include "client/cli/progress.h"
 #include "client/core/compose.h"
 #include "client/edge/blob_store.h"
+#include "client/edge/reconnect_pace.h"
 #include "client/edge/session.h"
 
 namespace chapar::client {
@@ -37,6 +38,9 @@ class DeviceContext {
     // Unreachable if the broker does not answer; the context stays usable without it.
     // CertificateSuspended if this device had to suspend itself.
     [[nodiscard]] Status connect();
+    // Some time, by chance and longer each time, so that not all come back at one moment. Call it
+    // before connect() is tried again.
+    void wait_to_reconnect();
     // What a long session does between deliveries: the directory with its alarms, epochs, bundle;
     // once a day it greets anew, because it knows the broker's time from its greeting only.
     // REQUIRES: connected.
@@ -100,6 +104,7 @@ class DeviceContext {
     SystemClock clock_;
     DiskFiles files_;
     Progress progress_;
+    ReconnectPace pace_;
     bool moved_ = false;          // something of a large stream, in this session
     bool warned_ = false;         // of alarms that nobody has confirmed yet
     std::set<std::string> told_;  // sentences of alarms about the ledger

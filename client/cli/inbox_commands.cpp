@@ -161,6 +161,7 @@ Status watch(Invocation& invocation, const WatchWish& wish) {
         if (connected) connected = take(invocation, *context, wish);
         if (!connected && !is_cut(connected.error().code)) return connected;
         invocation.output.warning("the broker does not answer; trying again");
+        context->wait_to_reconnect();
         connected = context->connect();
     }
 }

@@ -35,6 +35,8 @@ struct CurveLink {
     CurveKey own;          // of this device's certificate
     const crypto::Secret32& own_secret;
     DurationMs send_patience{5000};
+    // Before libzmq connects again by itself: doubled each time, up to a minute.
+    DurationMs reconnect{500};
 };
 
 class ZmqTransport final : public Transport {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 
+#include "client/edge/reconnect_pace.h"
 #include "client/edge/transport.h"
 #include "schemas/base/limits.h"
 
@@ -52,6 +53,8 @@ Result<std::unique_ptr<ZmqTransport>> ZmqTransport::connect(const CurveLink& lin
     // No routing id is set: the broker gives each connection a fresh random one.
     const bool set = sockets->set(ZMQ_LINGER, 0) && sockets->set(ZMQ_IMMEDIATE, 1) &&
                      sockets->set(ZMQ_SNDTIMEO, milliseconds(link.send_patience)) &&
+                     sockets->set(ZMQ_RECONNECT_IVL, milliseconds(link.reconnect)) &&
+                     sockets->set(ZMQ_RECONNECT_IVL_MAX, milliseconds(ReconnectPace::kMost)) &&
                      sockets->set(ZMQ_SNDHWM, kFramesWaiting) &&
                      sockets->set(ZMQ_RCVHWM, kFramesWaiting) &&
                      sockets->set(ZMQ_CURVE_SERVERKEY, link.server.view()) &&

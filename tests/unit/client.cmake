@@ -28,6 +28,7 @@ add_executable(test_client_directory
     ${CHAPAR_CLIENT_TESTS}/peer_trust_test.cpp
     ${CHAPAR_CLIENT_TESTS}/receipt_attack_test.cpp
     ${CHAPAR_CLIENT_TESTS}/receipt_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/reconnect_pace_test.cpp
     ${CHAPAR_CLIENT_TESTS}/succession_test.cpp
     ${CHAPAR_CLIENT_TESTS}/trust_list_test.cpp)
 chapar_target(test_client_directory)
