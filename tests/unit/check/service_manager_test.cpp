@@ -53,8 +53,8 @@ TEST_CASE("the service manager hears that chapard is ready, lives and stops") {
 TEST_CASE("without a service manager, or with one that cannot be reached, nothing is said") {
     unsetenv("NOTIFY_SOCKET");
     ServiceManager::from_environment().ready();
-    for (const std::string path : {std::string("relative"), std::string(""), std::string("/"),
-                                   std::string("/nowhere/at/all"), std::string(300, '/')}) {
+    for (const std::string& path : {std::string("relative"), std::string(""), std::string("/"),
+                                    std::string("/nowhere/at/all"), std::string(300, '/')}) {
         setenv("NOTIFY_SOCKET", path.c_str(), 1);
         ServiceManager::from_environment().ready();
     }
