@@ -14,3 +14,7 @@ add_executable(chapar-hostile
 chapar_target(chapar-hostile)
 target_compile_definitions(chapar-hostile PRIVATE CHAPAR_CHAPARD="$<TARGET_FILE:chapard>")
 target_link_libraries(chapar-hostile PRIVATE chapar_load)
+
+# Alone: what it measures is time. The floor is for a machine that builds beside it.
+add_test(NAME hostile COMMAND chapar-hostile --quick --floor-ms 250)
+set_tests_properties(hostile PROPERTIES LABELS integration TIMEOUT 300 RUN_SERIAL ON)

@@ -154,8 +154,10 @@ class Takeover final : public Attack {
             return "the owner of a routing id lost its session";
         }
         if (let_in_ > 0) return std::to_string(let_in_) + " spoke for another";
-        const auto answers = counts().find("owner's answers");
-        return answers == counts().end() ? "the owner of a routing id got no answer" : "";
+        for (const char* must : {"owner's answers", "hello.refused", "sender.not-session"}) {
+            if (!counts().contains(must)) return std::string("never seen: ") + must;
+        }
+        return {};
     }
 
   private:
@@ -168,7 +170,8 @@ class Takeover final : public Attack {
     }
     void begin(std::size_t kind) {
         const std::size_t device = 1 + started_ % 3;
-        CurvePeer::Plan plan = target_.as(device, kFirstSource);
+        const auto source = static_cast<std::uint8_t>(kFirstSource + started_ % 40);
+        CurvePeer::Plan plan = target_.as(device, source);
         SessionScript script;
         if (kind == 0) {
             ++count("claims of a routing id");
