@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 
 #include "crypto/checkpoint.h"
@@ -34,6 +35,16 @@ TimeMs real_now() {
         std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
 }
 
+// What is preloaded asks the kernel things that chapard's sandbox does not know.
+bool has_sandbox(const std::string& program) {
+    FILE* const usage = popen((program + " 2>&1").c_str(), "r");
+    CHAPAR_ASSERT(usage != nullptr);
+    std::string text;
+    for (int c = std::fgetc(usage); c != EOF; c = std::fgetc(usage)) text += static_cast<char>(c);
+    (void)pclose(usage);
+    return text.find("--no-sandbox") != std::string::npos;
+}
+
 // chapard with the recorder before it.
 class Recorded {
   public:
@@ -41,6 +52,7 @@ class Recorded {
              const fs::path& trace) {
         int out[2];
         CHAPAR_ASSERT(pipe2(out, O_CLOEXEC) == 0);
+        const char* const option = has_sandbox(program) ? "--no-sandbox" : nullptr;
         pid_ = fork();
         if (pid_ == 0) {
             dup2(out[1], STDOUT_FILENO);
@@ -49,7 +61,7 @@ class Recorded {
             setenv("LD_PRELOAD", recorder.c_str(), 1);
             setenv("CHAPAR_POWERCUT_ROOT", directory.c_str(), 1);
             setenv("CHAPAR_POWERCUT_TRACE", trace.c_str(), 1);
-            execl(program.c_str(), program.c_str(), "--dir", directory.c_str(), nullptr);
+            execl(program.c_str(), program.c_str(), "--dir", directory.c_str(), option, nullptr);
             _exit(127);
         }
         close(out[1]);
