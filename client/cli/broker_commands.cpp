@@ -131,7 +131,7 @@ void add_check(CLI::App& broker, Invocation& invocation) {
     command->add_option("--dir", given->directory, "the broker's directory")->required();
     command->add_flag("--rebuild", given->rebuild,
                       "make anew what follows from the ledger; chapard must not run");
-    invocation.on(command, [&invocation, given] {
+    invocation.on(command, [&invocation, given]() -> Status {
         std::vector<std::string> arguments{"check", "--dir", given->directory};
         if (given->rebuild) arguments.emplace_back("--rebuild");
         if (invocation.output.form() == Output::Form::Json) arguments.emplace_back("--json");
