@@ -156,7 +156,9 @@ Result<CheckReport> check_directory(const std::filesystem::path& directory) {
         const ChildEnd end = CHAPAR_TRY(run_in_child(
             [&](const Say& say) { return work_in_child(directory, report.running, from, say); }));
         const Heard heard = hear(end.lines, report.parts);
-        if (heard.stop && !is_damage(heard.stop->code)) return *heard.stop;
+        // Within a part it is that part's: behind a page that is no page LMDB refuses the whole
+        // transaction.
+        if (heard.stop && !heard.begun && !is_damage(heard.stop->code)) return *heard.stop;
         if (end.signal == 0 && !heard.stop) break;
         const std::size_t at = heard.begun.value_or(from);
         const std::string what =

@@ -67,11 +67,12 @@ class Scene {
         close();
         return found;
     }
-    void erase_first(const storage::Table& table) {
+    enum class Which : std::uint8_t { First, Last };
+    void erase(const storage::Table& table, Which which = Which::First) {
         open();
         auto txn = store_->begin_write().value();
         auto rows = txn->cursor(table);
-        REQUIRE(rows->seek_first());
+        REQUIRE((which == Which::First ? rows->seek_first() : rows->seek_last()));
         REQUIRE(rows->at_record());
         const Bytes key = to_bytes(rows->key());
         REQUIRE(txn->erase(table, key));
@@ -140,10 +141,13 @@ class Scene {
             REQUIRE(sender.expect<schemas::Outcomes>().items.at(0).code == "");
         }
         reader.send(schemas::Credit{2});
-        for (int i = 0; i < 2; ++i) {
-            const auto delivered = reader.expect<schemas::Deliver>().deliveries.at(0);
-            reader.send(centre.statement(*centre.uzbek, crypto::envelope_hash(delivered.envelope),
-                                         delivered.proof.index));
+        std::vector<schemas::Delivery> got;
+        while (got.size() < 2) {
+            for (auto& one : reader.expect<schemas::Deliver>().deliveries) got.push_back(one);
+        }
+        for (const auto& one : got) {
+            reader.send(centre.statement(*centre.uzbek, crypto::envelope_hash(one.envelope),
+                                         one.proof.index));
             REQUIRE(reader.expect<schemas::Outcomes>().items.at(0).code == "");
         }
     }
@@ -217,7 +221,9 @@ TEST_CASE("a row that is missing shows in the rows that name it, and comes back"
     for (const storage::Table& table : {kMailboxTable, kStanzaTable, kEnvelopeTable,
                                         kOperationTable, kDeadlineTable, kMailCountTable}) {
         CAPTURE(table.name);
-        scene.erase_first(table);
+        // The last envelopes still wait; that a row of one is missing must show.
+        const bool waits = table.name == kStanzaTable.name || table.name == kDeadlineTable.name;
+        scene.erase(table, waits ? Scene::Which::Last : Scene::Which::First);
         const auto found = scene.check();
         CHECK(found.code == 5);
         CHECK(found.wrong("links") > 0);
@@ -235,7 +241,7 @@ TEST_CASE("a row that is missing and that no other names shows in the replay") {
     for (const storage::Table& table :
          {kNoticeTable, kRecordTable, kKeyUsedTable, kPolicyTable, kBucketTable, kTileTable}) {
         CAPTURE(table.name);
-        scene.erase_first(table);
+        scene.erase(table);
         CHECK(scene.check().code == 5);
         CHECK(scene.check({"--rebuild"}).code == 0);
         scene.open();
