@@ -6,6 +6,7 @@
 #include "client/core/directory_store.h"
 #include "client/core/inbox_judge.h"
 #include "client/core/peer_trust.h"
+#include "client/core/store_errors.h"
 #include "crypto/envelope.h"
 #include "crypto/sha256.h"
 #include "schemas/base/limits.h"
@@ -116,7 +117,7 @@ bool is_to_be_read(const OutboxApprovals& approvals, const InboxItem& answer) {
 
 // One record that cannot be read holds up nothing but itself; a store that cannot, everything.
 Status tell_of_record(const Error& problem, ApprovalReport& report) {
-    if (inbox_judge::is_store_error(problem.code)) return problem;
+    if (is_store_error(problem.code)) return problem;
     report.alarms.push_back(problem);
     return Done{};
 }

@@ -6,6 +6,7 @@
 #include "client/core/approval.h"
 #include "client/core/draft_store.h"
 #include "client/core/inbox_judge.h"
+#include "client/core/store_errors.h"
 #include "crypto/envelope.h"
 #include "schemas/base/layout.h"
 #include "schemas/base/limits.h"
@@ -80,7 +81,7 @@ Result<InboxItem> find_request(const storage::ReadTxn& txn, const Device& device
     for (InboxItem& item : CHAPAR_TRY(inbox_items(txn))) {
         if (item.kind != schemas::Kind::ApprovalRequest || !is_settled(item)) continue;
         const auto text = inbox_text(txn, device, item.number);
-        if (!text && inbox_judge::is_store_error(text.error().code)) return text.error();
+        if (!text && is_store_error(text.error().code)) return text.error();
         if (!text) continue;  // its key is gone: nothing of it can be approved
         const auto* asked = std::get_if<schemas::ApprovalRequest>(&text->content.payload);
         if (asked != nullptr && asked->target == target) found.push_back(std::move(item));

@@ -4,6 +4,7 @@
 #include "client/core/approval.h"
 #include "client/core/inbox_judge.h"
 #include "client/core/peer_trust.h"
+#include "client/core/store_errors.h"
 #include "schemas/base/error_catalogue.h"
 
 namespace chapar::client {
@@ -17,14 +18,14 @@ Result<std::optional<Error>> lost_approval(const storage::ReadTxn& txn, const De
     const auto draft = stored_draft(txn, device, item.number);
     if (!draft) {
         // It cannot be sealed either, and says so there.
-        if (inbox_judge::is_store_error(draft.error().code)) return draft.error();
+        if (is_store_error(draft.error().code)) return draft.error();
         return std::optional<Error>();
     }
     const DirectoryView directory(txn);
     for (const crypto::Approval& one : item.approvals.given) {
         const Status counts = check_given(directory, device, *draft, one, now);
         if (counts) continue;
-        if (inbox_judge::is_store_error(counts.error().code)) return counts.error();
+        if (is_store_error(counts.error().code)) return counts.error();
         const auto approver = CHAPAR_TRY(directory.device(one.approver));
         return std::optional(Error(
             counts.error().code,
@@ -41,7 +42,7 @@ Result<std::vector<OfficeId>> reachable(const storage::ReadTxn& txn, const Devic
     for (const OfficeId& office : asked) {
         const auto devices = devices_to_seal_to(DirectoryView(txn), device.roots, office, now);
         if (devices && !devices->empty()) offices.push_back(office);
-        if (!devices && inbox_judge::is_store_error(devices.error().code)) return devices.error();
+        if (!devices && is_store_error(devices.error().code)) return devices.error();
     }
     return offices;
 }

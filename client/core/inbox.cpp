@@ -7,6 +7,7 @@
 #include "client/core/inbox_judge.h"
 #include "client/core/inbox_keep.h"
 #include "client/core/inbox_open.h"
+#include "client/core/store_errors.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "schemas/frames_codec.h"
@@ -27,7 +28,7 @@ Result<std::optional<inbox_open::Opened>> opened_before(const Step& step,
     std::optional<inbox_open::Opened> none;
     if (!known) return none;
     auto text = inbox_store::get_text(step.txn, step.device, known->number);
-    if (!text && inbox_judge::is_store_error(text.error().code)) return text.error();
+    if (!text && is_store_error(text.error().code)) return text.error();
     if (!text || !*text) return none;
     auto said = inbox_store::read_text(**text);
     if (!said) return none;
@@ -132,7 +133,7 @@ Result<ReceptionReport> receive(storage::Txn& txn, const Device& device,
     }
     const auto judged = inbox_judge::judge(DirectoryView(txn), device, *examined);
     if (!judged) {
-        if (inbox_judge::is_store_error(judged.error().code)) return judged.error();
+        if (is_store_error(judged.error().code)) return judged.error();
         return inbox_keep::withdraw(step, known, judged.error());
     }
     if (!judged->signers) return inbox_keep::still_provisional(known, judged->doubt);

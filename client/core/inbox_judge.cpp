@@ -62,9 +62,4 @@ Errc code_of(Doubt doubt) {
     return Errc::Provisional;
 }
 
-bool is_store_error(Errc code) {
-    return code == Errc::StoreDamaged || code == Errc::StoreFailed || code == Errc::StoreFull ||
-           code == Errc::StoreInUse;
-}
-
 }  // namespace chapar::client::inbox_judge

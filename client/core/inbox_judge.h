@@ -33,7 +33,4 @@ struct Judged {
 // peer.key-changed. REQUIRES: a doubt.
 [[nodiscard]] Errc code_of(Doubt doubt);
 
-// Broken stores stop everything; any other error is about the delivery.
-[[nodiscard]] bool is_store_error(Errc code);
-
 }  // namespace chapar::client::inbox_judge

@@ -7,6 +7,7 @@
 #include "client/core/outbox_store.h"
 #include "client/core/recall.h"
 #include "client/core/statements.h"
+#include "client/core/store_errors.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "crypto/tlog_proof.h"
@@ -53,7 +54,7 @@ Result<std::optional<InboxNumber>> earlier_of(Step& step, const InboxItem& item,
                 continue;
             }
             const auto text = inbox_text(step.txn, step.device, earlier.number);
-            if (!text && inbox_judge::is_store_error(text.error().code)) return text.error();
+            if (!text && is_store_error(text.error().code)) return text.error();
             if (text && text->content.payload == said.content.payload) {
                 return std::optional(earlier.number);
             }

@@ -6,6 +6,7 @@
 #include "client/core/mirror_retention.h"
 #include "client/core/mirror_search.h"
 #include "client/core/mirror_tables.h"
+#include "client/core/store_errors.h"
 #include "client/core/store_keys.h"
 #include "crypto/certificate.h"
 #include "crypto/override.h"
@@ -36,11 +37,6 @@ OwnDevice nobody() {
             BundleMemory::Whole};
 }
 
-// Of the store, and not of what an entry says.
-bool is_of_store(Errc code) {
-    return code == Errc::StoreDamaged || code == Errc::StoreFailed || code == Errc::StoreFull;
-}
-
 // One walk's tools. Borrows all.
 class Judge {
   public:
@@ -65,7 +61,7 @@ class Judge {
                            : take_entry(leaf, to_bytes(stored));
         if (believed) return Done{};
         const Error& error = believed.error();
-        if (is_of_store(error.code)) return error;
+        if (is_store_error(error.code)) return error;
         std::string why(text_of(error.code).sentence);
         if (!error.context.empty()) why += " (" + error.context + ")";
         return txn_.put(tables::kMirrorUnfounded, number_key(index.value), view(why));

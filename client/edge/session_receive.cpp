@@ -5,6 +5,7 @@
 #include "client/core/events.h"
 #include "client/core/gossip.h"
 #include "client/core/kept_entries.h"
+#include "client/core/store_errors.h"
 #include "client/edge/session_frames.h"
 #include "crypto/tree.h"
 
@@ -58,6 +59,8 @@ Result<bool> Session::take_events(const Received& received, EventReport& report)
             go_on = false;
             break;
         }
+        // Not judged: passed over, it would never be asked for again.
+        if (is_store_error(effect.error().code)) return effect.error();
         report.alarms.push_back(effect.error());
     }
     CHAPAR_TRY(set_next_event(*txn, next));

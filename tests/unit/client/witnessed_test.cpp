@@ -93,6 +93,37 @@ TEST_CASE("a broker that sends the device beyond its signed head is refused") {
     must(desk.line.fetch_events());
 }
 
+// Fails if an event that a broken row kept from being judged is passed over.
+TEST_CASE("what a damaged row keeps from being judged is asked for again") {
+    LedgerDesk desk;
+    const auto number = desk.send({"AF-SKB-BLO"});
+    const Post& recipient = desk.world.af;
+    const crypto::DeliveryStatement statement{
+        crypto::DeliveryEvent::Delivered, desk.item(number).hash, recipient.certificate,
+        *desk.item(number).entry,         desk.world.now,         0};
+    const auto batch = crypto::sign_statements({}, {&statement, 1}, recipient.key);
+    const auto index =
+        desk.world.log_statement(recipient, statement, batch.item(0), statement.accepted);
+    desk.broker.events = {desk.world.ledger->proof(index)};
+    const storage::Table raw{client::tables::kOutboxHashes.name, storage::Framing::Raw};
+    const EnvelopeHash key = desk.item(number).hash;
+    const auto turn_a_bit = [&] {
+        in_txn(desk.store, [&](storage::Txn& txn) -> Status {
+            const auto stored = CHAPAR_TRY(txn.get(raw, key.view()));
+            Bytes row = to_bytes(*stored);
+            row.back() ^= std::byte{1};
+            return txn.put(raw, key.view(), row);
+        });
+    };
+    turn_a_bit();
+    CHECK(error_of(desk.line.fetch_events()) == Errc::StoreDamaged);
+    turn_a_bit();
+    must(desk.line.sync_directory());
+    const auto report = must(desk.line.fetch_events());
+    CHECK(report.alarms.empty());
+    CHECK(desk.item(number).offices.front().stage == schemas::Stage::Delivered);
+}
+
 TEST_CASE("not.found ends a session that asked for no proofs") {
     Desk desk;
     FakeBroker broker(desk.world, desk.post);
