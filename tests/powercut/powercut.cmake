@@ -26,5 +26,5 @@ target_compile_definitions(chapar-powercut PRIVATE
 target_link_libraries(chapar-powercut PRIVATE chapar_broker_edge chapar_storage_lmdb)
 add_dependencies(chapar-powercut chapard powercut-recorder)
 
-add_test(NAME powercut COMMAND chapar-powercut --images 20000 --rounds 30)
-set_tests_properties(powercut PROPERTIES LABELS integration TIMEOUT 600)
+add_test(NAME powercut COMMAND chapar-powercut --images 10000 --rounds 20)
+set_tests_properties(powercut PROPERTIES LABELS integration TIMEOUT 900)
