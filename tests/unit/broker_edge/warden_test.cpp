@@ -165,6 +165,8 @@ TEST_CASE("a peer that only greets is cut when its time is over, however it drib
     for (std::size_t i = 0; i < mechanism.size(); ++i) {
         greeting[12 + i] = static_cast<std::byte>(mechanism[i]);
     }
+    // A command of 200 bytes is begun, too.
+    append(greeting, Bytes{std::byte{4}, std::byte{200}});
     REQUIRE(peer.send_all(greeting));
     REQUIRE(door.comes_true([](const auto& f) { return f.pending == 1; }));
     for (int second = 0; second < 14; ++second) {
