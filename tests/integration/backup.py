@@ -157,7 +157,11 @@ class Backup(unittest.TestCase):
         # What the broker has lost comes back from an auditor's own mirror, no broker asked.
         mirror = self.centre.file("mirror.tar")
         self.centre.must("ledger", "export", "--mirror", self.centre.home("TJ-AUD") / "ledger", "--out", mirror)
-        ran = self.repair(directory, mirror, "--from", export, "--view", view)
+        # Keys that no lost entry was made with: a view cannot show them, their own KEY entries can.
+        untried = self.repair(directory, mirror, "--view", view)
+        self.assertEqual((untried.exit, untried.code), (1, "ledger.key-missing"), untried)
+        self.assertIn("--leave-untried", untried.problem["context"])
+        ran = self.repair(directory, mirror, "--from", export, "--audit-key", self.centre.root / "audit.keystore")
         self.assertEqual(ran.exit, 0, ran)
         self.run_in(directory)
         self.assertEqual(self.status()["state"], "running")
@@ -176,6 +180,53 @@ class Backup(unittest.TestCase):
         self.assertEqual((ran.exit, ran.code), (1, "ledger.key-missing"), ran)
         self.assertIn("other.view", ran.problem["context"])
         self.assertEqual((directory / "ledger.keys").read_bytes(), before)
+
+    def test_what_two_devices_hold_repairs_what_no_export_has(self):
+        self.assertEqual(self.centre.send().exit, 0)   # opens the ledger's keys
+        self.centre.inbox()
+        told = self.back_up()
+        for _ in range(2):
+            self.assertEqual(self.centre.send().exit, 0)
+        self.centre.inbox()                            # delivered, and proven so
+        self.centre.outbox()
+        self.assertEqual(self.centre.send().exit, 0)   # this one waits when the disk is lost
+        size = self.centre.figure("size")
+        self.assertGreater(size, told["size"] + 4)
+        self.assertEqual(self.centre.stop(), 0)
+        directory, _ = self.restore()
+
+        sender, recipient = (self.contribution(office, told["size"]) for office in ("TJ-NPJ-BLO", "AF-SKB-BLO"))
+        note = self.centre.file("head.note")
+        head = self.centre.must("ledger", "head", "--home", self.centre.home("TJ-NPJ-BLO")).results[0]
+        note.write_text(head["note"])
+        self.assertEqual(int(head["size"]), size)
+        alone = self.centre.program("chapard", "repair", "--dir", directory, "--receipts", recipient, "--note", note)
+        self.assertEqual((alone.exit, alone.code), (1, "ledger.rolled-back"), alone)
+        self.assertIn(f"entry {size - 1}: ", alone.problem["context"])  # which its sender alone has seen
+        both = self.centre.program("chapard", "repair", "--dir", directory, "--receipts", recipient, "--receipts", sender)
+        self.assertEqual(both.exit, 0, both)
+
+        self.run_in(directory)
+        status = self.status()
+        self.assertEqual((status["state"], status["not_signing"]), ("running", ""))
+        self.assertGreaterEqual(int(status["size"]), size + 1)
+        self.assertEqual(len(self.centre.inbox()), 4)  # with the one that waited, as it was sealed
+        self.assertEqual(self.centre.send().exit, 0)
+        self.assertEqual(len(self.centre.inbox()), 5)
+        self.assertEqual(int(self.status()["waiting"]), 0)
+        export = self.export()
+        self.assertEqual(self.verified(export).exit, 0)
+        replayed = self.centre.program("chapar-replay", export, "--key", self.centre.root / "audit.keystore")
+        self.assertEqual(replayed.exit, 0, replayed)
+
+    def contribution(self, office, above):
+        """What the device of an office hands over; nothing in it can be read on the way."""
+        file = self.centre.file(office + ".contribution")
+        self.centre.must("ledger", "contribute", "--above", above, "--out", file, "--home", self.centre.home(office))
+        content = file.read_bytes()
+        for word in (b"TJ-NPJ-BLO", b"AF-CNP", b"heroin"):
+            self.assertNotIn(word, content)
+        return file
 
     def test_without_its_high_water_file_a_repaired_broker_waits_for_two_persons(self):
         export, size, _ = self.lose_the_disk()

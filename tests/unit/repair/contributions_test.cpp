@@ -5,6 +5,7 @@
 #include "broker/core/core_state.h"
 #include "broker/core/lost_payload.h"
 #include "broker/edge/restore_mark.h"
+#include "broker/repair_contributions.h"
 #include "crypto/checkpoint.h"
 #include "crypto/tree.h"
 #include "tests/unit/repair/set_back.h"
@@ -196,6 +197,10 @@ TEST_CASE("Two entries of one place that both prove themselves are a fork, and e
     forged.notes.back() = lost.centre.note(TreeSize(lost.after), tree.root());
     CHECK(lost.repair_with({lost.all, forged}) == exit_of(Errc::ForkDetected));
     CHECK(lost.size_of_copy() == lost.before);
+    const auto node = must(broker::NodeKeys::read(lost.copy));
+    broker::Contributions given(node);
+    REQUIRE(given.add(lost.write(lost.all, "true")));
+    CHECK(error_of(given.add(lost.write(forged, "forged"))) == Errc::ForkDetected);
 }
 
 // Fails if the mark of a restore goes with notes that are older than the backup.
