@@ -74,7 +74,7 @@ struct FullExchange {
     void fill(TestClient& sender, TestClient& reader) {
         reader.send(schemas::Credit{4096});
         for (;;) {
-            const auto envelope = exchange->centre.seal_with({Bytes(20'000)}).envelope;
+            const auto envelope = exchange->centre.seal_with({Bytes(1'000)}).envelope;
             const auto outcomes = exchange->submit(sender, envelope);
             if (!outcomes.items.at(0).code.empty()) {
                 CHECK(outcomes.items.at(0).code == "back-pressure");
@@ -107,7 +107,7 @@ TEST_CASE("at a full store statements are taken beside refused envelopes, and em
     CHECK(full.used_bytes * 100 / full.capacity_bytes <= 75);
 
     // One tick for both: an envelope that has no room must not take the statement with it.
-    sender->send(schemas::Submit{{}, {centre.seal_with({Bytes(20'000)}).envelope}});
+    sender->send(schemas::Submit{{}, {centre.seal_with({Bytes(1'000)}).envelope}});
     const auto [envelope, accepted] = scene.accepted.front();
     reader->send(centre.statement(*centre.uzbek, envelope, accepted));
     CHECK(reader->expect<schemas::Outcomes>().items.at(0).code == "");
