@@ -13,3 +13,9 @@ target_link_libraries(test_check PRIVATE chapar_test_main chapar_broker_check ch
 add_dependencies(test_check chapard)
 add_test(NAME test_check COMMAND test_check)
 set_tests_properties(test_check PROPERTIES LABELS unit)
+# Of the released programs only: sanitizers come with flags of their own.
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT CHAPAR_SANITIZE)
+    add_test(NAME hardening COMMAND ${PROJECT_SOURCE_DIR}/ops/check/hardening
+        $<TARGET_FILE:chapard> $<TARGET_FILE:chapar> $<TARGET_FILE:chapar-verify> $<TARGET_FILE:chapar-replay>)
+    set_tests_properties(hardening PROPERTIES LABELS unit)
+endif()
