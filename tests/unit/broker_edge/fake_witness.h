@@ -44,14 +44,14 @@ class WitnessMind {
         }
         held = head.size;
         note = request.note;
-        return {crypto::witness_status::kOk,
-                key.cosign(head.text(), TimeMs(1'795'200'000'000)).value()};
+        return {crypto::witness_status::kOk, key.cosign(head.text(), TimeMs(time)).value()};
     }
 
     crypto::NoteCosigner key;
     std::string note;
     TreeSize held;
     std::atomic<bool> silent = false;
+    std::atomic<std::uint64_t> time = 1'795'200'000'000;  // of its clock
 
     // Returns once it has been asked so many times more.
     void wait_asked(int times) {

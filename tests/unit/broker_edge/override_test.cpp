@@ -148,6 +148,7 @@ TEST_CASE("an override whose time is over when the witnesses answer is given up,
     while (scene.figure("state") != "awaiting witnesses") {
     }
     scene.time.advance(kDay * 2);
+    scene.beta.time += (kDay * 2).value;
     scene.beta.silent = false;
     const auto outcomes = std::get<schemas::Outcomes>(waiting.receive());
     CHECK(outcomes.items.at(0).code == "slip.times");
