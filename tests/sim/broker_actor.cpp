@@ -198,6 +198,7 @@ void BrokerActor::repeat(DurationMs period, std::function<Status()> action) {
 // EventLoop::settle().
 void BrokerActor::settle() {
     if (process_ == nullptr || process_->service == nullptr) return;
+    if (process_->guard->standing() == broker::Standing::Damaged) return restored();
     broker::BrokerService& service = *process_->service;
     if (!draining_ && parts_.network.has_arrived(parts_.door) && service.has_room()) {
         draining_ = true;
@@ -260,6 +261,14 @@ void BrokerActor::stopped(const Error& error) {
         note("its operator restores the rows that have rotted");
         parts_.store.restore_rotten();
     }
+    start_again(kRestart);
+}
+
+// A scrub found a rotten row: nothing is signed until a start finds it whole.
+void BrokerActor::restored() {
+    note("its operator restores the rows that have rotted, and starts it again");
+    parts_.store.restore_rotten();
+    process_.reset();
     start_again(kRestart);
 }
 

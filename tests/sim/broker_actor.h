@@ -61,6 +61,7 @@ class BrokerActor {
     [[nodiscard]] Status wire();
     void died(const std::string& where);
     void stopped(const Error& error);
+    void restored();
     void start_again(DurationMs delay);
     void note(std::string_view text) {
         parts_.transcript.note(parts_.timeline.now(), parts_.name, text);
