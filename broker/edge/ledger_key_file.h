@@ -3,8 +3,8 @@
 // Owns: the file's form, its durability, and shredding. The form: `chapar-ledger-keys/2 KEKID`,
 // then a line "SCOPE NONCE SEALED" each, in hexadecimal (crypto/key_wrap.h). Does not know when a
 // key is drawn or shredded. A secret is synced before the commit whose bodies need it; what a crash
-// left of a last line is cut off, since nothing can depend on it; so is a hole (zeros, which no line
-// has) with all behind it: they were appended together and not synced.
+// left of a last line is cut off, since nothing can depend on it; so is a hole (zeros, which no
+// line has) with all behind it: they were appended together and not synced.
 //
 // Shredding seals the secrets that stay under a new KEK and overwrites the old one: no older copy
 // of this file opens any more, wherever it lies, as long as no copy of the old KEK was made. The
