@@ -32,8 +32,7 @@ constexpr const char* kAllowed[] = {
     // Memory that is never executed; with arguments: mmap, mprotect.
     "munmap", "mremap", "madvise", "brk", "mlock", "mlock2", "munlock", "msync",
     // Threads and time; with arguments: clone, prctl, kill. (clock_adjtime asks whether the clock
-    // is
-    // disciplined; to set it takes a capability.)
+    // is disciplined; to set it takes a capability.)
     "futex", "set_robust_list", "rseq", "sched_yield", "sched_getaffinity", "sched_setaffinity",
     "sched_getscheduler", "sched_getparam", "sched_setscheduler", "getpriority", "gettid", "getpid",
     "getppid", "exit", "exit_group", "tgkill", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
