@@ -56,6 +56,20 @@ Result<std::vector<BucketId>> shredded_keys(const storage::ReadTxn& txn) {
     return all;
 }
 
+Result<std::optional<EntryIndex>> key_without_secret(const storage::ReadTxn& txn,
+                                                     const crypto::LedgerKeys& keys) {
+    std::optional<EntryIndex> first;
+    const auto cursor = txn.cursor(kBucketTable);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        const auto name = BucketId::from(cursor->key());
+        if (!name) return Error(Errc::LedgerDamaged, "bucket row");
+        if (keys.find(*name) != nullptr || CHAPAR_TRY(shred_entry(txn, *name))) continue;
+        const auto index = CHAPAR_TRY(key_entry(txn, *name));
+        if (!first || *index < *first) first = index;
+    }
+    return first;
+}
+
 Status put_key_entry(storage::Txn& txn, const BucketId& name, EntryIndex index) {
     if (CHAPAR_TRY(key_entry(txn, name))) return Error(Errc::AlreadyExists, "ledger key");
     return txn.put(kBucketTable, name.view(), number_key(index.value));

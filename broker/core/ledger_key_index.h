@@ -42,6 +42,10 @@ struct EntryKeys {
 // have left them.
 [[nodiscard]] Result<std::vector<BucketId>> shredded_keys(const storage::ReadTxn& txn);
 
+// The first KEY entry that opened a key which stands, and whose secret is not among `keys`.
+[[nodiscard]] Result<std::optional<EntryIndex>> key_without_secret(const storage::ReadTxn& txn,
+                                                                   const crypto::LedgerKeys& keys);
+
 // The keys that append_entries() would miss for these drafts, ascending, none twice. A const
 // decision: `apply` asks before it changes anything.
 [[nodiscard]] Result<std::vector<crypto::LedgerKeyScope>> missing_keys(

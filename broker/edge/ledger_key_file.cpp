@@ -57,16 +57,28 @@ Status read_line(std::string_view line, const crypto::WrappingKey& kek, crypto::
     return Done{};
 }
 
-// REQUIRES: every line ends with a newline.
-Result<crypto::LedgerKeys> read_lines(std::string_view text, const crypto::WrappingKey& kek,
-                                      const Path& path) {
+struct Lines {
     crypto::LedgerKeys keys;
+    bool torn = false;       // some were passed over
+    bool open_line = false;  // the last one has no end
+};
+
+// Sectors of an append that a power cut left out read as zeros, whatever came behind them.
+Result<Lines> read_lines(std::string_view text, const crypto::WrappingKey& kek, const Path& path) {
+    Lines out;
     while (!text.empty()) {
         const std::size_t end = text.find('\n');
-        CHAPAR_TRY(read_line(text.substr(0, end), kek, keys, path));
+        const std::string_view line = text.substr(0, end);
+        out.open_line = end == std::string_view::npos;
+        if (out.open_line || line.find('\0') != std::string_view::npos) {
+            out.torn = true;
+        } else {
+            CHAPAR_TRY(read_line(line, kek, out.keys, path));
+        }
+        if (out.open_line) break;
         text.remove_prefix(end + 1);
     }
-    return keys;
+    return out;
 }
 
 bool is_file(const Path& path) {
@@ -108,13 +120,12 @@ Result<LedgerKeyFile> LedgerKeyFile::open(const Path& path, const Path& kek_path
                                           crypto::Random& random) {
     FileDescriptor file = CHAPAR_TRY(open_for_adding(path));
     const Bytes content = CHAPAR_TRY(read_file(path, Exposure::Secret));
-    const std::string_view found(reinterpret_cast<const char*>(content.data()), content.size());
-    // Sectors of an append that a power cut left out read as zeros, whatever came behind them.
-    const std::string_view text = found.substr(0, found.find('\0'));
+    const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
+    const std::string_view begun = text.substr(0, text.find('\0'));
     const Paths paths{path, kek_path};
     const bool is_begun =
-        found.size() < kFirstLineBytes &&
-        kPrefix.starts_with(text.substr(0, std::min(text.size(), kPrefix.size())));
+        text.size() < kFirstLineBytes &&
+        kPrefix.starts_with(begun.substr(0, std::min(begun.size(), kPrefix.size())));
     if (is_begun) {
         auto kek = is_file(kek_path) ? read_kek(kek_path) : make_kek(kek_path, random);
         if (!kek) return kek.error();
@@ -126,14 +137,12 @@ Result<LedgerKeyFile> LedgerKeyFile::open(const Path& path, const Path& kek_path
         return damaged(path);
     }
     auto kek = CHAPAR_TRY(kek_of(text.substr(kPrefix.size(), 16), kek_path));
-    const std::size_t whole = text.rfind('\n') + 1;
-    auto keys =
-        CHAPAR_TRY(read_lines(text.substr(kFirstLineBytes, whole - kFirstLineBytes), kek, path));
-    if (whole < found.size() && ftruncate(file.get(), static_cast<off_t>(whole)) != 0) {
-        return Error(Errc::FileFailed, path.string());
-    }
+    Lines lines = CHAPAR_TRY(read_lines(text.substr(kFirstLineBytes), kek, path));
     CHAPAR_TRY(remove_drafts(path, kek_path));
-    return LedgerKeyFile(std::move(file), paths, std::move(kek), std::move(keys), random);
+    LedgerKeyFile out(std::move(file), paths, std::move(kek), std::move(lines.keys), random);
+    out.torn_ = lines.torn;
+    out.open_line_ = lines.open_line;
+    return out;
 }
 
 std::string LedgerKeyFile::line_of(const crypto::LedgerKeyScope& scope,
@@ -146,8 +155,10 @@ std::string LedgerKeyFile::line_of(const crypto::LedgerKeyScope& scope,
 Status LedgerKeyFile::add(std::vector<NewLedgerKey> keys) {
     if (keys.empty()) return Done{};
     CHAPAR_TRY(crypto::reserve_secrets(keys.size()));
-    std::string lines;
+    // Ends what a crash left so that it is passed over.
+    std::string lines = open_line_ ? std::string("\0\n", 2) : std::string();
     for (const NewLedgerKey& key : keys) lines += line_of(key.scope, key.secret);
+    open_line_ = false;
     CHAPAR_TRY(write_all(file_.get(), view(lines), paths_.keys));
     if (fdatasync(file_.get()) != 0) return Error(Errc::FileFailed, paths_.keys.string());
     for (NewLedgerKey& key : keys) keys_.add(key.scope, std::move(key.secret));
@@ -168,6 +179,7 @@ Status LedgerKeyFile::destroy(std::span<const BucketId> names) {
     CHAPAR_TRY(take_new(paths_.keys));
     CHAPAR_TRY(replace_secret(paths_.kek));
     file_ = CHAPAR_TRY(open_for_adding(paths_.keys));
+    torn_ = open_line_ = false;
     return Done{};
 }
 

@@ -2,9 +2,10 @@
 //
 // Owns: the file's form, its durability, and shredding. The form: `chapar-ledger-keys/2 KEKID`,
 // then a line "SCOPE NONCE SEALED" each, in hexadecimal (crypto/key_wrap.h). Does not know when a
-// key is drawn or shredded. A secret is synced before the commit whose bodies need it; what a crash
-// left of a last line is cut off, since nothing can depend on it; so is a hole (zeros, which no
-// line has) with all behind it: they were appended together and not synced.
+// key is drawn or shredded. A secret is synced before the commit whose bodies need it, so nothing
+// depends on what a power cut left of an append: lines with zeros, which no line has, and a rest
+// without an end. Such lines are passed over, and stay where they are: a flipped bit of a line that
+// was synced looks the same, and only the ledger knows whether its secret is missed (torn()).
 //
 // Shredding seals the secrets that stay under a new KEK and overwrites the old one: no older copy
 // of this file opens any more, wherever it lies, as long as no copy of the old KEK was made. The
@@ -41,6 +42,8 @@ class LedgerKeyFile {
 
     [[nodiscard]] crypto::LedgerKeys& keys() { return keys_; }
     [[nodiscard]] const crypto::LedgerKeys& keys() const { return keys_; }
+    // Lines were passed over: a start must ask whether the ledger misses a secret.
+    [[nodiscard]] bool torn() const { return torn_; }
     // Writes and syncs all of them, then adds them to keys().
     [[nodiscard]] Status add(std::vector<NewLedgerKey> keys);
     // Destroys the secrets of these names, here and on the disk. Where none of them is left there
@@ -67,6 +70,8 @@ class LedgerKeyFile {
     crypto::WrappingKey kek_;
     crypto::LedgerKeys keys_;
     crypto::Random* random_;
+    bool torn_ = false;
+    bool open_line_ = false;  // the last line has no end
 };
 
 }  // namespace chapar::broker

@@ -13,6 +13,14 @@ namespace chapar::broker {
 
 Result<Tick> Tick::open(const Parts& parts) {
     const auto txn = CHAPAR_TRY(parts.store.begin_read());
+    // Before the file is written anew, and what it holds of a damaged line is gone.
+    if (parts.keys.torn()) {
+        if (const auto missed = CHAPAR_TRY(key_without_secret(*txn, parts.keys.keys()))) {
+            return Error(Errc::LedgerDamaged, "ledger.keys: the secret of KEY entry " +
+                                                  std::to_string(missed->value) +
+                                                  " is in a damaged line");
+        }
+    }
     // A crash may have come between a SHRED entry and the end of its secret.
     const auto shredded = CHAPAR_TRY(shredded_keys(*txn));
     CHAPAR_TRY(parts.keys.destroy(shredded));

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <fstream>
 
+#include "broker/edge/files.h"
 #include "tests/unit/broker_edge/chapard_process.h"
 #include "tests/unit/broker_edge/exchange.h"
 
@@ -74,6 +75,44 @@ TEST_CASE("a log key that others can read, or another manifest's, stops the star
     Chapard foreign({"--dir", centre.directory()});
     CHECK(problem(foreign) == "key.invalid");
     CHECK(foreign.exit_code() == 5);
+}
+
+// Fails if a damaged line is passed over without asking what the ledger needs, or is cut off.
+TEST_CASE("a flipped bit in ledger.keys stops the start as long as a secret is missed") {
+    Centre centre(real_now());
+    {
+        Chapard chapard({"--dir", centre.directory()});
+        (void)chapard.ready();
+        AdminClient admin(centre.directory() / "admin.sock");
+        for (const Bytes& record : centre.records()) admin.publish(record);
+        chapard.signal(SIGTERM);
+        CHECK(chapard.exit_code() == 0);
+    }
+    const auto path = centre.directory() / "ledger.keys";
+    const std::string good = to_string(broker::read_file(path, broker::Exposure::Public).value());
+    std::string flipped = good;
+    const std::size_t line = good.find('\n');
+    REQUIRE(good.find(' ', line) != std::string::npos);
+    flipped[good.find(' ', line)] = '\0';
+    const auto write = [&](const std::string& text) {
+        std::ofstream(path, std::ios::binary) << text;
+    };
+    write(flipped);
+    Chapard stopped({"--dir", centre.directory()});
+    CHECK(problem(stopped) == "ledger.damaged");
+    CHECK(stopped.exit_code() == 1);
+    CHECK(to_string(broker::read_file(path, broker::Exposure::Public).value()) == flipped);
+    write(good);
+    Chapard again({"--dir", centre.directory()});
+    (void)again.ready();
+    // Where nothing is missed, what a crash left hinders nobody.
+    again.signal(SIGTERM);
+    CHECK(again.exit_code() == 0);
+    write(good + std::string(40, '\0') + "77\n");
+    Chapard torn({"--dir", centre.directory()});
+    (void)torn.ready();
+    torn.signal(SIGTERM);
+    CHECK(torn.exit_code() == 0);
 }
 
 TEST_CASE("a killed chapard has lost nothing that it said, and counts its starts") {
