@@ -242,13 +242,15 @@ Status BrokerService::publish(Session& session, schemas::Publish frame) {
         return send_items(session, *txn,
                           {refused_item(verdict->about, verdict->operation.error())});
     }
+    // What ends mail, keys and devices is taken at a full store, too.
+    OperationBody body = std::move(*verdict->operation).stamped({}).body;
     std::optional<Errc> refusal = refuses_new();
+    if (refusal == Errc::BackPressure && !is_new_work(body)) refusal.reset();
     std::optional<Intake::Share> share;
     if (!refusal && !(share = admit(session, 1))) refusal = Errc::BackPressure;
     if (refusal) return refuse_all(session, {verdict->about}, *refusal);
     ++session.unanswered;
-    propose(std::move(*verdict->operation).stamped({}).body, FromSession{session.number},
-            verdict->about);
+    propose(std::move(body), FromSession{session.number}, verdict->about);
     pending_.back().share = std::move(*share);
     return Done{};
 }
