@@ -51,20 +51,27 @@ Status open_environment(lmdb::Shared& shared, std::size_t map_size) {
 // making that was cut short LMDB may not be able to read its own first two pages.
 constexpr const char* kMaking = "making";
 
-bool is_there(const std::filesystem::path& path) {
-    std::error_code failed;
-    return std::filesystem::symlink_status(path, failed).type() !=
-           std::filesystem::file_type::not_found;
+// An error is no answer: both answers decide over a store.
+Result<bool> is_there(const std::filesystem::path& path) {
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) == 0) return true;
+    if (errno == ENOENT) return false;
+    return Error(Errc::FileFailed, path.string());
 }
 
 Status begin_making(const std::filesystem::path& directory) {
     const std::filesystem::path mark = directory / kMaking;
-    if (is_there(mark)) {
-        for (const char* name : {"data.mdb", "lock.mdb"}) {
-            if (::unlink((directory / name).c_str()) == 0 || errno == ENOENT) continue;
-            return Error(Errc::FileFailed, (directory / name).string());
+    const std::filesystem::path data = directory / "data.mdb";
+    if (CHAPAR_TRY(is_there(mark))) {
+        const std::filesystem::path torn = directory / "data.mdb.torn";
+        if (::rename(data.c_str(), torn.c_str()) != 0 && errno != ENOENT) {
+            return Error(Errc::FileFailed, data.string());
         }
-    } else if (is_there(directory / "data.mdb")) {
+        const std::filesystem::path lock = directory / "lock.mdb";
+        if (::unlink(lock.c_str()) != 0 && errno != ENOENT) {
+            return Error(Errc::FileFailed, lock.string());
+        }
+    } else if (CHAPAR_TRY(is_there(data))) {
         return Done{};
     }
     const lmdb::FileDescriptor file(
