@@ -79,6 +79,20 @@ bool two_agencies(const SignedRecord& record, const SigningPublicKey& centre,
 
 }  // namespace
 
+bool can_be_carried(const Leaf& leaf) {
+    if (leaf.epoch > CarriedRecords::kEpoch) return false;
+    switch (leaf.kind) {
+        case LeafKind::Admin:
+        case LeafKind::Epoch:
+        case LeafKind::Key:
+        case LeafKind::Policy:
+        case LeafKind::Ladder:
+            return true;
+        default:
+            return false;
+    }
+}
+
 void CarriedRecords::add(TimeMs time, const Hash& record) {
     const Bytes at = LayoutWriter().u64(time.value).take();
     hash_ = transcript_hash(Label::Carried, {hash_.view(), at, record.view()});

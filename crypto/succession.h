@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "crypto/checkpoint.h"
+#include "crypto/leaf.h"
 #include "crypto/manifest.h"
 #include "crypto/record.h"
 #include "schemas/base/time.h"
@@ -42,10 +43,11 @@ struct SuccessionRecord {
 };
 
 // What a new ledger takes over of the directory: the signed records of its KEY entries in its first
-// process epoch, which ends where chapard starts for the first time. Whoever reads the ledger from
-// its beginning adds each, in order, with the exact time of its entry; the result is then what the
-// SUCCESSION record names, or records were left out, added or moved. Policies (sealed) and bundles
-// (outside the chain of directory entries) are not in it.
+// process epoch, which ends where chapard starts for the first time, and at the latest with the
+// first entry of a kind that is never carried over (can_be_carried()). Whoever reads the ledger
+// from its beginning adds each, in order, with the exact time of its entry; the result is then what
+// the SUCCESSION record names, or records were left out, added or moved. Policies (sealed) and
+// bundles (outside the chain of directory entries) are not in it.
 //
 //     zero, then for each: TH("carried", hash so far[32], u64 time, record hash[32])
 class CarriedRecords {
@@ -59,6 +61,8 @@ class CarriedRecords {
   private:
     Hash hash_;
 };
+// Of a later ledger: founding, start, directory, policies, bundles, in its first process epoch.
+[[nodiscard]] bool can_be_carried(const Leaf& leaf);
 
 // What decode() has checked, taken apart.
 struct Succession {

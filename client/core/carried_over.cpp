@@ -108,7 +108,7 @@ Status CarriedOver::take(const crypto::Leaf& leaf, TimeMs time, const SignedReco
 
 Result<std::vector<std::string>> CarriedOver::faults_before(const crypto::Leaf& leaf) {
     std::vector<std::string> none;
-    if (leaf.epoch <= CarriedRecords::kEpoch) return none;
+    if (crypto::can_be_carried(leaf)) return none;
     Bytes founding;
     {
         const auto row = CHAPAR_TRY(txn_.get(state_, view(kFounding)));

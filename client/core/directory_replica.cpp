@@ -54,7 +54,7 @@ Status raise_not_carried(const Ingestion& in, const crypto::Leaf& leaf, std::uin
 // Where the ledger's own time begins.
 Status judge_carried(const Ingestion& in, const crypto::Leaf& leaf) {
     auto faults = CHAPAR_TRY(CarriedOver(in.txn, tables::kDirectoryState).faults_before(leaf));
-    if (leaf.epoch > crypto::CarriedRecords::kEpoch) {
+    if (!crypto::can_be_carried(leaf)) {
         if (auto missing = CHAPAR_TRY(what_did_not_come(in.txn))) {
             faults.push_back(*std::move(missing));
         }

@@ -15,6 +15,12 @@ bool needs_record(EntryKind kind) {
            kind == EntryKind::Shred || kind == EntryKind::Hold || kind == EntryKind::Prune;
 }
 
+// Before a later ledger's broker has started for the first time.
+bool can_be_carried(EntryKind kind) {
+    return kind == EntryKind::Admin || kind == EntryKind::Epoch || kind == EntryKind::Key ||
+           kind == EntryKind::Policy || kind == EntryKind::Ladder;
+}
+
 }  // namespace
 
 void EntryRules::begin(const std::optional<Manifest>& manifest, std::uint64_t start) {
@@ -62,9 +68,12 @@ void EntryRules::check_leaf(const Leaf& leaf, std::uint64_t index) {
     if (leaf.directory()) last_directory_ = index;
     if (leaf.kind == EntryKind::Epoch) ++epoch_;
     if (leaf.epoch != epoch_) epochs_.fail(at(index) + " has another epoch");
-    if (directory_ && carried_whole()) {
+    if (!directory_) return;
+    if (carried_whole()) {
         directory_->end_carried();
         check_own_time(leaf);
+    } else if (directory_->succession() && !can_be_carried(leaf.kind)) {
+        succession_.fail(at(index) + " stands among what was carried over, and cannot be");
     }
 }
 
@@ -206,10 +215,10 @@ std::vector<Verdict> EntryRules::verdicts() const {
         " entries pruned, " + std::to_string(retention_.holds()) + " holds, " +
         std::to_string(retention_.overrides()) + " overrides: signed, and allowed"));
     if (const auto follows = succession()) {
-        out.push_back(
-            succession_.verdict("the centre root and roots of two agencies signed that "
-                                "this ledger follows " +
-                                follows->old_ledger.origin + ", and what it took over"));
+        out.push_back(succession_.verdict(
+            "the centre root and roots of two agencies signed that "
+            "this ledger follows " +
+            follows->old_ledger.origin + (carried_whole() ? ", and what it took over" : "")));
     }
     return out;
 }

@@ -48,6 +48,7 @@ struct NewLedger {
     std::optional<Hash> says_carried;
     std::vector<const SigningKey*> signers{&root, &a.roots[0], &b.roots[0]};
     bool started = true;
+    bool acts_before_start = false;
 
     Manifest manifest_of(std::uint32_t number, const SigningPublicKey& log_key) {
         return {"chapar.test/ledger/" + std::to_string(number),
@@ -120,6 +121,9 @@ struct NewLedger {
         for (std::size_t i = 0; i < carried.size(); ++i) {
             put(LeafKind::Key, event_of(carried[i]), time_of(i), LeafClock::Held, &carried[i]);
         }
+        if (acts_before_start) {
+            put(LeafKind::Time, kNoEvent, own_time, own_clock, nullptr);
+        }
         if (started) put(LeafKind::Epoch, kNoEvent, own_time, own_clock, nullptr);
         for (const SignedRecord& record : own) {
             put(LeafKind::Key, event_of(record), own_time, own_clock, &record);
@@ -179,6 +183,15 @@ TEST_CASE("An export that ends before the first own start is not judged for what
     CHECK(cut.verdict() != "");
     cut.started = false;
     CHECK(cut.verdict() == "");
+}
+
+// Fails if a broker that never starts a second time is never judged.
+TEST_CASE("Nothing but the directory, policies and bundles stands before the first own start") {
+    NewLedger idle;
+    idle.acts_before_start = true;
+    CHECK(idle.verdict().find("cannot be") != std::string::npos);
+    idle.started = false;
+    CHECK(idle.verdict().find("cannot be") != std::string::npos);
 }
 
 // Fails if roots are taken from records that stand behind what was carried over.
