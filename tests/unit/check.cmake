@@ -17,5 +17,5 @@ set_tests_properties(test_check PROPERTIES LABELS unit)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT CHAPAR_SANITIZE)
     add_test(NAME hardening COMMAND ${PROJECT_SOURCE_DIR}/ops/check/hardening
         $<TARGET_FILE:chapard> $<TARGET_FILE:chapar> $<TARGET_FILE:chapar-verify> $<TARGET_FILE:chapar-replay>)
-    set_tests_properties(hardening PROPERTIES LABELS unit)
+    set_tests_properties(hardening PROPERTIES LABELS released)
 endif()

@@ -35,4 +35,5 @@ target_compile_definitions(test_ledger_vectors PRIVATE CHAPAR_SOURCE_DIR="${PROJ
 target_link_libraries(test_ledger_vectors PRIVATE chapar_client_core chapar_storage_archive
     chapar_crypto Boost::json)
 add_test(NAME ledger_vectors COMMAND test_ledger_vectors)
-set_tests_properties(crypto_records ledger_vectors PROPERTIES LABELS unit)
+set_tests_properties(crypto_records PROPERTIES LABELS unit)
+set_tests_properties(ledger_vectors PROPERTIES LABELS "unit;released")

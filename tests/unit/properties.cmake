@@ -13,4 +13,4 @@ chapar_target(test_properties)
 target_link_libraries(test_properties PRIVATE chapar_schemas_samples chapar_broker_core
     chapar_storage_lmdb rapidcheck)
 add_test(NAME properties COMMAND test_properties)
-set_tests_properties(properties PROPERTIES LABELS unit)
+set_tests_properties(properties PROPERTIES LABELS "unit;released")

@@ -11,4 +11,4 @@ add_executable(test_storage
 chapar_target(test_storage)
 target_link_libraries(test_storage PRIVATE chapar_storage_lmdb)
 add_test(NAME test_storage COMMAND test_storage)
-set_tests_properties(test_storage PROPERTIES LABELS unit)
+set_tests_properties(test_storage PROPERTIES LABELS "unit;released")
