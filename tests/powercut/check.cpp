@@ -11,6 +11,7 @@
 #include "schemas/base/hex.h"
 #include "storage/compare.h"
 #include "storage/lmdb/lmdb_store.h"
+#include "tests/powercut/afterwards.h"
 
 namespace chapar::powercut {
 namespace {
@@ -18,17 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 Error broken(const std::string& rule) { return Error(Errc::LedgerDamaged, rule); }
-
-// Later than all of the trace: its policies, certificates and envelopes are still in force.
-class Afterwards final : public broker::TimeSource {
-  public:
-    broker::Stamp stamp() override { return {TimeMs(now_), broker::Clock::Disciplined}; }
-    DurationMs elapsed() override { return DurationMs(now_); }
-    std::optional<crypto::ClockStep> take_step() override { return std::nullopt; }
-
-  private:
-    std::uint64_t now_ = static_cast<std::uint64_t>(std::time(nullptr)) * 1000 + 60'000;
-};
 
 Result<std::unique_ptr<storage::LmdbStore>> open_store(const fs::path& image,
                                                        const broker::Config& config) {
