@@ -1,4 +1,5 @@
-// What the scenarios share: an attack that goes on for as long as it is turned, and what it counts.
+// What the scenarios share: an attack that goes on for as long as it is turned, what it counts, and
+// the least that it must have come to: a scenario in which nothing happened does not hold.
 //
 // Interface. An attack never waits longer than `turn` allows it, so that its own thread can watch
 // the broker meanwhile.
@@ -13,6 +14,13 @@
 #include "tests/hostile/target.h"
 
 namespace chapar::hostile {
+
+// What an attack must have come to, or it was none: so many of one count, beside so many a second.
+struct Least {
+    std::string count;
+    double at_all = 1;
+    double a_second = 0;
+};
 
 class Attack {
   public:
@@ -33,7 +41,13 @@ struct Scenario {
     std::string name;
     std::string does;
     std::function<std::unique_ptr<Attack>(Target&)> begin;
+    std::vector<Least> least;
 };
+
+// Empty: all of `least` was reached in so many seconds; else the first that was not.
+[[nodiscard]] std::string not_reached(const std::vector<Least>& least,
+                                      const std::map<std::string, std::uint64_t>& counts,
+                                      double seconds);
 
 // Before anybody is authenticated (raw_attacks.cpp, handshake_attacks.cpp).
 void add_raw_attacks(std::vector<Scenario>& to);

@@ -170,7 +170,8 @@ class Frames final : public Attack {
 void add_frame_attacks(std::vector<Scenario>& to) {
     to.push_back({"capnp",
                   "enrolled devices send pointer loops, overlaps, far pointers, 60,000 segments",
-                  [](Target& target) { return std::make_unique<Frames>(target); }});
+                  [](Target& target) { return std::make_unique<Frames>(target); },
+                  {{"frames", 0, 60}, {"sessions ended by the broker", 0, 20}}});
 }
 
 }  // namespace chapar::hostile

@@ -1,5 +1,5 @@
-// Attacks on the CURVE handshake: each step done wrong, and done right with a key that nobody
-// knows.
+// Attacks on the CURVE handshake: each step done wrong, done right with a key that nobody knows,
+// and, so that a refusal says something, done right with a key that is enrolled.
 #include <algorithm>
 #include <chrono>
 
@@ -16,7 +16,7 @@ constexpr double kStartedASecond = 200;
 // Then we give up ourselves: the broker's time for a handshake is longer.
 constexpr std::chrono::seconds kPatience{2};
 
-// Peers with one flaw after the other; none of them may ever be let in.
+// Peers with one flaw after the other; none but those without any may ever be let in.
 class Handshakes final : public Attack {
   public:
     explicit Handshakes(Target& target) : target_(target) {}
@@ -34,15 +34,15 @@ class Handshakes final : public Attack {
     void begin() {
         const auto source = static_cast<std::uint8_t>(kFirstSource + started_ % 40);
         CurvePeer::Plan plan = target_.as(0, source);
-        // One round in two with an enrolled device's key; without a flaw only a stranger's.
+        // One round in two with an enrolled device's key.
         const bool known = (started_ / kFlaws) % 2 == 0;
         plan.flaw = static_cast<Flaw>(started_ % kFlaws);
-        if (!known || plan.flaw == Flaw::None) plan.own = &target_.stranger();
+        if (!known) plan.own = &target_.stranger();
         ++started_;
         ++count("handshakes");
         crowd_.add(std::make_unique<CurvePeer>(plan, target_.centre().random,
                                                [](CurvePeer&, ByteView) {}));
-        since_.push_back(SteadyClock::now());
+        begun_.push_back({SteadyClock::now(), known && plan.flaw == Flaw::None});
     }
     void judge() {
         const auto now = SteadyClock::now();
@@ -51,10 +51,10 @@ class Handshakes final : public Attack {
             const bool over = peer.state() == CurvePeer::State::Closed;
             if (over) ++count("ended by the broker");
             if (peer.was_ready()) {
-                ++let_in_;
+                begun_[i].right ? ++count("right ones let in") : ++let_in_;
                 peer.leave();
             }
-            if (!over && now - since_[i] > kPatience) {
+            if (!over && now - begun_[i].since > kPatience) {
                 ++count("given up by us");
                 peer.leave();
             }
@@ -62,15 +62,19 @@ class Handshakes final : public Attack {
         std::size_t kept = 0;
         for (std::size_t i = 0; i < crowd_.size(); ++i) {
             if (crowd_.peers()[i]->state() == CurvePeer::State::Closed) continue;
-            since_[kept++] = since_[i];
+            begun_[kept++] = begun_[i];
         }
-        since_.resize(kept);
+        begun_.resize(kept);
         crowd_.bury();
     }
 
     Target& target_;
     Crowd crowd_;
-    std::vector<SteadyClock::time_point> since_;  // of each of the crowd
+    struct Begun {
+        SteadyClock::time_point since;
+        bool right = false;
+    };
+    std::vector<Begun> begun_;  // of each of the crowd
     std::size_t started_ = 0;
     std::size_t let_in_ = 0;
     Pace pace_{kStartedASecond};
@@ -82,7 +86,8 @@ void add_handshake_attacks(std::vector<Scenario>& to) {
     to.push_back(
         {"bad-curve",
          "200 handshakes a second, each wrong in one of eleven ways or with an unknown key",
-         [](Target& target) { return std::make_unique<Handshakes>(target); }});
+         [](Target& target) { return std::make_unique<Handshakes>(target); },
+         {{"handshakes", 2 * kFlaws}, {"handshakes", 0, 50}, {"right ones let in", 1}}});
 }
 
 }  // namespace chapar::hostile

@@ -7,6 +7,7 @@ add_executable(chapar-hostile
     ${CHAPAR_HOSTILE}/idle.cpp
     ${CHAPAR_HOSTILE}/main.cpp
     ${CHAPAR_HOSTILE}/raw_attacks.cpp
+    ${CHAPAR_HOSTILE}/run.cpp
     ${CHAPAR_HOSTILE}/salsa_box.cpp
     ${CHAPAR_HOSTILE}/session_attacks.cpp
     ${CHAPAR_HOSTILE}/session_peer.cpp

@@ -84,9 +84,9 @@ IdleFigures keep_idle(const IdlePlan& plan) {
     while (seconds_since(idle) < plan.minutes * 60 - kMeasured) idlers.turn();
     out.cpu_idle = broker.cpu_seconds() - cpu;
     out.idle = seconds_since(idle);
-    auto honest = target.honest_mail(kMeasured);
+    auto honest = target.honest_mail(kMeasured, 1);
     while (honest.wait_for(std::chrono::seconds(0)) != std::future_status::ready) idlers.turn();
-    out.honest = honest.get();
+    out.honest = honest.get().front();
     out.kept = idlers.kept();
     out.rss = broker.rss();
     out.peak = broker.peak();

@@ -1,4 +1,5 @@
 // Attacks by whoever reaches the port: bytes over plain sockets, no key needed.
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <ctime>
+#include <utility>
 
 #include "tests/hostile/attack.h"
 #include "tests/hostile/pace.h"
@@ -36,6 +38,7 @@ Bytes long_header(std::uint64_t size) {
 struct Line {
     broker::FileDescriptor socket;
     std::uint64_t sent = 0;  // bytes
+    bool connected = false;  // seen to be
     SteadyClock::time_point opened = SteadyClock::now();
 };
 
@@ -77,7 +80,7 @@ class Lines final : public Attack {
             if (line.socket) continue;
             if (!pace_.due()) return;
             const auto source = static_cast<std::uint8_t>(kFirstSource + opened_ % plan_.sources);
-            line = {connect_from(source, port_), 0, SteadyClock::now()};
+            line = {connect_from(source, port_), 0, false, SteadyClock::now()};
             ++opened_;
             ++count(line.socket ? "opened" : "no descriptor");
             if (plan_.closed) line.socket = broker::FileDescriptor();
@@ -87,8 +90,18 @@ class Lines final : public Attack {
         if (!line.socket) return;
         std::array<std::byte, 4096> buffer{};
         const ssize_t got = recv(line.socket.get(), buffer.data(), buffer.size(), 0);
-        if (got == 0 || (got < 0 && errno != EAGAIN && errno != ENOTCONN)) return drop(line);
+        const bool cut = got == 0 || (got < 0 && errno != EAGAIN && errno != ENOTCONN);
+        note_connected(line, cut);
+        if (cut) return drop(line);
         feed(line);
+    }
+    void note_connected(Line& line, bool cut) {
+        if (line.connected) return;
+        sockaddr_in peer{};
+        socklen_t size = sizeof peer;
+        line.connected =
+            cut || getpeername(line.socket.get(), reinterpret_cast<sockaddr*>(&peer), &size) == 0;
+        count("connected") += line.connected ? 1 : 0;
     }
     void feed(Line& line) {
         const double age = std::chrono::duration<double>(SteadyClock::now() - line.opened).count();
@@ -126,8 +139,9 @@ constexpr std::uint64_t kEndless = ~std::uint64_t{0};
 std::uint64_t everything(std::uint64_t, double) { return kEndless; }
 std::uint64_t nothing(std::uint64_t, double) { return 0; }
 
-Scenario lines(const char* name, const char* does, LinesPlan plan) {
-    return {name, does, [plan](Target& target) { return std::make_unique<Lines>(target, plan); }};
+Scenario lines(const char* name, const char* does, LinesPlan plan, std::vector<Least> least) {
+    return {name, does, [plan](Target& target) { return std::make_unique<Lines>(target, plan); },
+            std::move(least)};
 }
 
 Bytes begun(std::uint64_t claimed) {
@@ -140,25 +154,35 @@ Bytes begun(std::uint64_t claimed) {
 
 void add_raw_attacks(std::vector<Scenario>& to) {
     constexpr std::uint64_t kUnfinished = 319 * 1024;
+    constexpr double kMiB = 1024 * 1024;
+    // Each opened anew when it is cut: as often as its first bytes are read.
+    const std::vector<Least> cut_all{{"connected", 64}, {"cut by the broker", 64}};
     to.push_back(lines("giant-frame", "64 connections send a frame of 1 TiB before any handshake",
-                       {64, 40, 200, everything, begun(std::uint64_t{1} << 40), false}));
+                       {64, 40, 200, everything, begun(std::uint64_t{1} << 40), false}, cut_all));
     to.push_back(lines("negative-frame", "the same, of 2^63 + 1 bytes",
-                       {64, 40, 200, everything, begun((std::uint64_t{1} << 63) + 1), false}));
+                       {64, 40, 200, everything, begun((std::uint64_t{1} << 63) + 1), false},
+                       cut_all));
+    // More than all strangers together may bring.
     to.push_back(
         lines("unfinished-frame",
               "500 connections send all but the last KiB of the largest frame allowed",
               {500, 40, 500, [](std::uint64_t, double) { return 64 + 9 + kUnfinished - 1024; },
-               begun(kUnfinished), false}));
+               begun(kUnfinished), false},
+              {{"connected", 300}, {"bytes", 40 * kMiB}}));
     to.push_back(lines("no-greeting", "64 connections send zeros and no greeting",
-                       {64, 40, 200, everything, {}, false}));
+                       {64, 40, 200, everything, {}, false}, cut_all));
+    // More than may be silent at once.
     to.push_back(lines("half-open", "2,000 connections that say nothing",
-                       {2000, 40, 1000, nothing, {}, false}));
+                       {2000, 40, 1000, nothing, {}, false},
+                       {{"connected", 600}, {"cut by the broker", 64}}));
     to.push_back(lines(
         "one-byte-a-second", "500 connections send one byte a second",
         {500, 40, 500, [](std::uint64_t, double age) { return static_cast<std::uint64_t>(age); },
-         begun(200), false}));
+         begun(200), false},
+        {{"connected", 300}, {"bytes", 100}}));
+    // More than are let in.
     to.push_back(lines("connects", "1,000 connections a second, closed at once",
-                       {200, 40, 1000, nothing, {}, true}));
+                       {200, 40, 1000, nothing, {}, true}, {{"opened", 0, 350}}));
 }
 
 }  // namespace chapar::hostile

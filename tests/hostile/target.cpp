@@ -5,9 +5,8 @@
 namespace chapar::hostile {
 namespace {
 
-constexpr double kHonestRate = 100;  // envelopes a second
-constexpr int kArrivalAttempts = 10;
-constexpr int kArrivalDeadline = 1000;  // ms, of CHALLENGE and of WELCOME
+constexpr double kHonestRate = 100;     // envelopes a second
+constexpr int kArrivalDeadline = 1000;  // ms, of CHALLENGE and of WELCOME, in one attempt
 
 }  // namespace
 
@@ -38,29 +37,37 @@ testing::SealedFrame Target::captured() {
     return sealed_frame(centre_, *centre_.tajik, *centre_.uzbek, {1, 512, testing::wall_clock()});
 }
 
-std::future<testing::TrafficFigures> Target::honest_mail(double seconds) {
+std::future<std::vector<testing::TrafficFigures>> Target::honest_mail(double seconds,
+                                                                      std::size_t windows) {
     std::vector<testing::SealedFrame> frames;
     const testing::MailPlan mail{1, 512, testing::wall_clock()};
-    for (std::size_t i = 0; i < static_cast<std::size_t>(seconds * kHonestRate); ++i) {
+    const auto each =
+        static_cast<std::size_t>(seconds * kHonestRate / static_cast<double>(windows));
+    for (std::size_t i = 0; i < each * windows; ++i) {
         frames.push_back(sealed_frame(centre_, *centre_.tajik, *centre_.uzbek, mail));
     }
-    return std::async(std::launch::async, [this, frames = std::move(frames)] {
-        return honest_->run(frames, {kHonestRate, 0});
+    return std::async(std::launch::async, [this, each, frames = std::move(frames)] {
+        std::vector<testing::TrafficFigures> out;
+        for (std::size_t first = 0; first < frames.size(); first += each) {
+            out.push_back(honest_->run(std::span(frames).subspan(first, each), {kHonestRate, 0}));
+        }
+        return out;
     });
 }
 
-std::future<std::optional<double>> Target::honest_arrival() {
-    return std::async(std::launch::async, [this]() -> std::optional<double> {
+std::future<std::optional<double>> Target::honest_arrival(double most_ms) {
+    return std::async(std::launch::async, [this, most_ms]() -> std::optional<double> {
         using SteadyClock = std::chrono::steady_clock;
         const auto start = SteadyClock::now();
         // As a client does: it tries again, each time on a new connection.
-        for (int attempts = 0;; ++attempts) {
-            if (attempts == kArrivalAttempts) return std::nullopt;
+        for (;;) {
             const broker::ZmqContext context;
             testing::DeviceLink link(context, broker_->endpoint(), centre_, *centre_.stranger);
-            if (link.greet(kArrivalDeadline)) break;
+            const bool welcome = link.greet(kArrivalDeadline);
+            const std::chrono::duration<double, std::milli> took = SteadyClock::now() - start;
+            if (took.count() > most_ms) return std::nullopt;
+            if (welcome) return took.count();
         }
-        return std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count();
     });
 }
 

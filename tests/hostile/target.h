@@ -42,10 +42,12 @@ class Target {
     [[nodiscard]] testing::SealedFrame captured();
     [[nodiscard]] const testing::EdgeDevice& honest() const { return *centre_.tajik; }
 
-    // Mail of the honest pair at a fixed rate, for so long. REQUIRES: one at a time.
-    [[nodiscard]] std::future<testing::TrafficFigures> honest_mail(double seconds);
-    // Milliseconds until a device that comes now is welcome; none within ten seconds.
-    [[nodiscard]] std::future<std::optional<double>> honest_arrival();
+    // Mail of the honest pair at a fixed rate, for so long in all; the figures of so many windows
+    // one after the other. REQUIRES: one at a time.
+    [[nodiscard]] std::future<std::vector<testing::TrafficFigures>> honest_mail(
+        double seconds, std::size_t windows);
+    // Milliseconds until a device that comes now is welcome; none within `most_ms`.
+    [[nodiscard]] std::future<std::optional<double>> honest_arrival(double most_ms);
 
   private:
     testing::Centre centre_;

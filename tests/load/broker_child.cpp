@@ -109,13 +109,8 @@ std::uint64_t BrokerChild::memory(const std::string& name) const {
     return 0;
 }
 
-std::uint64_t BrokerChild::descriptors() const {
-    std::uint64_t count = 0;
-    for ([[maybe_unused]] const auto& one :
-         std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/fd")) {
-        ++count;
-    }
-    return count;
+void BrokerChild::forget_peak() const {
+    std::ofstream("/proc/" + std::to_string(pid_) + "/clear_refs") << "5";  // proc(5)
 }
 
 std::uint64_t BrokerChild::figure(const std::string& name) const {

@@ -38,7 +38,9 @@ class BrokerChild {
     [[nodiscard]] double cpu_seconds() const;  // of all its threads, since it started
     [[nodiscard]] std::uint64_t rss() const { return memory("VmRSS"); }
     [[nodiscard]] std::uint64_t peak() const { return memory("VmHWM"); }
-    [[nodiscard]] std::uint64_t descriptors() const;
+    // From now on peak() is of what comes. Where the system does not allow it, peak() stays that of
+    // all its life.
+    void forget_peak() const;
     // A figure of its status; 0 if there is none.
     [[nodiscard]] std::uint64_t figure(const std::string& name) const;
 
