@@ -3,6 +3,8 @@
 #include <sodium.h>
 
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <string_view>
 
 #include "crypto/aead.h"
@@ -166,8 +168,22 @@ Status check_points(const std::function<bool(const SigningPublicKey&)>& accepts)
     return Done{};
 }
 
+namespace {
+
+// libsodium would end the process without a word: mostly because the system gives no randomness.
+void misused() {
+    std::fputs(
+        "chapar: no random bytes from the operating system, or a call that libsodium refuses: the "
+        "process ends\n",
+        stderr);
+    std::abort();
+}
+
+}  // namespace
+
 Status start() {
     CHAPAR_TRY(arena::lock());
+    if (sodium_set_misuse_handler(misused) != 0) return Error(Errc::SelfTest, "misuse handler");
     if (sodium_init() < 0) return Error(Errc::SelfTest, "sodium_init");
     CHAPAR_TRY(test_sha256());
     CHAPAR_TRY(test_hkdf());

@@ -3,7 +3,8 @@
 //
 // Each main calls `start()` once and stops on an error. Fails closed on a system that locks no
 // memory, and on a library that was miscompiled, replaced, or does not have the fix of
-// CVE-2025-69277.
+// CVE-2025-69277. From then on a system without randomness ends the process by SIGABRT, with one
+// line on standard error that says so.
 #pragma once
 
 #include <functional>
