@@ -3,6 +3,7 @@ import glob
 import json
 import os
 import pathlib
+import select
 import shutil
 import signal
 import socket
@@ -93,6 +94,17 @@ def until(condition, what, seconds=120):
     return holds
 
 
+def as_lines(result):
+    """A result for people: one line for each of its fields."""
+    return "\n".join(f"{name.replace('_', ' '):20} {value}" for name, value in result.items() if name != "type")
+
+
+def first_line(process, seconds=60):
+    """What a program says first; empty if it ends without a word, or says none in that time."""
+    readable, _, _ = select.select([process.stdout], [], [], seconds)
+    return process.stdout.readline() if readable else ""
+
+
 class Centre:
     def __init__(self, config=""):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chapar-test-"))
@@ -139,7 +151,7 @@ class Centre:
         self.log = open(self.folder / "chapard.log", "a")
         self.broker = subprocess.Popen([BIN / "chapard", "--dir", self.dir], stdout=subprocess.PIPE, text=True,
                                        stderr=self.log, env=self.environment(**shifted))
-        line = self.broker.stdout.readline()
+        line = first_line(self.broker)
         assert line == f"ready tcp://127.0.0.1:{self.port}\n", line
 
     def stop(self, how=signal.SIGTERM):
