@@ -51,7 +51,7 @@ std::optional<ByteBudget::Share> Outlet::make_room(const Session& session, std::
             if (fullest == nullptr || other->outbox_bytes > fullest->outbox_bytes) fullest = other;
         }
         if (fullest == nullptr || fullest->number == session.number) return std::nullopt;
-        // Its session stays for now: callers may be looking at it.
+        // Its session ends with the cut, at the loop's next turn: whoever calls here may hold it.
         fullest->link.cut();
         fullest->outbox.clear();
         fullest->outbox_bytes = 0;

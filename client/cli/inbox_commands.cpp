@@ -104,8 +104,9 @@ Status tell_all(Invocation& invocation, DeviceContext& context, Watching watchin
     return worst;
 }
 
-// What is waiting. The broker answers frames in order and delivers within the credit at once, so an
-// answered question behind the grant says that nothing more is on the way.
+// What is waiting. The broker answers frames in order, and a session that has said something gets
+// what it may within the credit first, so an answered question behind the grant says that nothing
+// more is on the way.
 Status take_waiting(Invocation& invocation, DeviceContext& context) {
     Status worst = Done{};
     for (bool asked = false;;) {
