@@ -64,6 +64,7 @@ void check_newcomer_cut(Door& door, CutReason why) {
 
 }  // namespace
 
+// Fails if a bound is changed here and not on the page.
 TEST_CASE("the bounds of connections are the page's") {
     const ConnectionBounds bounds;
     CHECK(bounds.count == 10'500);
@@ -298,6 +299,7 @@ TEST_CASE("a message that overtakes the news of its connection counts") {
     CHECK(door.warden.sweep(door.now).empty());
 }
 
+// Fails if a cookie that is not known is looked up without asking, or counted twice.
 TEST_CASE("what becomes of connections the accounting does not know changes nothing") {
     Door door(loose());
     door.warden.closed(7);

@@ -27,6 +27,7 @@ IntakeBounds wide() {
 
 }  // namespace
 
+// Fails if a bound is changed here and not on the page.
 TEST_CASE("the bounds of the intake are the page's") {
     const IntakeBounds bounds;
     CHECK(bounds.session_frames == 64);

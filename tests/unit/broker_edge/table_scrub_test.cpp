@@ -51,6 +51,7 @@ struct Scrubbed {
 
 }  // namespace
 
+// Fails if: a walk that has ended begins again at once, or never.
 TEST_CASE("a walk takes slices, ends, and begins again a day later") {
     Scrubbed scene(1000);
     TableScrub scrub = scene.scrub();
@@ -85,6 +86,7 @@ TEST_CASE("one flipped bit is found in whichever row it is, and known at the nex
     }
 }
 
+// Fails if: a walk stands still where its row was erased, or steps over the next one.
 TEST_CASE("rows that come and go meanwhile do not lead a walk astray") {
     Scrubbed scene(1000);
     TableScrub scrub = scene.scrub();

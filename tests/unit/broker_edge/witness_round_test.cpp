@@ -97,6 +97,7 @@ struct Scene {
 
 }  // namespace
 
+// Fails if a round waits for all, or closes with the quorum.
 TEST_CASE("a round closes half a second after the quorum, with what came until then") {
     Scene scene;
     scene.begin();
@@ -119,6 +120,7 @@ TEST_CASE("a round closes half a second after the quorum, with what came until t
     CHECK(scene.round->figures()[1].held == scene.tick.signed_head().head.size);
 }
 
+// Fails if a silent witness keeps a round open, or its time begins anew with each answer.
 TEST_CASE("all answers end a round at once, a silent witness ends it after three seconds") {
     Scene scene;
     scene.begin();
@@ -132,6 +134,7 @@ TEST_CASE("all answers end a round at once, a silent witness ends it after three
     CHECK_FALSE(closed->quorum);
 }
 
+// Fails if a cosignature is not verified over exactly the text asked about.
 TEST_CASE("a forged cosignature, another's, and one over another head are none") {
     Scene scene;
     const auto head = scene.tick.signed_head().head;
@@ -159,6 +162,7 @@ TEST_CASE("a forged cosignature, another's, and one over another head are none")
     }
 }
 
+// Fails if the number of a 409 is believed.
 TEST_CASE("the number of a 409 changes nothing but where the next proof begins") {
     Scene scene;
     scene.begin();
@@ -174,6 +178,7 @@ TEST_CASE("the number of a 409 changes nothing but where the next proof begins")
     CHECK(scene.round->figures()[1].held == TreeSize(0));
 }
 
+// Fails if the signer of a note is not looked at, or a note within our tree stops the broker.
 TEST_CASE("only a note under our own key is evidence, and only beyond or beside our tree") {
     Scene scene;
     const auto stranger = crypto::NoteSigner::create(scene.centre_log.name(),

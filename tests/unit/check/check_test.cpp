@@ -164,6 +164,8 @@ bool is_kept(std::string_view table) {
 
 }  // namespace
 
+// Fails if: the check takes the lock, or a part finds fault with what a running broker changes
+// meanwhile.
 TEST_CASE("a store that is right is found right, at rest and while chapard runs") {
     Scene scene;
     const auto at_rest = scene.check();
@@ -216,6 +218,7 @@ TEST_CASE("a bit flipped in any table is found, and what follows from the ledger
     (void)chapard.ready();
 }
 
+// Fails if: check_links() is left out, or asks only for rows that are there.
 TEST_CASE("a row that is missing shows in the rows that name it, and comes back") {
     Scene scene;
     for (const storage::Table& table : {kMailboxTable, kStanzaTable, kEnvelopeTable,
@@ -250,6 +253,7 @@ TEST_CASE("a row that is missing and that no other names shows in the replay") {
     }
 }
 
+// Fails if: a damaged payload is carried over, or what it belonged to is not marked.
 TEST_CASE("a payload that is damaged is left out by a rebuild, and its envelope counted lost") {
     Scene scene;
     REQUIRE(scene.flip(kPayloadTable));
@@ -263,6 +267,7 @@ TEST_CASE("a payload that is damaged is left out by a rebuild, and its envelope 
     scene.close();
 }
 
+// Fails if: the leaves that come out are not compared with those recorded.
 TEST_CASE("a rebuild of a ledger whose leaves or bodies are wrong changes nothing") {
     Scene scene;
     for (const storage::Table& table : {kLeafTable, kBodyTable}) {
@@ -274,6 +279,7 @@ TEST_CASE("a rebuild of a ledger whose leaves or bodies are wrong changes nothin
     }
 }
 
+// Fails if: only names and sizes of files are looked at.
 TEST_CASE("an attachment whose file is gone or changed is named") {
     Scene scene;
     std::filesystem::path file;

@@ -12,6 +12,7 @@
 using namespace chapar;
 using namespace chapar::broker;
 
+// Fails if: lines are read only after the child has ended, or its code is lost.
 TEST_CASE("what a child says is heard, with the code that it ends by") {
     const auto end = run_in_child([](const Say& say) {
         say("one");
@@ -38,6 +39,7 @@ TEST_CASE("a child that is ended by a signal is a result, and what it said befor
     CHECK(end->signal == SIGBUS);
 }
 
+// Fails if: an exception leaves the child by std::terminate.
 TEST_CASE("an exception in a child is its last line") {
     const auto end = run_in_child([](const Say&) -> int { throw std::runtime_error("no more"); });
     REQUIRE(end);

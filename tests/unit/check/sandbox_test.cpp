@@ -78,6 +78,8 @@ TEST_CASE("a call that chapard never makes ends the process") {
     }
 }
 
+// Fails if: the filter is not installed, or one of these calls is on its list without its
+// arguments.
 TEST_CASE("no process, no foreign socket and no executable memory can be had") {
     const TemporaryDirectory folder;
     const auto end = inside(folder.path(), [](const Say& say) {
@@ -125,6 +127,7 @@ TEST_CASE("files are written below the own folder and nowhere else") {
     CHECK(end.signal == 0);
 }
 
+// Fails if: a call that glibc makes for one of them is missing from the list.
 TEST_CASE("threads, sockets and names of hosts still work") {
     const TemporaryDirectory folder;
     const auto end = inside(folder.path(), [](const Say& say) {

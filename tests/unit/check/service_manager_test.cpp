@@ -39,6 +39,7 @@ struct Manager {
 
 }  // namespace
 
+// Fails if: one of the three words is another.
 TEST_CASE("the service manager hears that chapard is ready, lives and stops") {
     const Manager manager;
     const ServiceManager told = ServiceManager::from_environment();
@@ -50,6 +51,7 @@ TEST_CASE("the service manager hears that chapard is ready, lives and stops") {
     CHECK(manager.heard() == "STOPPING=1");
 }
 
+// Fails if: a path that is no socket's ends the program.
 TEST_CASE("without a service manager, or with one that cannot be reached, nothing is said") {
     unsetenv("NOTIFY_SOCKET");
     ServiceManager::from_environment().ready();

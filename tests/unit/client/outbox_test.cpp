@@ -45,6 +45,7 @@ TEST_CASE("a sealed envelope is on this computer until its own receipt has verif
     CHECK(world.item_of(world.tj, number).stage == Stage::Logged);
 }
 
+// Fails if an envelope is sealed anew when it is sent again.
 TEST_CASE("after a restart the same bytes are sent again") {
     World world;
     const auto number = world.compose(world.tj, World::alert({"AF-SKB-BLO"}));
@@ -88,6 +89,7 @@ TEST_CASE("what was handed to the network cannot be dropped") {
     CHECK(error_of(client::outbox_drop(*txn, number, *world.tj.vault)) == Errc::Conflict);
 }
 
+// Fails if is_temporary() is not asked.
 TEST_CASE("a temporary problem keeps an envelope waiting, any other refuses it") {
     World world;
     const auto number = world.compose(world.tj, World::alert({"AF-SKB-BLO"}));
@@ -117,6 +119,7 @@ TEST_CASE("an envelope that cannot be sealed stays a draft") {
     CHECK(world.item_of(world.tj, numbers.front()).stage == Stage::Drafted);
 }
 
+// Fails if the age of the directory is not asked, or asked of every class.
 TEST_CASE("a stale directory refuses confidential envelopes and no others") {
     World world;
     world.now = world.now + kDay * 8;

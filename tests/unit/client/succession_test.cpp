@@ -151,6 +151,7 @@ bool is_revocation(const crypto::SignedRecord& record) { return record.type == R
 
 }  // namespace
 
+// Fails if a revocation that is carried over is taken for one that was left out.
 TEST_CASE("A succession that fits what this device holds leaves no doubt, and no alarm behind it") {
     ClosedLedger old;
     old.world.revoke(old.world.uz);
@@ -189,6 +190,7 @@ TEST_CASE("A root of this device that the succession contradicts is a fork") {
     }
 }
 
+// Fails if what cannot be compared counts as compared.
 TEST_CASE("A head that nobody proves any more is told as not compared") {
     ClosedLedger old;
     old.world.log_time();
@@ -250,6 +252,7 @@ TEST_CASE(
     CHECK(error_of(client::may_send(*txn)) == Errc::ForkDetected);
 }
 
+// Fails if endings of the lost range are forgotten, or held against the new ledger.
 TEST_CASE("What was revoked or suspended in the lost range is not sealed to, and is no alarm") {
     ClosedLedger old;
     old.lose_the_rest();
@@ -326,6 +329,7 @@ TEST_CASE("An auditor's mirror does not believe a founding whose directory is an
     CHECK(found.first.front().why.find("left out, added or moved") != std::string::npos);
 }
 
+// Fails if any well signed record of a succession is taken at entry 0.
 TEST_CASE("The new ledger must begin with the record that was approved here") {
     ClosedLedger old;
     old.world.sync(old.world.tj);
@@ -337,6 +341,7 @@ TEST_CASE("The new ledger must begin with the record that was approved here") {
     CHECK(error_of(old.read_new(other)) == Errc::RecordRefused);
 }
 
+// Fails if the old ledger's head or directory is kept when it goes over.
 TEST_CASE("Whether a device went over is known per succession, and survives nothing else") {
     ClosedLedger old;
     old.world.sync(old.world.tj);

@@ -98,6 +98,7 @@ TEST_CASE_TEMPLATE("new work leaves the reserve, and what drains the store works
     CHECK(fill(kit.store(), Work::New, 0) >= kept - 2);
 }
 
+// Fails if: new work is not asked for its room while other work has taken the reserve.
 TEST_CASE_TEMPLATE("a store filled past its reserve refuses, and is whole", Kit, RESERVED) {
     Kit kit;
     const int kept = fill(kit.store(), Work::Draining, 0);
@@ -144,6 +145,7 @@ TEST_CASE("pages that an old reader still sees count as used, and the reader is 
     CHECK(kit.store().usage().value().used_bytes < before + 2'500'000);
 }
 
+// Fails if: check_readers() looks at this process's readers only.
 TEST_CASE("a reader that died is found while the store runs, and its pages come back") {
     OnDisk kit;
     keep(kit.store(), kSealed, "large", std::string(1'000'000, 'x'));
@@ -181,6 +183,7 @@ TEST_CASE("a reader that died is found while the store runs, and its pages come 
     ::close(told[1]);
 }
 
+// Fails if: open_beside() takes the lock, or lets a write begin.
 TEST_CASE("a store opened beside its owner shows what is committed, and writes nothing") {
     OnDisk kit;
     keep(kit.store(), kLetters, "a", "alef");

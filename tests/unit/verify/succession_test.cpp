@@ -145,6 +145,7 @@ struct NewLedger {
 
 }  // namespace
 
+// Fails if what is logged after the first own start is hashed with what was carried over.
 TEST_CASE("A ledger that took over what two agencies signed for meets the rule") {
     CHECK(NewLedger().verdict() == "");
     NewLedger grown;  // what is logged later is the new ledger's own
@@ -177,6 +178,7 @@ TEST_CASE("A record that was left out, added or changed places breaks the rule")
           }) == why);
 }
 
+// Fails if the hash is compared before all of it can have come.
 TEST_CASE("An export that ends before the first own start is not judged for what it lacks") {
     NewLedger cut;
     cut.says_carried = Hash{};
@@ -214,6 +216,7 @@ TEST_CASE("No own entry bears a held time from before the ledger was begun") {
     CHECK(ledger.verdict().find("before this ledger was begun") != std::string::npos);
 }
 
+// Fails if roots are counted instead of agencies.
 TEST_CASE("One agency is not enough for the verifier either") {
     NewLedger ledger;
     ledger.signers = {&ledger.root, &ledger.a.roots[0], &ledger.a.roots[1]};
