@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <array>
+
 #include "crypto/sodium_bytes.h"
 
 namespace chapar::crypto {
@@ -16,8 +18,15 @@ std::uint64_t checksum(const ChecksumKey& key, ByteView bytes) {
 }
 
 std::uint64_t checksum(const ChecksumKey& key, std::initializer_list<ByteView> parts) {
-    Bytes all;
-    for (const ByteView part : parts) append(all, part);
+    std::size_t size = 0;
+    for (const ByteView part : parts) size += part.size();
+    // Most records are small: these are put together without a call for memory.
+    std::array<std::byte, 512> few;
+    Bytes many;
+    if (size > few.size()) many.resize(size);
+    const std::span<std::byte> all(size > few.size() ? many.data() : few.data(), size);
+    auto end = all.begin();
+    for (const ByteView part : parts) end = std::copy(part.begin(), part.end(), end);
     return checksum(key, all);
 }
 

@@ -1,30 +1,47 @@
 #include "crypto/hkdf.h"
 
-#include <sodium.h>
-
+#include <algorithm>
 #include <array>
 
-#include "crypto/sodium_bytes.h"
+#include "crypto/sha256.h"
 #include "schemas/base/assert.h"
 
 namespace chapar::crypto {
 namespace {
 
+constexpr std::size_t kBlockBytes = 64;
+
 class Hmac {
   public:
-    explicit Hmac(ByteView key) { crypto_auth_hmacsha256_init(&state_, in(key), key.size()); }
-    ~Hmac() { sodium_memzero(&state_, sizeof state_); }
-    Hmac(const Hmac&) = delete;
-    Hmac& operator=(const Hmac&) = delete;
-    void update(ByteView bytes) { crypto_auth_hmacsha256_update(&state_, in(bytes), bytes.size()); }
+    explicit Hmac(ByteView key) {
+        std::array<std::byte, kBlockBytes> block{};
+        if (key.size() > kBlockBytes) {
+            Hash shortened = sha256(key);
+            std::ranges::copy(shortened.bytes, block.begin());
+            wipe(shortened.bytes);
+        } else {
+            std::ranges::copy(key, block.begin());
+        }
+        for (std::byte& b : block) b ^= std::byte{0x36};
+        inner_.update(block);
+        for (std::byte& b : block) b ^= std::byte{0x36 ^ 0x5C};
+        outer_.update(block);
+        wipe(block);
+    }
+    void update(ByteView bytes) { inner_.update(bytes); }
     [[nodiscard]] Secret32 finish() {
+        Hash hash = inner_.finish();
+        outer_.update(hash.view());
+        hash = outer_.finish();
         Secret32 tag;
-        crypto_auth_hmacsha256_final(&state_, out(tag.expose_mutable()));
+        std::ranges::copy(hash.bytes, tag.expose_mutable().begin());
+        wipe(hash.bytes);
         return tag;
     }
 
   private:
-    crypto_auth_hmacsha256_state state_;
+    Sha256 inner_;
+    Sha256 outer_;
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // HMAC-SHA256 and HKDF-SHA256.
 //
 // Owns: the key derivation function of the whole project. Does not know the info strings: they
-// stand where they are used. Sources: RFC 2104, RFC 5869; libsodium 1.0.18 has no HKDF.
+// stand where they are used. Sources: RFC 2104 and RFC 5869, over sha256.h.
 #pragma once
 
 #include <initializer_list>

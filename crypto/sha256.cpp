@@ -1,26 +1,26 @@
 #include "crypto/sha256.h"
 
-#include <sodium.h>
+// The functions that work on a state of the caller's: those that OpenSSL 3 prefers to them look an
+// algorithm up and allocate, which costs more than most of what is hashed here.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #include <new>
 
 #include "crypto/secret.h"
 #include "crypto/sodium_bytes.h"
+#include "schemas/base/assert.h"
 
 namespace chapar::crypto {
 namespace {
 
-crypto_hash_sha256_state* state_in(std::span<std::byte> bytes) {
-    return std::launder(reinterpret_cast<crypto_hash_sha256_state*>(bytes.data()));
+SHA256_CTX* state_in(std::span<std::byte> bytes) {
+    return std::launder(reinterpret_cast<SHA256_CTX*>(bytes.data()));
 }
 
 }  // namespace
 
-Hash sha256(ByteView bytes) {
-    Hash hash;
-    crypto_hash_sha256(out(hash.bytes), in(bytes), bytes.size());
-    return hash;
-}
+Hash sha256(ByteView bytes) { return Sha256().update(bytes).finish(); }
 
 Hash sha256(std::initializer_list<ByteView> parts) {
     Sha256 hash;
@@ -29,22 +29,22 @@ Hash sha256(std::initializer_list<ByteView> parts) {
 }
 
 Sha256::Sha256() {
-    static_assert(sizeof(crypto_hash_sha256_state) == kStateBytes);
-    static_assert(alignof(crypto_hash_sha256_state) <= 8);
-    new (state_.data()) crypto_hash_sha256_state;
-    crypto_hash_sha256_init(state_in(state_));
+    static_assert(sizeof(SHA256_CTX) == kStateBytes);
+    static_assert(alignof(SHA256_CTX) <= 8);
+    new (state_.data()) SHA256_CTX;
+    CHAPAR_ASSERT(SHA256_Init(state_in(state_)) == 1);
 }
 
 Sha256::~Sha256() { wipe(state_); }
 
 Sha256& Sha256::update(ByteView bytes) {
-    crypto_hash_sha256_update(state_in(state_), in(bytes), bytes.size());
+    CHAPAR_ASSERT(SHA256_Update(state_in(state_), bytes.data(), bytes.size()) == 1);
     return *this;
 }
 
 Hash Sha256::finish() {
     Hash hash;
-    crypto_hash_sha256_final(state_in(state_), out(hash.bytes));
+    CHAPAR_ASSERT(SHA256_Final(out(hash.bytes), state_in(state_)) == 1);
     return hash;
 }
 
