@@ -93,13 +93,17 @@ Result<EnvelopeRow> parse(ByteView bytes) {
 
 }  // namespace
 
+Result<EnvelopeRow> parse_envelope(ByteView bytes) {
+    auto row = parse(bytes);
+    if (!row) return Error(Errc::StoreDamaged, "envelope");
+    return row;
+}
+
 Result<std::optional<EnvelopeRow>> read_envelope(const storage::ReadTxn& txn,
                                                  const EnvelopeHash& envelope) {
     const auto stored = CHAPAR_TRY(txn.get(kEnvelopeTable, envelope.view()));
     if (!stored) return std::optional<EnvelopeRow>();
-    auto row = parse(*stored);
-    if (!row) return Error(Errc::StoreDamaged, "envelope");
-    return std::optional<EnvelopeRow>(std::move(*row));
+    return std::optional<EnvelopeRow>(CHAPAR_TRY(parse_envelope(*stored)));
 }
 
 Status write_envelope(storage::Txn& txn, const EnvelopeHash& envelope, const EnvelopeRow& row) {

@@ -41,6 +41,8 @@ struct EnvelopeRow {
     std::optional<Addressing> addressing;  // exactly if not refused
 };
 
+// A row as it is stored. StoreDamaged.
+[[nodiscard]] Result<EnvelopeRow> parse_envelope(ByteView row);
 [[nodiscard]] Result<std::optional<EnvelopeRow>> read_envelope(const storage::ReadTxn& txn,
                                                                const EnvelopeHash& envelope);
 [[nodiscard]] Status write_envelope(storage::Txn& txn, const EnvelopeHash& envelope,

@@ -74,6 +74,19 @@ Result<Plan> decide_advance(const storage::ReadTxn& txn, const Moment& moment) {
     return plan;
 }
 
+Status take_out_due(storage::Txn& txn, TimeMs time) {
+    for (const DueEnvelope& due :
+         CHAPAR_TRY(due_envelopes(txn, time, limits::kExpiriesPerAdvance))) {
+        for (DeviceStanza& stanza : CHAPAR_TRY(stanzas_of(txn, due.first))) {
+            if (!stanza.row.waiting) continue;
+            CHAPAR_TRY(take_out(txn, due.first, due.expires, stanza.device, stanza.row));
+            CHAPAR_TRY(write_stanza(txn, due.first, stanza.device, stanza.row));
+        }
+        CHAPAR_TRY(end_deadline(txn, due));
+    }
+    return Done{};
+}
+
 Result<Plan> decide_step(const Moment& moment, const Step& step) {
     Plan plan;
     EntryDraft draft =

@@ -14,6 +14,8 @@
 namespace chapar::broker {
 
 [[nodiscard]] Result<Plan> decide_advance(const storage::ReadTxn& txn, const Moment& moment);
+// The same without its entries, for a replay that cannot make them again (replay.h).
+[[nodiscard]] Status take_out_due(storage::Txn& txn, TimeMs time);
 // One TIME entry (event STEPPED) that says how far the clock moved. It expires nothing.
 [[nodiscard]] Result<Plan> decide_step(const Moment& moment, const Step& step);
 

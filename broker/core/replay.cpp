@@ -2,6 +2,8 @@
 
 #include "broker/core/apply.h"
 #include "broker/core/core_state.h"
+#include "broker/core/directory.h"
+#include "broker/core/expiry.h"
 #include "broker/core/fold.h"
 #include "broker/core/ledger_key_index.h"
 #include "broker/core/ledger_read.h"
@@ -130,6 +132,13 @@ class Replay {
         }
     }
 
+    void mark(EntryIndex at, std::size_t count) {
+        report_.not_retaken.entries.resize(entries_.size());
+        for (std::uint64_t i = at.value; i < at.value + count; ++i) {
+            report_.not_retaken.entries[i] = true;
+        }
+    }
+
     // A gap: the leaf as it stands.
     Result<Alignment> take_closed(storage::Txn& txn, EntryIndex at, const RecordedEntry& entry,
                                   Errc why) {
@@ -157,6 +166,7 @@ class Replay {
 
     Result<Alignment> give(storage::Txn& txn, EntryIndex at, std::span<const RecordedEntry> entries,
                            std::optional<TimeMs> newest) {
+        mark(at, entries.size());
         const Status given = append_given(txn, frontier_, entries, newest);
         if (given) return Alignment::Kept;
         if (is_failure(given.error().code)) return given.error();
@@ -296,7 +306,8 @@ class Replay {
         const Group group = CHAPAR_TRY(group_of(at, operation, plan));
         if (rests_on_gap(plan, group, operation)) {
             depend(at);
-            CHAPAR_TRY(take_effect(txn, at, operation));
+            mark(at, group.entries.size());
+            CHAPAR_TRY(take_effect(txn, at, operation, moment.time));
         } else {
             if (const auto lost = CHAPAR_TRY(unlike(txn, at, operation, plan, group))) return *lost;
             if (plan.write) CHAPAR_TRY(plan.write(txn));
@@ -339,7 +350,10 @@ class Replay {
         }
         if (plan.drafts.empty() && plan.outcome.code) {
             const bool about_envelope = body.accepted.has_value();
-            return about_envelope || is_gone(*plan.outcome.code) ||
+            // The policy that this one follows was erased.
+            const bool next_policy = group.opened.front()->leaf.kind == LeafKind::Policy &&
+                                     policy_gap_ && *plan.outcome.code == Errc::RecordSequence;
+            return about_envelope || next_policy || is_gone(*plan.outcome.code) ||
                    plan.outcome.context == kStillWaits;
         }
         if (!body.decision) return false;
@@ -349,7 +363,9 @@ class Replay {
     }
 
     // Decisions that cannot be taken again still happened.
-    static Status take_effect(storage::Txn& txn, EntryIndex at, const Operation& operation) {
+    static Status take_effect(storage::Txn& txn, EntryIndex at, const Operation& operation,
+                              TimeMs time) {
+        if (std::holds_alternative<Advance>(operation.body)) return take_out_due(txn, time);
         const auto* put = std::get_if<PutRecord>(&operation.body);
         if (put == nullptr) return Done{};
         const auto record = crypto::SignedRecord::decode(put->record);
@@ -357,6 +373,11 @@ class Replay {
         if (record->type == crypto::RecordType::Shred) {
             const auto shred = crypto::ShredRecord::decode(record->body);
             return shred ? put_shred_entry(txn, shred->bucket.scope().name(), at) : Status(Done{});
+        }
+        if (record->type == crypto::RecordType::Policy) {
+            auto policy = crypto::PolicyRecord::decode(record->body);
+            if (!policy) return Done{};
+            return put_policy(txn, {PolicyHash{record->hash().bytes}, std::move(*policy)}, at);
         }
         if (record->type != crypto::RecordType::Prune) return Done{};
         const auto prune = crypto::PruneRecord::decode(record->body);

@@ -119,6 +119,7 @@ struct NotRetaken {
     std::uint64_t pruned = 0;            // leaves and bodies
     std::uint64_t foreign = 0;           // other agencies' (an agency's key)
     std::uint64_t dependent = 0;         // readable, but the decision rests on one of those
+    std::vector<bool> entries;           // by index: whether it is one of all these
     std::vector<EntryIndex> dependents;  // the first kListed
     static constexpr std::size_t kListed = 1000;
 };

@@ -11,8 +11,10 @@ Bytes key_of(EntryIndex first, const CertificateHash& device) {
     return LayoutWriter().u64(first.value).raw(device.view()).take();
 }
 
+}  // namespace
+
 // Absent numbers are written as 0: mailbox numbers start at 1, and entry 0 is no message.
-Result<StanzaRow> parse(ByteView bytes) {
+Result<StanzaRow> parse_stanza(ByteView bytes) {
     LayoutReader in(bytes);
     StanzaRow row;
     row.accepted = EntryIndex(in.u64());
@@ -26,13 +28,11 @@ Result<StanzaRow> parse(ByteView bytes) {
     return row;
 }
 
-}  // namespace
-
 Result<std::optional<StanzaRow>> read_stanza(const storage::ReadTxn& txn, EntryIndex first,
                                              const CertificateHash& device) {
     const auto row = CHAPAR_TRY(txn.get(kStanzaTable, key_of(first, device)));
     if (!row) return std::optional<StanzaRow>();
-    return std::optional<StanzaRow>(CHAPAR_TRY(parse(*row)));
+    return std::optional<StanzaRow>(CHAPAR_TRY(parse_stanza(*row)));
 }
 
 Status write_stanza(storage::Txn& txn, EntryIndex first, const CertificateHash& device,
@@ -53,7 +53,7 @@ Result<std::vector<DeviceStanza>> stanzas_of(const storage::ReadTxn& txn, EntryI
         if (key.u64() != first.value) break;
         const auto device = key.fixed<CertificateHash>();
         if (!key.finish("stanza key")) return Error(Errc::StoreDamaged, "stanza");
-        all.push_back({device, CHAPAR_TRY(parse(cursor->value()))});
+        all.push_back({device, CHAPAR_TRY(parse_stanza(cursor->value()))});
     }
     return all;
 }

@@ -33,6 +33,8 @@ struct DeviceStanza {
     StanzaRow row;
 };
 
+// A row as it is stored. StoreDamaged.
+[[nodiscard]] Result<StanzaRow> parse_stanza(ByteView row);
 // `first`: the envelope's first ACCEPTED entry.
 [[nodiscard]] Result<std::optional<StanzaRow>> read_stanza(const storage::ReadTxn& txn,
                                                            EntryIndex first,

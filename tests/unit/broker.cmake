@@ -14,6 +14,7 @@ add_executable(test_broker
     ${CHAPAR_BROKER_TESTS}/withhold_test.cpp
     ${CHAPAR_BROKER_TESTS}/small_ledger.cpp
     ${CHAPAR_BROKER_TESTS}/purity_test.cpp
+    ${CHAPAR_BROKER_TESTS}/old_rows_test.cpp
     ${CHAPAR_BROKER_TESTS}/replay_gaps_test.cpp
     ${CHAPAR_BROKER_TESTS}/retention_test.cpp
     ${CHAPAR_BROKER_TESTS}/replay_test.cpp)
