@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from centre import BIN, QUICK, Centre, free_port
+from centre import BIN, CHAPAR, Centre, free_port
 
 MIB = 1024 * 1024
 SIZE = int(os.environ.get("CHAPAR_ATTACHMENT_MIB", "100")) * MIB
@@ -139,7 +139,7 @@ class Running:
 
     def __init__(self, centre, *arguments):
         self.lines, self.growth, self.base = [], 0, None
-        self.process = subprocess.Popen([QUICK, *map(str, arguments), "--json"], stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([CHAPAR, *map(str, arguments), "--json"], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True, env=centre.environment())
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()

@@ -84,7 +84,7 @@ class BadInput(unittest.TestCase):
 
         def refused():
             if not watching or watching[-1].poll() is not None:  # `ls` may have come first
-                watching.append(subprocess.Popen([stage.QUICK, "inbox", "watch", "--json", "--home", home],
+                watching.append(subprocess.Popen([stage.CHAPAR, "inbox", "watch", "--json", "--home", home],
                                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                                  env=self.centre.environment()))
             ran = self.centre.chapar("inbox", "ls", "--home", home)

@@ -12,8 +12,9 @@ import tempfile
 import time
 
 BIN = pathlib.Path(os.environ["CHAPAR_BIN"])
-# `chapar`, but with the lowest cost that a keystore may have: a founding opens dozens of them.
-QUICK = os.environ.get("CHAPAR_QUICK", str(BIN / "chapar"))
+CHAPAR = BIN / "chapar"
+# What the programs load first: a passphrase costs nothing (quick_cost.cpp); a founding tries it dozens of times.
+QUICK_COST = os.environ.get("CHAPAR_QUICK_COST", "")
 GIVEN_OUT = set()
 
 # The import half of every policy here; what an agency lets out is each test's own.
@@ -130,7 +131,8 @@ class Centre:
 
     def environment(self, **more):
         kept = {k: v for k, v in os.environ.items() if not k.startswith("CHAPAR_")}
-        return dict(kept, CHAPAR_PASSPHRASE_FILE=str(self.passphrase), **more)
+        preloads = [library for library in (more.pop("LD_PRELOAD", ""), QUICK_COST) if library]
+        return dict(kept, CHAPAR_PASSPHRASE_FILE=str(self.passphrase), LD_PRELOAD=":".join(preloads), **more)
 
     def program(self, name, *arguments, prefix=(), stdin=None, **environment):
         done = subprocess.run([*prefix, BIN / name, *map(str, arguments)], capture_output=True, text=True,
@@ -138,7 +140,7 @@ class Centre:
         return Ran(done)
 
     def chapar(self, *arguments, **options):
-        return self.program(QUICK, *arguments, "--json", **options)
+        return self.program(CHAPAR, *arguments, "--json", **options)
 
     def must(self, *arguments, **options):
         ran = self.chapar(*arguments, **options)

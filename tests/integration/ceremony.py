@@ -89,7 +89,7 @@ class Ceremony(unittest.TestCase):
         read, write = os.pipe()
         os.write(write, new.encode())
         os.close(write)
-        done = subprocess.run([stage.QUICK, "key", "passphrase", "--home", home, "--json", "--new-passphrase-fd", str(read)],
+        done = subprocess.run([stage.CHAPAR, "key", "passphrase", "--home", home, "--json", "--new-passphrase-fd", str(read)],
                               capture_output=True, text=True, pass_fds=(read,), env=self.centre.environment())
         os.close(read)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -101,7 +101,7 @@ class Ceremony(unittest.TestCase):
         read, write = os.pipe()
         os.write(write, self.centre.passphrase.read_bytes())
         os.close(write)
-        done = subprocess.run([stage.QUICK, "key", "passphrase", "--home", home, "--json", "--passphrase-fd", "0",
+        done = subprocess.run([stage.CHAPAR, "key", "passphrase", "--home", home, "--json", "--passphrase-fd", "0",
                                "--new-passphrase-fd", str(read)], input=new, capture_output=True, text=True, pass_fds=(read,),
                               env=self.centre.environment())
         os.close(read)
@@ -216,7 +216,7 @@ class Lives(unittest.TestCase):
         self.assertEqual(ran.exit, 0, ran)
         ran = self.centre.send()
         self.assertEqual(ran.code, "peer.key-changed", ran)
-        text = self.centre.program(stage.QUICK, "key", "ls", "--home", self.home("TJ-NPJ-BLO")).out
+        text = self.centre.program(stage.CHAPAR, "key", "ls", "--home", self.home("TJ-NPJ-BLO")).out
         self.assertIn("STOP AND CALL", text)
 
     def test_roots_are_changed_by_the_old_roots_and_the_centre_together(self):

@@ -45,7 +45,8 @@ class Demo(unittest.TestCase):
 
     def test_a_client_that_does_not_seal_is_caught(self):
         done, steps = play("--json", program=os.environ["CHAPAR_UNSEALED"],
-                           CHAPAR_DEMO_CLIENT=os.environ["CHAPAR_UNSEALED"])
+                           CHAPAR_DEMO_CLIENT=os.environ["CHAPAR_UNSEALED"],
+                           LD_PRELOAD=os.environ["CHAPAR_QUICK_COST"])
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         blind = steps["blind_broker"]
         self.assertFalse(blind["ok"])

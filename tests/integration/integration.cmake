@@ -7,16 +7,17 @@ add_executable(chapar-unsealed ${PROJECT_SOURCE_DIR}/client/cli/main.cpp
 chapar_target(chapar-unsealed)
 target_link_libraries(chapar-unsealed PRIVATE chapar_cli)
 
-add_executable(chapar-quick ${PROJECT_SOURCE_DIR}/client/cli/main.cpp
-    ${CHAPAR_INTEGRATION}/quick_cost.cpp)
-chapar_target(chapar-quick)
-target_link_libraries(chapar-quick PRIVATE chapar_cli)
+# Loaded by the programs of the scripts below (see there).
+add_library(quick-cost MODULE ${CHAPAR_INTEGRATION}/quick_cost.cpp)
+chapar_target(quick-cost)
+set_source_files_properties(${CHAPAR_INTEGRATION}/quick_cost.cpp PROPERTIES COMPILE_OPTIONS -fPIC)
+set_target_properties(quick-cost PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 function(chapar_python_test name)
     add_test(NAME ${name} COMMAND Python3::Interpreter ${ARGN})
     set_tests_properties(${name} PROPERTIES LABELS integration TIMEOUT 600 ENVIRONMENT
-        "CHAPAR_BIN=${CMAKE_BINARY_DIR}/bin;CHAPAR_UNSEALED=$<TARGET_FILE:chapar-unsealed>;CHAPAR_QUICK=$<TARGET_FILE:chapar-quick>")
+        "CHAPAR_BIN=${CMAKE_BINARY_DIR}/bin;CHAPAR_UNSEALED=$<TARGET_FILE:chapar-unsealed>;CHAPAR_QUICK_COST=$<TARGET_FILE:quick-cost>")
 endfunction()
 chapar_python_test(demo ${CHAPAR_INTEGRATION}/demo.py)
 chapar_python_test(bad_input ${CHAPAR_INTEGRATION}/bad_input.py)

@@ -66,7 +66,7 @@ class Override(unittest.TestCase):
         self.replayed_on_a_restored_copy()
 
     def run_what_the_status_prints(self):
-        page = self.centre.program(stage.QUICK, "broker", "status", "--dir", self.centre.dir).out
+        page = self.centre.program(stage.CHAPAR, "broker", "status", "--dir", self.centre.dir).out
         command = page[page.index("chapar ledger override"):page.index("chapar key approve")].replace("\\\n", " ")
         words = [str({"WHY": "Disk exchanged", "ROOT": self.centre.root,
                       "go-on.override": self.centre.file("go-on")}.get(word, word)) for word in shlex.split(command)]

@@ -94,7 +94,7 @@ class StolenLaptop(Scenario):
         alert = self.centre.send().results[0]["message"]
         self.assertEqual([i["message"] for i in self.watch("AF-SKB-BLO") if "message" in i], [alert])
         stage.until(lambda: self.centre.figure("sessions") == 0, "the end of those before")
-        watching = stage.subprocess.Popen([stage.BIN / stage.QUICK, "inbox", "watch", "--json", "--home",
+        watching = stage.subprocess.Popen([stage.CHAPAR, "inbox", "watch", "--json", "--home",
                                            self.home("TJ-NPJ-BLO")], stdout=stage.subprocess.PIPE,
                                           stderr=stage.subprocess.PIPE, text=True, env=self.centre.environment())
         self.addCleanup(watching.kill)
@@ -294,7 +294,7 @@ class LongWatch(Scenario):
         draft.rename(self.clock)
 
     def start_watch(self, office):
-        watching = stage.subprocess.Popen([stage.BIN / stage.QUICK, "inbox", "watch", "--json", "--home", self.home(office)],
+        watching = stage.subprocess.Popen([stage.CHAPAR, "inbox", "watch", "--json", "--home", self.home(office)],
                                           stdout=stage.subprocess.DEVNULL, stderr=stage.subprocess.PIPE, text=True,
                                           env=self.centre.environment(**self.moved))
         self.addCleanup(watching.communicate)

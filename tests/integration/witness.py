@@ -25,7 +25,7 @@ class Witness:
 
     def start(self, *doors):
         self.errors = open(self.centre.file(self.name + ".log"), "a")
-        command = [stage.BIN / stage.QUICK, "ledger", "witness", "--home", self.home, "--name", self.name + ".example",
+        command = [stage.CHAPAR, "ledger", "witness", "--home", self.home, "--name", self.name + ".example",
                    "--card", self.centre.card, *(doors or self.doors), "--json"]
         self.process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=self.errors, text=True,
                                         env=self.centre.environment())

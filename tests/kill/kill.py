@@ -71,7 +71,7 @@ class Client(threading.Thread):
 
     def run(self):
         while not self.stopping.is_set():
-            command = [stage.QUICK, *map(str, self.command(self)), "--home", str(self.centre.home(self.home)), "--json"]
+            command = [stage.CHAPAR, *map(str, self.command(self)), "--home", str(self.centre.home(self.home)), "--json"]
             with self.lock:
                 self.running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                                 env=self.centre.environment())
