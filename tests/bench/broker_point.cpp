@@ -36,7 +36,7 @@ struct People {
     std::vector<SealedFrame> seal(testing::Centre& centre, const PointPlan& plan,
                                   std::size_t frames) const {
         std::vector<SealedFrame> out;
-        const testing::MailPlan mail{plan.batch, plan.text, testing::wall_clock()};
+        const testing::MailPlan mail{plan.batch, plan.text, testing::real_now()};
         for (std::size_t i = 0; i < frames; ++i) {
             const EdgeDevice& to = recipients[(i / senders.size()) % recipients.size()];
             out.push_back(sealed_frame(centre, senders[i % senders.size()], to, mail));
@@ -56,7 +56,7 @@ struct People {
 }  // namespace
 
 PointFigures measure(const PointPlan& plan, const std::string& chapard) {
-    testing::Centre centre(testing::wall_clock(), kNoQuota);
+    testing::Centre centre(testing::real_now(), kNoQuota);
     const People people(centre, plan);
     const testing::BrokerChild broker(centre, chapard);
     const auto warm = people.seal(centre, plan, kWarmFrames);

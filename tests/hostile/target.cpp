@@ -11,7 +11,7 @@ constexpr int kArrivalDeadline = 1000;  // ms, of CHALLENGE and of WELCOME, in o
 }  // namespace
 
 Target::Target(const TargetPlan& plan)
-    : centre_(testing::wall_clock(), plan.settings),
+    : centre_(testing::real_now(), plan.settings),
       stranger_(crypto::generate_key_pair(centre_.random)) {
     for (std::size_t i = 0; i < plan.enrolled; ++i) {
         enrolled_.push_back(centre_.enrol(1, "UZ-H" + std::to_string(i)));
@@ -34,13 +34,13 @@ CurvePeer::Plan Target::as(std::size_t device, std::uint8_t source) const {
 }
 
 testing::SealedFrame Target::captured() {
-    return sealed_frame(centre_, *centre_.tajik, *centre_.uzbek, {1, 512, testing::wall_clock()});
+    return sealed_frame(centre_, *centre_.tajik, *centre_.uzbek, {1, 512, testing::real_now()});
 }
 
 std::future<std::vector<testing::TrafficFigures>> Target::honest_mail(double seconds,
                                                                       std::size_t windows) {
     std::vector<testing::SealedFrame> frames;
-    const testing::MailPlan mail{1, 512, testing::wall_clock()};
+    const testing::MailPlan mail{1, 512, testing::real_now()};
     const auto each =
         static_cast<std::size_t>(seconds * kHonestRate / static_cast<double>(windows));
     for (std::size_t i = 0; i < each * windows; ++i) {

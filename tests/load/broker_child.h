@@ -12,32 +12,26 @@
 #include <filesystem>
 #include <string>
 
-#include "schemas/base/time.h"
+#include "tests/support/program_child.h"
 #include "tests/unit/broker_edge/centre.h"
 
 namespace chapar::testing {
-
-// By this machine's clock, which is chapard's too.
-[[nodiscard]] TimeMs wall_clock();
 
 class BrokerChild {
   public:
     // Started over the centre's directory and ready; every record of the centre is published.
     // REQUIRES: `program` is chapard.
     BrokerChild(const Centre& centre, const std::string& program);
-    ~BrokerChild();
-    BrokerChild(const BrokerChild&) = delete;
-    BrokerChild& operator=(const BrokerChild&) = delete;
 
     // "tcp://127.0.0.1:PORT"
     [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
     [[nodiscard]] std::uint16_t port() const;
-    [[nodiscard]] pid_t pid() const { return pid_; }
-    [[nodiscard]] bool alive() const;
+    [[nodiscard]] pid_t pid() const { return child_.pid(); }
+    [[nodiscard]] bool alive() const { return child_.alive(); }
 
     [[nodiscard]] double cpu_seconds() const;  // of all its threads, since it started
-    [[nodiscard]] std::uint64_t rss() const { return memory("VmRSS"); }
-    [[nodiscard]] std::uint64_t peak() const { return memory("VmHWM"); }
+    [[nodiscard]] std::uint64_t rss() const { return child_.memory("VmRSS"); }
+    [[nodiscard]] std::uint64_t peak() const { return child_.memory("VmHWM"); }
     // From now on peak() is of what comes. Where the system does not allow it, peak() stays that of
     // all its life.
     void forget_peak() const;
@@ -45,12 +39,11 @@ class BrokerChild {
     [[nodiscard]] std::uint64_t figure(const std::string& name) const;
 
   private:
-    [[nodiscard]] std::uint64_t memory(const std::string& name) const;
     void publish(const Centre& centre) const;
 
     std::filesystem::path directory_;
+    ProgramChild child_;
     std::string endpoint_;
-    pid_t pid_ = -1;
 };
 
 }  // namespace chapar::testing

@@ -1,18 +1,16 @@
 #include "tests/powercut/load.h"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <fstream>
 
 #include "crypto/checkpoint.h"
 #include "crypto/envelope.h"
 #include "crypto/tree.h"
 #include "schemas/base/layout.h"
+#include "tests/support/program_child.h"
 #include "tests/unit/broker_edge/body_sample.h"
 #include "tests/unit/broker_edge/test_client.h"
 
@@ -23,69 +21,40 @@ namespace fs = std::filesystem;
 using testing::AdminClient;
 using testing::BodySample;
 using testing::Centre;
+using testing::ProgramPlan;
+using testing::real_now;
 using testing::TestClient;
 
 constexpr const char* kSettings = "map_size = 33554432\n";
 constexpr std::size_t kAttachment = 70'000;
 constexpr unsigned kRoundsPerAttachment = 16;
 
-TimeMs real_now() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return TimeMs(static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
-}
-
-// What is preloaded asks the kernel things that chapard's sandbox does not know.
-bool has_sandbox(const std::string& program) {
-    FILE* const usage = popen((program + " 2>&1").c_str(), "r");
-    CHAPAR_ASSERT(usage != nullptr);
-    std::string text;
-    for (int c = std::fgetc(usage); c != EOF; c = std::fgetc(usage)) text += static_cast<char>(c);
-    (void)pclose(usage);
-    return text.find("--no-sandbox") != std::string::npos;
-}
-
-// chapard with the recorder before it.
+// chapard with the recorder before it, which asks the kernel things that a sandbox does not know.
 class Recorded {
   public:
     Recorded(const std::string& program, const std::string& recorder, const fs::path& directory,
-             const fs::path& trace) {
-        int out[2];
-        CHAPAR_ASSERT(pipe2(out, O_CLOEXEC) == 0);
-        const char* const option = has_sandbox(program) ? "--no-sandbox" : nullptr;
-        pid_ = fork();
-        if (pid_ == 0) {
-            dup2(out[1], STDOUT_FILENO);
-            const int silence = open("/dev/null", O_WRONLY | O_CLOEXEC);
-            dup2(silence, STDERR_FILENO);
-            setenv("LD_PRELOAD", recorder.c_str(), 1);
-            setenv("CHAPAR_POWERCUT_ROOT", directory.c_str(), 1);
-            setenv("CHAPAR_POWERCUT_TRACE", trace.c_str(), 1);
-            execl(program.c_str(), program.c_str(), "--dir", directory.c_str(), option, nullptr);
-            _exit(127);
-        }
-        close(out[1]);
-        char c = 0;
-        while (read(out[0], &c, 1) == 1 && c != '\n') ready_ += c;
-        close(out[0]);
-        CHAPAR_ASSERT(ready_.starts_with("ready "));
-        ready_.erase(0, 6);
+             const fs::path& trace)
+        : child_(std::in_place, ProgramPlan{program,
+                                            {"--dir", directory, "--no-sandbox"},
+                                            {{"LD_PRELOAD", recorder},
+                                             {"CHAPAR_POWERCUT_ROOT", directory},
+                                             {"CHAPAR_POWERCUT_TRACE", trace}},
+                                            "/dev/null"}) {
+        const std::string ready = child_->line();
+        CHAPAR_ASSERT(ready.starts_with("ready "));
+        endpoint_ = ready.substr(6);
     }
-    ~Recorded() { end(SIGKILL); }
-    Recorded(const Recorded&) = delete;
-    Recorded& operator=(const Recorded&) = delete;
 
-    [[nodiscard]] const std::string& endpoint() const { return ready_; }
+    [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
     void end(int how) {
-        if (pid_ <= 0) return;
-        kill(pid_, how);
-        waitpid(pid_, nullptr, 0);
-        pid_ = -1;
+        child_->signal(how);
+        (void)child_->exit_code();
+        child_.reset();
     }
 
   private:
-    pid_t pid_ = -1;
-    std::string ready_;
+    std::optional<testing::ProgramChild> child_;
+    std::string endpoint_;
 };
 
 void publish(const Centre& centre) {
