@@ -14,10 +14,11 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstdarg>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+
+#include "tests/support/preload_open.h"
 
 extern "C" {
 void* __libc_malloc(size_t size);
@@ -100,10 +101,6 @@ int open_file(int folder, const char* path, int flags, mode_t mode) {
     return static_cast<int>(syscall(SYS_openat, folder, path, flags, mode));
 }
 
-mode_t mode_of(int flags, va_list arguments) {
-    return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
-}
-
 }  // namespace
 
 extern "C" {
@@ -146,41 +143,6 @@ ssize_t getrandom(void* bytes, size_t size, unsigned flags) {
     return fails("getrandom", EIO) ? -1 : syscall(SYS_getrandom, bytes, size, flags);
 }
 
-int open(const char* path, int flags, ...) {
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = mode_of(flags, arguments);
-    va_end(arguments);
-    return open_file(AT_FDCWD, path, flags, mode);
-}
-int open64(const char* path, int flags, ...) {
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = mode_of(flags, arguments);
-    va_end(arguments);
-    return open_file(AT_FDCWD, path, flags, mode);
-}
-int openat(int folder, const char* path, int flags, ...) {
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = mode_of(flags, arguments);
-    va_end(arguments);
-    return open_file(folder, path, flags, mode);
-}
-int openat64(int folder, const char* path, int flags, ...) {
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = mode_of(flags, arguments);
-    va_end(arguments);
-    return open_file(folder, path, flags, mode);
-}
-int __open_2(const char* path, int flags) { return open_file(AT_FDCWD, path, flags, 0); }
-int __open64_2(const char* path, int flags) { return open_file(AT_FDCWD, path, flags, 0); }
-int __openat_2(int folder, const char* path, int flags) {
-    return open_file(folder, path, flags, 0);
-}
-int __openat64_2(int folder, const char* path, int flags) {
-    return open_file(folder, path, flags, 0);
-}
-
 }  // extern "C"
+
+CHAPAR_PRELOAD_OPEN(open_file)

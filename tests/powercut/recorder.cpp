@@ -17,12 +17,12 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdarg>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
 
 #include "tests/powercut/trace.h"
+#include "tests/support/preload_open.h"
 
 namespace chapar::powercut {
 namespace {
@@ -223,45 +223,9 @@ void stop_recording() {
 
 using namespace chapar::powercut;
 
-namespace {
-
-mode_t mode_of(int flags, va_list arguments) {
-    return (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
-}
-
-}  // namespace
+CHAPAR_PRELOAD_OPEN(open_file)
 
 extern "C" {
-
-#define CHAPAR_OPEN(name)                              \
-    int name(const char* path, int flags, ...) {       \
-        va_list arguments;                             \
-        va_start(arguments, flags);                    \
-        const mode_t mode = mode_of(flags, arguments); \
-        va_end(arguments);                             \
-        return open_file(AT_FDCWD, path, flags, mode); \
-    }
-#define CHAPAR_OPENAT(name)                                  \
-    int name(int folder, const char* path, int flags, ...) { \
-        va_list arguments;                                   \
-        va_start(arguments, flags);                          \
-        const mode_t mode = mode_of(flags, arguments);       \
-        va_end(arguments);                                   \
-        return open_file(folder, path, flags, mode);         \
-    }
-CHAPAR_OPEN(open)
-CHAPAR_OPEN(open64)
-CHAPAR_OPENAT(openat)
-CHAPAR_OPENAT(openat64)
-// What fortified callers come by.
-int __open_2(const char* path, int flags) { return open_file(AT_FDCWD, path, flags, 0); }
-int __open64_2(const char* path, int flags) { return open_file(AT_FDCWD, path, flags, 0); }
-int __openat_2(int folder, const char* path, int flags) {
-    return open_file(folder, path, flags, 0);
-}
-int __openat64_2(int folder, const char* path, int flags) {
-    return open_file(folder, path, flags, 0);
-}
 
 int close(int descriptor) {
     const std::lock_guard guard(lock);
