@@ -10,6 +10,7 @@
 
 #include "broker/edge/files.h"
 #include "tests/powercut/images.h"
+#include "tests/powercut/patience.h"
 
 namespace chapar::powercut {
 namespace {
@@ -180,7 +181,7 @@ void Replay::work(Sabotage sabotage, std::uint64_t share, unsigned job, unsigned
         if (++number % jobs != job || number <= died_at) return;
         shared.at = number;
         ++shared.images;
-        alarm(kSecondsPerImage);
+        end_after(kSecondsPerImage);
         look_at(image, folder, shared);
     });
     std::error_code none;
