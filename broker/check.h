@@ -5,7 +5,8 @@
 // the high-water file with the ledger, files with the rows that name them. Writes nothing. Does not
 // know processes (check_run.h): on a damaged file the library below may assert or fault.
 //
-// A part that finds something wrong counts it and goes on; an error is one of reading at all.
+// A part that finds something wrong counts it and goes on; one that cannot look says why, and is
+// neither right nor wrong. An error is one of reading at all.
 // Source: design reliability.md 0 and 4; storage/README.md.
 #pragma once
 
@@ -29,7 +30,7 @@ struct CheckScene {
     const std::string& origin;
     const crypto::NoteVerifier& log;
     const storage::ReadTxn& txn;       // one state for all parts
-    const crypto::LedgerKeys& keys;    // none: sealed bodies pass unopened
+    const crypto::LedgerKeys* keys;    // null: chapard has them, sealed bodies pass unopened
     std::optional<Frontier> frontier;  // empty: the ledger cannot be opened
     std::string no_frontier{};         // why
 };
@@ -38,7 +39,8 @@ struct PartVerdict {
     std::string part;
     std::uint64_t looked_at = 0;
     std::uint64_t wrong = 0;
-    std::string first{};  // what is wrong, the first time
+    std::string first{};        // what is wrong, the first time
+    std::string passed_over{};  // why not all of it was looked at; empty: all was
 
     void find(std::string what) {
         if (wrong++ == 0) first = std::move(what);
@@ -65,7 +67,7 @@ struct CheckPart {
 [[nodiscard]] Status check_ledger_bodies(const CheckScene& scene, PartVerdict& verdict);
 [[nodiscard]] Status check_notes(const CheckScene& scene, PartVerdict& verdict);
 [[nodiscard]] Status check_high_water(const CheckScene& scene, PartVerdict& verdict);
-// Without keys, or of a ledger that is too large or has gaps, it looks at nothing.
+// Without keys, or of a ledger that is too large or has gaps, it looks at nothing, and says so.
 [[nodiscard]] Status check_replay(const CheckScene& scene, PartVerdict& verdict);
 [[nodiscard]] Status check_files(const CheckScene& scene, PartVerdict& verdict);
 

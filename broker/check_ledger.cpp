@@ -36,6 +36,12 @@ Status judge(const Status& checked, const std::string& where, PartVerdict& verdi
     return Done{};
 }
 
+// The part "ledger" has found it wrong.
+bool has_ledger(const CheckScene& scene, PartVerdict& verdict) {
+    if (!scene.frontier) verdict.passed_over = "the ledger cannot be opened";
+    return scene.frontier.has_value();
+}
+
 // A note under the log key must be a head of this ledger.
 Status check_note(const CheckScene& scene, const std::string& note, PartVerdict& verdict) {
     const auto head = crypto::open_checkpoint(note, scene.log);
@@ -110,19 +116,27 @@ Status check_ledger_tree(const CheckScene& scene, PartVerdict& verdict) {
 }
 
 Status check_ledger_bodies(const CheckScene& scene, PartVerdict& verdict) {
-    if (!scene.frontier) return Done{};
+    if (!has_ledger(scene, verdict)) return Done{};
+    const crypto::LedgerKeys none;
     for (std::uint64_t at = 0; at < scene.frontier->size().value; ++at) {
         ++verdict.looked_at;
-        const auto opened = open_entry(scene.txn, scene.keys, EntryIndex(at));
+        const auto opened =
+            open_entry(scene.txn, scene.keys != nullptr ? *scene.keys : none, EntryIndex(at));
         if (opened || is_gone(opened.error().code)) continue;
-        if (opened.error().code == Errc::LedgerKeyMissing) continue;
-        CHAPAR_TRY(judge(opened.error(), "entry " + std::to_string(at), verdict));
+        const std::string where = "entry " + std::to_string(at);
+        if (opened.error().code != Errc::LedgerKeyMissing) {
+            CHAPAR_TRY(judge(opened.error(), where, verdict));
+        } else if (scene.keys == nullptr) {
+            verdict.passed_over = "sealed bodies: chapard runs and has their keys";
+        } else {
+            verdict.find(where + ": its secret is not in ledger.keys");
+        }
     }
     return Done{};
 }
 
 Status check_notes(const CheckScene& scene, PartVerdict& verdict) {
-    if (!scene.frontier) return Done{};
+    if (!has_ledger(scene, verdict)) return Done{};
     const auto notes = scene.txn.cursor(kCheckpointTable);
     Status moved = notes->seek_first();
     for (; !moved || notes->at_record(); moved = notes->next()) {
@@ -136,7 +150,7 @@ Status check_notes(const CheckScene& scene, PartVerdict& verdict) {
 }
 
 Status check_high_water(const CheckScene& scene, PartVerdict& verdict) {
-    if (!scene.frontier) return Done{};
+    if (!has_ledger(scene, verdict)) return Done{};
     const HighWaterFile file(scene.directory / scene.config.ledger.high_water, scene.origin);
     const auto found = file.read();
     if (!found) {
@@ -153,14 +167,25 @@ Status check_high_water(const CheckScene& scene, PartVerdict& verdict) {
 
 // What no checksum and no other row shows: a row that is missing, or an older one in its place.
 Status check_replay(const CheckScene& scene, PartVerdict& verdict) {
-    if (!scene.frontier || scene.keys.size() == 0) return Done{};
-    if (scene.frontier->size().value > kReplayedAtMost) return Done{};
+    if (!has_ledger(scene, verdict)) return Done{};
+    if (scene.keys == nullptr) {
+        verdict.passed_over = "chapard runs and has the keys";
+        return Done{};
+    }
+    if (scene.frontier->size().value > kReplayedAtMost) {
+        verdict.passed_over = "more than " + std::to_string(kReplayedAtMost) +
+                              " entries: chapar-replay compares them";
+        return Done{};
+    }
     storage::MemoryStore fresh(store_tables());
     crypto::SystemRandom nonces;
-    const auto replayed = replay_stored(scene.txn, fresh, scene.keys, nonces);
+    const auto replayed = replay_stored(scene.txn, fresh, *scene.keys, nonces);
     if (!replayed) return judge(replayed.error(), "the replay", verdict);
     // Where bodies are gone the old rows know more than any replay.
-    if (replayed->gaps) return Done{};
+    if (!replayed->gaps.empty()) {
+        verdict.passed_over = "bodies were shredded or pruned; --rebuild compares rows";
+        return Done{};
+    }
     verdict.looked_at = replayed->operations;
     const auto made = CHAPAR_TRY(fresh.begin_read());
     std::vector<storage::Table> tables(kStateTables.begin(), kStateTables.end());

@@ -18,7 +18,8 @@
 namespace chapar::broker {
 namespace {
 
-// Lines of a child: "begin N", then "end N LOOKED WRONG WHAT"; "stop CODE WHAT" before a failure.
+// Lines of a child: "begin N", then "end N LOOKED WRONG WHAT" (of nothing wrong: why not all was
+// looked at); "stop CODE WHAT" before a failure.
 constexpr const char* kBegin = "begin ";
 constexpr const char* kEnd = "end ";
 constexpr const char* kStop = "stop ";
@@ -59,9 +60,8 @@ Status check_from(const std::filesystem::path& directory, bool running, std::siz
     crypto::SystemRandom random;
     const Opened opened = CHAPAR_TRY(open_all(directory, running, random));
     const auto txn = CHAPAR_TRY(opened.store->begin_read());
-    const crypto::LedgerKeys none;
     CheckScene scene{directory,   opened.config, opened.origin,
-                     opened.log,  *txn,          opened.keys ? opened.keys->keys() : none,
+                     opened.log,  *txn,          opened.keys ? &opened.keys->keys() : nullptr,
                      std::nullopt};
     const std::vector<CheckPart> parts = check_parts();
     bool tried = false;
@@ -78,7 +78,8 @@ Status check_from(const std::filesystem::path& directory, bool running, std::siz
         PartVerdict verdict;
         CHAPAR_TRY(parts[at].check(scene, verdict));
         say(kEnd + std::to_string(at) + " " + std::to_string(verdict.looked_at) + " " +
-            std::to_string(verdict.wrong) + " " + one_line(verdict.first));
+            std::to_string(verdict.wrong) + " " +
+            one_line(verdict.wrong > 0 ? verdict.first : verdict.passed_over));
     }
     return Done{};
 }
@@ -120,7 +121,7 @@ Heard hear(const std::vector<std::string>& lines, std::vector<PartVerdict>& part
             PartVerdict& part = parts[*out.begun];
             part.looked_at = take_number(rest);
             part.wrong = take_number(rest);
-            part.first = std::string(rest);
+            (part.wrong > 0 ? part.first : part.passed_over) = std::string(rest);
             out.begun.reset();
         } else if (rest.starts_with(kStop)) {
             rest.remove_prefix(std::strlen(kStop));
@@ -135,6 +136,11 @@ Heard hear(const std::vector<std::string>& lines, std::vector<PartVerdict>& part
 
 bool CheckReport::right() const {
     return std::ranges::all_of(parts, [](const PartVerdict& part) { return part.wrong == 0; });
+}
+
+std::size_t CheckReport::passed_over() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        parts, [](const PartVerdict& part) { return !part.passed_over.empty(); }));
 }
 
 bool CheckReport::rebuildable() const {

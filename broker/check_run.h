@@ -19,7 +19,10 @@ namespace chapar::broker {
 struct CheckReport {
     std::vector<PartVerdict> parts;
     bool running = false;  // chapard had the directory
+    // Nothing is wrong with what was looked at.
     [[nodiscard]] bool right() const;
+    // Parts of which not all was looked at.
+    [[nodiscard]] std::size_t passed_over() const;
     // All that is wrong can be made anew from the ledger.
     [[nodiscard]] bool rebuildable() const;
 };

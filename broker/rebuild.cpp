@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#include <array>
 #include <vector>
 
 #include "broker/core/ledger_open.h"
@@ -11,6 +10,8 @@
 #include "broker/core/ledger_tables.h"
 #include "broker/core/lost_payload.h"
 #include "broker/core/mailbox.h"
+#include "broker/core/old_rows.h"
+#include "broker/core/rebuild_writing.h"
 #include "broker/core/stanza_row.h"
 #include "broker/core/tables.h"
 #include "broker/edge/config.h"
@@ -28,44 +29,7 @@
 namespace chapar::broker {
 namespace {
 
-constexpr std::uint64_t kRowsPerCommit = 512;
 constexpr std::size_t kAll = static_cast<std::size_t>(-1);
-
-// Writes to the fresh store, some rows a commit.
-class Writing {
-  public:
-    explicit Writing(storage::Store& store) : store_(store) {}
-    Status put(const storage::Table& table, ByteView key, ByteView value) {
-        CHAPAR_TRY(begin());
-        return txn_->put(table, key, value);
-    }
-    Status erase(const storage::Table& table, ByteView key) {
-        CHAPAR_TRY(begin());
-        CHAPAR_TRY(txn_->erase(table, key));
-        return Done{};
-    }
-    Result<storage::Txn*> txn() {
-        CHAPAR_TRY(begin());
-        return txn_.get();
-    }
-    Status finish() {
-        if (!txn_) return Done{};
-        const auto txn = std::exchange(txn_, nullptr);
-        rows_ = 0;
-        return std::move(*txn).commit();
-    }
-
-  private:
-    Status begin() {
-        if (rows_ == kRowsPerCommit) CHAPAR_TRY(finish());
-        if (!txn_) txn_ = CHAPAR_TRY(store_.begin_write());
-        ++rows_;
-        return Done{};
-    }
-    storage::Store& store_;
-    std::unique_ptr<storage::Txn> txn_;
-    std::uint64_t rows_ = 0;
-};
 
 class Rebuild {
   public:
@@ -73,10 +37,10 @@ class Rebuild {
         : old_(old), fresh_(fresh), writing_(fresh), report_(report) {}
 
     Status replay_ledger(const crypto::LedgerKeys& keys, crypto::Random& random) {
-        const StoredReplay replayed = CHAPAR_TRY(replay_stored(old_, fresh_, keys, random));
+        StoredReplay replayed = CHAPAR_TRY(replay_stored(old_, fresh_, keys, random));
         report_.size = replayed.size;
         report_.operations = replayed.operations;
-        gaps_ = replayed.gaps;
+        gaps_ = std::move(replayed.gaps);
         return Done{};
     }
 
@@ -111,8 +75,13 @@ class Rebuild {
               kLostTable}) {
             CHAPAR_TRY(copy(table));
         }
-        if (gaps_) {
-            for (const storage::Table& table : kStateTables) CHAPAR_TRY(keep_good(table));
+        if (!gaps_.empty()) {
+            OldRows rows = CHAPAR_TRY(take_old_rows(old_, fresh_, writing_, gaps_));
+            report_.carried += rows.carried;
+            report_.left_out += rows.left_out;
+            report_.erased = rows.erased;
+            report_.differs = rows.differs;
+            report_.first_difference = std::move(rows.first_difference);
         }
         CHAPAR_TRY(mark_what_is_lost());
         return writing_.finish();
@@ -135,38 +104,6 @@ class Rebuild {
         return Done{};
     }
 
-    // Where bodies are gone, only the old rows know what they said: each right one stays, and the
-    // replay's takes the place of a damaged one.
-    Status keep_good(const storage::Table& table) {
-        const storage::Table stored{table.name, storage::Framing::Raw};
-        const auto keys = old_.cursor(stored);
-        for (CHAPAR_TRY(keys->seek_first()); keys->at_record(); CHAPAR_TRY(keys->next())) {
-            const auto row = old_.get(table, keys->key());
-            if (!row && row.error().code != Errc::StoreDamaged) return row.error();
-            if (row && *row) {
-                CHAPAR_TRY(writing_.put(table, keys->key(), **row));
-                ++report_.carried;
-            }
-        }
-        return erase_unknown(table, stored);
-    }
-
-    Status erase_unknown(const storage::Table& table, const storage::Table& stored) {
-        CHAPAR_TRY(writing_.finish());
-        std::vector<Bytes> unknown;
-        {
-            const auto txn = CHAPAR_TRY(fresh_.begin_read());
-            const auto rows = txn->cursor(table);
-            for (CHAPAR_TRY(rows->seek_first()); rows->at_record(); CHAPAR_TRY(rows->next())) {
-                if (!CHAPAR_TRY(old_.get(stored, rows->key()))) {
-                    unknown.push_back(to_bytes(rows->key()));
-                }
-            }
-        }
-        for (const Bytes& key : unknown) CHAPAR_TRY(writing_.erase(table, key));
-        return Done{};
-    }
-
     Status mark_what_is_lost() {
         CHAPAR_TRY(writing_.finish());
         const auto txn = CHAPAR_TRY(fresh_.begin_read());
@@ -186,9 +123,9 @@ class Rebuild {
 
     const storage::ReadTxn& old_;
     storage::Store& fresh_;
-    Writing writing_;
+    RebuildWriting writing_;
     RebuildReport& report_;
-    bool gaps_ = false;
+    std::vector<bool> gaps_;
 };
 
 std::filesystem::path free_name(const std::filesystem::path& directory) {
@@ -198,25 +135,28 @@ std::filesystem::path free_name(const std::filesystem::path& directory) {
     }
 }
 
-// The fresh store in place of the old one, in one step: at no time is there none.
+// The fresh store in place of the old one, in one step: at no time is there none, and whatever cuts
+// this short, the old one lies under a name that no later rebuild removes.
 Result<std::string> exchange(const std::filesystem::path& directory,
                              const std::filesystem::path& fresh) {
     const auto store = directory / "store";
-    if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, store.c_str(), RENAME_EXCHANGE) != 0) {
-        return Error(Errc::FileFailed, "exchange of " + store.string() + " and " + fresh.string());
-    }
-    CHAPAR_TRY(sync_directory(directory));
     const auto damaged = free_name(directory);
     std::error_code failed;
     std::filesystem::rename(fresh, damaged, failed);
     if (failed) return Error(Errc::FileFailed, damaged.string());
+    CHAPAR_TRY(sync_directory(directory));
+    if (::renameat2(AT_FDCWD, damaged.c_str(), AT_FDCWD, store.c_str(), RENAME_EXCHANGE) != 0) {
+        return Error(Errc::FileFailed,
+                     "exchange of " + store.string() + " and " + damaged.string());
+    }
     CHAPAR_TRY(sync_directory(directory));
     return damaged.string();
 }
 
 }  // namespace
 
-Result<RebuildReport> rebuild_store(const std::filesystem::path& directory) {
+Result<RebuildReport> rebuild_store(const std::filesystem::path& directory,
+                                    Differences differences) {
     CHAPAR_TRY(crypto::harden_process());
     CHAPAR_TRY(crypto::start());
     crypto::SystemRandom random;
@@ -241,6 +181,10 @@ Result<RebuildReport> rebuild_store(const std::filesystem::path& directory) {
         const auto mark = CHAPAR_TRY(high_water.read());
         CHAPAR_TRY(rebuild.check_notes(node.log.verifier(), mark));
         CHAPAR_TRY(rebuild.carry_over());
+    }
+    if (report.differs > 0 && differences == Differences::Refused) {
+        std::filesystem::remove_all(fresh_path, ignored);
+        return report;
     }
     report.damaged_store = CHAPAR_TRY(exchange(directory, fresh_path));
     return report;

@@ -59,7 +59,7 @@ Result<StoredReplay> replay_stored(const storage::ReadTxn& stored, storage::Stor
     StoredLedger ledger(stored);
     CHAPAR_TRY(ledger.measure());
     const RecordedKeys recorded = CHAPAR_TRY(keys_of_broker(ledger, keys));
-    const ReplayReport report = CHAPAR_TRY(replay(fresh, ledger, recorded, nonces));
+    ReplayReport report = CHAPAR_TRY(replay(fresh, ledger, recorded, nonces));
     if (!report.equal()) {
         const std::string what =
             report.differences.empty()
@@ -68,8 +68,7 @@ Result<StoredReplay> replay_stored(const storage::ReadTxn& stored, storage::Stor
                       report.differences[0].rule + ": " + report.differences[0].expected;
         return Error(Errc::LedgerDamaged, what);
     }
-    return StoredReplay{report.size, report.operations,
-                        report.not_retaken.shredded + report.not_retaken.pruned > 0};
+    return StoredReplay{report.size, report.operations, std::move(report.not_retaken.entries)};
 }
 
 }  // namespace chapar::broker

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "broker/core/replay.h"
 
@@ -14,7 +15,9 @@ namespace chapar::broker {
 struct StoredReplay {
     TreeSize size;
     std::uint64_t operations = 0;
-    bool gaps = false;  // shredded or pruned entries: not all of the state could be made
+    // By index: entries that were taken as they stand, for bodies were shredded or pruned. Empty:
+    // none, and all of the state was made.
+    std::vector<bool> gaps;
 };
 
 // Into `fresh`, which is empty and has store_tables().

@@ -95,6 +95,14 @@ class Scene {
             return 0;
         }
     };
+    static bool is_passed_over(const Checked& checked, std::string_view part) {
+        for (const auto& one : checked.report.at("parts").as_array()) {
+            if (one.at("part").as_string() == part) {
+                return one.as_object().contains("not_looked_at");
+            }
+        }
+        return false;
+    }
     Checked check(std::vector<std::string> more = {}) const {
         more.insert(more.begin(), {"check", "--dir", dir(), "--json"});
         Chapard run(std::move(more));
@@ -172,12 +180,18 @@ TEST_CASE("a store that is right is found right, at rest and while chapard runs"
     CHECK(at_rest.code == 0);
     CHECK(at_rest.report.at("right").as_bool());
     CHECK_FALSE(at_rest.report.at("running").as_bool());
+    CHECK(at_rest.report.at("complete").as_bool());
     CHECK(at_rest.wrong("links") == 0);
     Chapard chapard({"--dir", scene.dir()});
     (void)chapard.ready();
     const auto beside = scene.check();
     CHECK(beside.code == 0);
     CHECK(beside.report.at("running").as_bool());
+    // Fails if what was not looked at counts as right.
+    CHECK_FALSE(beside.report.at("complete").as_bool());
+    CHECK(Scene::is_passed_over(beside, "bodies"));
+    CHECK(Scene::is_passed_over(beside, "replay"));
+    CHECK_FALSE(Scene::is_passed_over(beside, "links"));
     CHECK(scene.check({"--rebuild"}).code == 7);
 }
 
@@ -236,6 +250,23 @@ TEST_CASE("a row that is missing shows in the rows that name it, and comes back"
         CHECK(scene.digest(table) == scene.before[table.name]);
         scene.close();
     }
+}
+
+// Fails if: a body that nobody can open passes as one that was looked at.
+TEST_CASE("a secret that ledger.keys has lost is found missing") {
+    Scene scene;
+    const auto file = scene.dir() / "ledger.keys";
+    std::string lines;
+    {
+        std::ifstream in(file, std::ios::binary);
+        lines.assign(std::istreambuf_iterator<char>(in), {});
+    }
+    const std::size_t last = lines.rfind('\n', lines.size() - 2);
+    REQUIRE(last != std::string::npos);
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << lines.substr(0, last + 1);
+    const auto found = scene.check();
+    CHECK(found.code == 5);
+    CHECK(found.wrong("bodies") > 0);
 }
 
 // Fails if: the part "replay" is left out.
