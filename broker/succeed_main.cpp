@@ -96,12 +96,16 @@ Status check_apart(const BrokerDirectory& old, const SuccessionFiles& files) {
     const Config config = CHAPAR_TRY(read_config(files.draft_config()));
     const LedgerConfig& before = old.config.ledger;
     const auto shared = [&](const fs::path& theirs, const fs::path& ours) {
-        return (old.path / theirs).lexically_normal() ==
-               (files.new_directory() / ours).lexically_normal();
+        return is_one_file(old.path / theirs, files.new_directory() / ours);
     };
     if (shared(before.kek, config.ledger.kek)) {
         return Error(Errc::AlreadyExists,
                      "ledger.kek: name another file in " + files.draft_config().string());
+    }
+    // Only a run that was cut short behind close_old() has made it.
+    const fs::path kek = files.new_directory() / config.ledger.kek;
+    if (is_there(kek) && !is_there(closed_mark(old.path))) {
+        return Error(Errc::AlreadyExists, "somebody's ledger.kek: " + kek.string());
     }
     if (shared(before.high_water, config.ledger.high_water)) {
         return Error(Errc::AlreadyExists,

@@ -112,4 +112,16 @@ Status SuccessionFiles::erase_old_log_key() const {
     return destroy_file(old_ / "keys" / "log.key");
 }
 
+bool is_one_file(const fs::path& one, const fs::path& other) {
+    std::error_code failed;
+    if (fs::equivalent(one, other, failed)) return true;
+    // Where a name leads nowhere yet, as far as it exists.
+    const auto place = [&failed](const fs::path& path) {
+        const fs::path whole = fs::absolute(path, failed);
+        const fs::path resolved = fs::weakly_canonical(whole, failed);
+        return failed ? whole.lexically_normal() : resolved;
+    };
+    return place(one) == place(other);
+}
+
 }  // namespace chapar::broker

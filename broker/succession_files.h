@@ -55,6 +55,10 @@ class SuccessionFiles {
     std::filesystem::path new_;
 };
 
+// Whether two names are one file, or would be: through relative names, symbolic and hard links.
+[[nodiscard]] bool is_one_file(const std::filesystem::path& one,
+                               const std::filesystem::path& other);
+
 // Where OLD is marked as closed.
 [[nodiscard]] std::filesystem::path closed_mark(const std::filesystem::path& directory);
 // OriginClosed (context: the new origin) if the ledger in this directory was closed.

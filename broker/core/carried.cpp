@@ -51,9 +51,17 @@ Status check_carried(const storage::ReadTxn& txn, const Centre& centre, const Mo
     }
     const auto founding = CHAPAR_TRY(record_of(txn, LeafKind::Admin, EntryIndex(0)));
     const auto succession = CHAPAR_TRY(crypto::SuccessionRecord::decode(founding.record.body));
-    if (CHAPAR_TRY(carried_records(txn, moment.next)) == succession.carried) return Done{};
-    return Error(Errc::SuccessionInvalid,
-                 "the directory carried over is not the one that was signed");
+    if (CHAPAR_TRY(carried_records(txn, moment.next)) != succession.carried) {
+        return Error(Errc::SuccessionInvalid,
+                     "the directory carried over is not the one that was signed");
+    }
+    // As leaves bear it. An entry of the ledger's own from before it was begun would fail it for
+    // ever in every verifier's eyes.
+    if (moment.time.value / kSecond.value < succession.made.value / kSecond.value) {
+        return Error(Errc::SuccessionInvalid,
+                     "the clock is before the succession was drafted: set it, and start again");
+    }
+    return Done{};
 }
 
 }  // namespace chapar::broker

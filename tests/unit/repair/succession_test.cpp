@@ -196,11 +196,12 @@ TEST_CASE("Notes that contradict each other, or the record's, are a fork and clo
     CHECK_FALSE(lost.is_closed());
 }
 
-// Fails if check_carried() is not asked where an epoch is opened.
-TEST_CASE("chapard does not start on another directory than the one that was signed for") {
+// Each fails if check_carried() is not asked where an epoch is opened, or leaves it out.
+TEST_CASE(
+    "chapard does not start on another directory than was signed for, or with a clock before it") {
     LostLedger lost;
     REQUIRE(lost.make_draft() == 0);
-    const auto start_with = [&](const std::string& file) {
+    const auto start_with = [&](const std::string& file, TimeMs when = real_now()) {
         BrokerDirectory opened = must(BrokerDirectory::open(lost.centre.directory(), lost.random));
         const std::vector<broker::KnownNote> notes;
         const broker::OldLedger old{opened.node, *opened.store, opened.ledger_keys.keys(), notes};
@@ -213,13 +214,43 @@ TEST_CASE("chapard does not start on another directory than the one that was sig
         const auto carried =
             must(broker::carry_over(old, store, tick, lost.signed_succession(file), lost.random));
         CHECK(carried.refused.empty());
-        const Operation start{{real_now(), broker::Clock::Disciplined},
+        const Operation start{{when, broker::Clock::Disciplined},
                               broker::OpenEpoch{Hash{}, "chapard"}};
         return must(tick.run({&start, 1})).front().code;
     };
     CHECK_FALSE(start_with(lost.sign_well()));
     CHECK(start_with(lost.sign_changed([](auto& r) { r.carried = Hash{}; })) ==
           Errc::SuccessionInvalid);
+    // A real-time clock without a battery, and one that is half an hour behind.
+    CHECK(start_with(lost.sign_well(), TimeMs(kDay.value)) == Errc::SuccessionInvalid);
+    CHECK(start_with(lost.sign_well(), TimeMs(real_now().value - kHour.value / 2)) ==
+          Errc::SuccessionInvalid);
+}
+
+// Fails if names are compared as they are spelt.
+TEST_CASE("two names of one file are one, however they are spelt and whether or not it is there") {
+    TemporaryDirectory folder;
+    const fs::path kek = folder.path() / "old" / "kek";
+    fs::create_directories(kek);
+    fs::create_directory_symlink(kek, folder.path() / "linked");
+    CHECK(broker::is_one_file(kek / "ledger.kek", folder.path() / "linked" / "ledger.kek"));
+    CHECK(broker::is_one_file(kek / "ledger.kek", folder.path() / "new" / "../old/kek/ledger.kek"));
+    CHECK(broker::is_one_file(kek / "ledger.kek",
+                              fs::proximate(kek / "ledger.kek", fs::current_path())));
+    CHECK_FALSE(broker::is_one_file(kek / "ledger.kek", kek / "other.kek"));
+    std::ofstream(kek / "ledger.kek") << "x";
+    fs::create_hard_link(kek / "ledger.kek", kek / "other.kek");
+    CHECK(broker::is_one_file(kek / "ledger.kek", kek / "other.kek"));
+}
+
+// Fails if what is there counts as made by this run.
+TEST_CASE("a KEK that stands in NEW before the old ledger is closed is somebody's") {
+    LostLedger lost;
+    REQUIRE(lost.make_draft() == 0);
+    fs::create_directories(lost.next / "kek");
+    std::ofstream(lost.next / "kek" / "ledger.kek") << "another broker's";
+    CHECK(lost.succeed(lost.sign_well()) == static_cast<int>(text_of(Errc::AlreadyExists).exit));
+    CHECK_FALSE(lost.is_closed());
 }
 
 // Fails if the finished branch asks for chapard.toml only.
