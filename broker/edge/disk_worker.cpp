@@ -1,8 +1,10 @@
 #include "broker/edge/disk_worker.h"
+#include "broker/edge/worker_thread.h"
 
 namespace chapar::broker {
 
-DiskWorker::DiskWorker(Post post) : post_(std::move(post)), thread_([this] { work(); }) {}
+DiskWorker::DiskWorker(Post post)
+    : post_(std::move(post)), thread_(worker_thread([this] { work(); })) {}
 
 DiskWorker::~DiskWorker() {
     {

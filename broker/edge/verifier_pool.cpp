@@ -1,5 +1,6 @@
 #include "broker/edge/verifier_pool.h"
 
+#include "broker/edge/worker_thread.h"
 #include "schemas/base/limits.h"
 
 namespace chapar::broker {
@@ -8,7 +9,7 @@ VerifierPool::VerifierPool(std::size_t workers, const CertificateLookup& certifi
                            Deliver deliver)
     : certificates_(certificates), deliver_(std::move(deliver)) {
     CHAPAR_ASSERT(workers > 0);
-    for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+    for (std::size_t i = 0; i < workers; ++i) threads_.push_back(worker_thread([this] { work(); }));
 }
 
 VerifierPool::~VerifierPool() {

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "broker/edge/tcp_figures.h"
+#include "broker/edge/worker_thread.h"
 
 namespace chapar::broker {
 namespace {
@@ -82,7 +83,7 @@ Status WardenThread::watch(const ZmqContext& context, ZmqSocket& router) {
     ZmqSocket monitor = CHAPAR_TRY(ZmqSocket::create(context, ZMQ_PAIR));
     CHAPAR_TRY(monitor.connect(kMonitor));
     // Handing a socket to another thread is sound: starting it is a full fence.
-    thread_ = std::thread(
+    thread_ = worker_thread(
         [this, events = std::move(monitor), stop = std::move(stop_receiver_)]() mutable {
             serve(std::move(events), std::move(stop));
         });

@@ -1,11 +1,12 @@
 #include "broker/edge/witness_worker.h"
+#include "broker/edge/worker_thread.h"
 
 namespace chapar::broker {
 
 WitnessWorker::WitnessWorker(std::unique_ptr<WitnessTransport> transport, Answered answered)
     : transport_(std::move(transport)),
       answered_(std::move(answered)),
-      thread_([this] { work(); }) {}
+      thread_(worker_thread([this] { work(); })) {}
 
 WitnessWorker::~WitnessWorker() {
     {

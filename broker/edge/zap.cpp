@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/edge/router.h"
+#include "broker/edge/worker_thread.h"
 #include "schemas/base/hex.h"
 
 namespace chapar::broker {
@@ -87,9 +88,10 @@ ZapHandler::ZapHandler(ZmqSocket zap, ZmqSocket stop_receiver, ZmqSocket stop_se
                        const KnownKeys& known)
     : stop_sender_(std::move(stop_sender)),
       // Handing a socket to another thread is sound: starting it is a full fence.
-      thread_([zap_socket = std::move(zap), stop = std::move(stop_receiver), &known]() mutable {
-          serve(std::move(zap_socket), std::move(stop), known);
-      }) {}
+      thread_(worker_thread(
+          [zap_socket = std::move(zap), stop = std::move(stop_receiver), &known]() mutable {
+              serve(std::move(zap_socket), std::move(stop), known);
+          })) {}
 
 ZapHandler::~ZapHandler() {
     const auto sent = stop_sender_.send(view("stop"), Part::Last);
