@@ -1,5 +1,6 @@
 #include "schemas/check_digits.h"
 
+#include <array>
 #include <cstddef>
 
 namespace chapar::schemas {
@@ -45,6 +46,25 @@ CheckDigit check_imo(std::string_view number) {
     unsigned sum = 0;
     for (unsigned i = 0; i < 6; ++i) sum += digit(number[i]) * (7 - i);
     return verdict(sum % 10 == digit(number[6]));
+}
+
+CheckDigit check_vin(std::string_view number) {
+    // Values of A-Z; 0 for the three letters that look like digits and do not occur.
+    constexpr std::string_view kLetters = "12345678012345070923456789";
+    constexpr std::array<unsigned, 17> kWeights{8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2};
+    if (number.size() != kWeights.size()) return CheckDigit::OtherForm;
+    unsigned sum = 0;
+    for (std::size_t i = 0; i < number.size(); ++i) {
+        const char c = number[i];
+        if (!is_digit(c) && !is_letter(c)) return CheckDigit::OtherForm;
+        const unsigned value =
+            is_digit(c) ? digit(c) : digit(kLetters[static_cast<std::size_t>(c - 'A')]);
+        if (is_letter(c) && value == 0) return CheckDigit::OtherForm;
+        sum += value * kWeights.at(i);
+    }
+    const bool checked = (number[0] >= '1' && number[0] <= '5') || number[0] == 'L';
+    return verdict(!checked ||
+                   number[8] == (sum % 11 == 10 ? 'X' : static_cast<char>('0' + sum % 11)));
 }
 
 CheckDigit check_cas(std::string_view number) {

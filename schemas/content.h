@@ -266,8 +266,17 @@ struct Approval {
     bool operator==(const Approval&) const = default;
 };
 
+// A payload of any other kind: its struct of schemas/kinds/ in canonical Cap'n Proto words. Made by
+// schemas/ only (kinds/kind_json.h, content_codec.h), so it always keeps the rules of its kind's
+// single fields; read as JSON.
+struct WirePayload {
+    Kind kind = Kind::CdRequest;
+    Bytes words;
+    bool operator==(const WirePayload&) const = default;
+};
+
 using Payload = std::variant<SeizureAlert, InfoRequest, InfoReply, Recall, RecallDone, Correction,
-                             ApprovalRequest, Approval>;
+                             ApprovalRequest, Approval, WirePayload>;
 
 struct SealedContent {
     Manifest manifest;

@@ -9,14 +9,19 @@
 #include "schemas/base/bytes.h"
 #include "schemas/base/result.h"
 #include "schemas/content.h"
+#include "schemas/kinds/kind_problem.h"
 
 namespace chapar::schemas {
 
-// FieldMissing or FieldInvalid with the JSON path of the field in its context ("goods[0].name").
+// FieldMissing, FieldInvalid or FieldUnknown with the JSON path of the field in its context
+// ("goods[0].substance.name"), never a value.
 [[nodiscard]] Status check_content(const SealedContent& content);
+// The same of the payload in words for its author, who may see values.
+[[nodiscard]] std::optional<KindProblem> find_problem(const SealedContent& content);
 
 // What the sealed manifest repeats must be what the header says, and the payload must fit both:
-// ManifestMismatch with the field in its context.
+// ManifestMismatch with the field in its context, HeaderRule where the kind asks something else of
+// its header ("reply_by: given: silence is not consent").
 [[nodiscard]] Status check_manifest(const Header& header, const SealedContent& content);
 
 // The errors of check_content; TooLarge above limits::kContentBytes.

@@ -1,7 +1,7 @@
 // The parts that several payloads share: places, goods, conveyances, persons, remarks.
 //
 // Owns: their bytes, both ways. Private to schemas/. Reading copies and bounds counts and lengths;
-// whether values make sense is content_check.h's.
+// whether values make sense is kinds/kind_check.h's.
 #pragma once
 
 #include <vector>

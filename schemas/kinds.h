@@ -27,6 +27,8 @@ struct KindInfo {
     Link link;
     Answer answer;         // whether the sender waits for a kind that answers it
     Urgency base_urgency;  // what a client proposes
+    Purpose purpose;       // what a client proposes
+    Classification least;  // below it the content is refused
 };
 
 [[nodiscard]] std::span<const KindInfo> all_kinds();

@@ -1,36 +1,18 @@
-#include <algorithm>
+#include <optional>
 
 #include "schemas/content_codec.h"
+#include "schemas/kinds/kind_check.h"
+#include "schemas/kinds/payload_facts.h"
+#include "schemas/kinds/payload_reading.h"
 
 namespace chapar::schemas {
-namespace {
-
-struct TargetOf {
-    std::optional<MessageId> operator()(const Recall& recall) const { return recall.target; }
-    std::optional<MessageId> operator()(const Correction& correction) const {
-        return correction.target;
-    }
-    template <typename Other>
-    std::optional<MessageId> operator()(const Other& /*payload*/) const {
-        return std::nullopt;
-    }
-};
-
-struct NamesPersons {
-    template <typename Some>
-    bool operator()(const Some& payload) const {
-        if constexpr (requires { payload.persons; }) return !payload.persons.empty();
-        return false;
-    }
-};
-
-}  // namespace
 
 Kind kind_of(const Payload& payload) {
     constexpr std::array kKinds{Kind::SeizureAlert,    Kind::InfoRequest, Kind::InfoReply,
                                 Kind::Recall,          Kind::RecallDone,  Kind::Correction,
                                 Kind::ApprovalRequest, Kind::Approval};
-    static_assert(kKinds.size() == std::variant_size_v<Payload>);
+    static_assert(kKinds.size() + 1 == std::variant_size_v<Payload>);
+    if (const auto* words = std::get_if<WirePayload>(&payload)) return words->kind;
     return kKinds.at(payload.index());
 }
 
@@ -44,11 +26,15 @@ Status check_manifest(const Header& header, const SealedContent& content) {
     if (manifest.kind != header.kind || kind_of(content.payload) != header.kind) {
         return differs("kind");
     }
-    const std::optional<MessageId> target = std::visit(TargetOf{}, content.payload);
-    if (target && target != header.supersedes) return differs("supersedes");
-    if (std::visit(NamesPersons{}, content.payload) && !header.personal_data) {
-        return differs("personalData");
-    }
+    const PayloadFacts facts = facts_of(content.payload);
+    if (facts.supersedes && facts.supersedes != header.supersedes) return differs("supersedes");
+    if (facts.in_reply_to && facts.in_reply_to != header.in_reply_to) return differs("inReplyTo");
+    if (facts.names_persons && !header.personal_data) return differs("personalData");
+    const auto problem =
+        with_payload(content.payload, [&](const capnp::DynamicStruct::Reader& payload) {
+            return check_header(payload, manifest, header);
+        });
+    if (problem) return Error(Errc::HeaderRule, problem->path + ": " + problem->allowed);
     return Done{};
 }
 

@@ -1,9 +1,8 @@
 #include "client/cases/json_fields.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include "client/cases/time_text.h"
+#include "schemas/base/time_text.h"
 #include "schemas/base/uuid.h"
 
 namespace chapar::client {
@@ -72,67 +71,6 @@ bool JsonFields::flag(std::string_view name) {
     return value->as_bool();
 }
 
-std::optional<std::uint64_t> JsonFields::number(std::string_view name, std::uint64_t most) {
-    const boost::json::value* value = take(name);
-    if (value == nullptr) return std::nullopt;
-    std::optional<std::uint64_t> number;
-    if (value->is_int64() && value->as_int64() >= 0) {
-        number = static_cast<std::uint64_t>(value->as_int64());
-    } else if (value->is_uint64()) {
-        number = value->as_uint64();
-    }
-    if (!number || *number > most) {
-        invalid(name);
-        return std::nullopt;
-    }
-    return number;
-}
-
-std::optional<std::int32_t> JsonFields::degrees(std::string_view name, int most) {
-    const boost::json::value* value = take(name, Presence::Mandatory);
-    if (value == nullptr) return std::nullopt;
-    double given = 0;
-    if (value->is_double()) {
-        given = value->as_double();
-    } else if (value->is_int64()) {
-        given = static_cast<double>(value->as_int64());
-    } else {
-        invalid(name);
-        return std::nullopt;
-    }
-    if (!(std::abs(given) <= most)) {
-        invalid(name);
-        return std::nullopt;
-    }
-    return static_cast<std::int32_t>(std::llround(given * 1e7));
-}
-
-std::uint64_t JsonFields::decimal(std::string_view name, int places, Presence presence) {
-    const std::string given = text(name, presence);
-    if (given.empty()) return 0;
-    std::uint64_t value = 0;
-    int decimals = -1;  // none before the point
-    int digits = 0;
-    bool good = true;
-    for (const char c : given) {
-        if (c == '.' && decimals < 0 && digits > 0) {
-            decimals = 0;
-        } else if (c >= '0' && c <= '9' && digits < 15 && decimals < places) {
-            value = value * 10 + static_cast<std::uint64_t>(c - '0');
-            ++digits;
-            if (decimals >= 0) ++decimals;
-        } else {
-            good = false;
-        }
-    }
-    if (!good || digits == 0 || decimals == 0) {
-        invalid(name);
-        return 0;
-    }
-    for (int missing = places - std::max(decimals, 0); missing > 0; --missing) value *= 10;
-    return value;
-}
-
 std::optional<TimeMs> JsonFields::time(std::string_view name, Presence presence) {
     const std::string given = text(name, presence);
     if (given.empty()) return std::nullopt;
@@ -150,14 +88,6 @@ std::optional<MessageId> JsonFields::message_id(std::string_view name, Presence 
         return std::nullopt;
     }
     return MessageId{*id};
-}
-
-void JsonFields::finish() {
-    if (object_ == nullptr) return;
-    for (const auto& field : *object_) {
-        const std::string_view name = field.key();
-        if (!asked_.contains(name)) problem_.note(Errc::FieldUnknown, at(name));
-    }
 }
 
 }  // namespace chapar::client

@@ -1,9 +1,9 @@
-// Strict reading of JSON objects: every field is asked for by name, and what nobody asked for is an
-// error.
+// Strict reading of the fields around a payload: each is asked for by name.
 //
-// Owns: pointers (RFC 6901), the three field errors, and the forms of small values (codes, times,
-// decimals, ids). Does not know which fields exist. The first error is kept; later reads yield
-// defaults, so that a parser checks once, at its end, by finish(). For cases/ only.
+// Owns: pointers (RFC 6901), the field errors, and the forms of small values (codes, times, ids).
+// Does not know which fields exist; what nobody asked for is the payload's (kinds/kind_json.h). The
+// first error is kept; later reads yield defaults, so that a parser checks once, at its end. For
+// cases/ only.
 #pragma once
 
 #include <boost/json.hpp>
@@ -53,11 +53,6 @@ class JsonFields {
 
     [[nodiscard]] std::string text(std::string_view name, Presence presence = Presence::Optional);
     [[nodiscard]] bool flag(std::string_view name);
-    [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name, std::uint64_t most);
-    // Degrees times 10^7, in [-most, most] degrees.
-    [[nodiscard]] std::optional<std::int32_t> degrees(std::string_view name, int most);
-    // "12.450" with at most `places` decimals, as an integer of the smallest of them.
-    [[nodiscard]] std::uint64_t decimal(std::string_view name, int places, Presence presence);
     // "2026-11-20T05:40:00Z", UTC only.
     [[nodiscard]] std::optional<TimeMs> time(std::string_view name,
                                              Presence presence = Presence::Optional);
@@ -73,8 +68,8 @@ class JsonFields {
     template <typename Each>
     void list(std::string_view name, Each each);
 
-    // FieldUnknown for what nobody asked for.
-    void finish();
+    // Whether a name was asked for, given or not.
+    [[nodiscard]] bool has_asked(std::string_view name) const { return asked_.contains(name); }
 
   private:
     const boost::json::object* object_ = nullptr;

@@ -3,12 +3,15 @@
 #include <boost/json.hpp>
 
 #include "client/cases/json_fields.h"
-#include "client/cases/payload_json.h"
-#include "client/cases/time_text.h"
+#include "client/cases/json_text.h"
+#include "client/cases/short_form.h"
+#include "schemas/base/assert.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/shown.h"
+#include "schemas/base/time_text.h"
 #include "schemas/base/uuid.h"
 #include "schemas/kinds.h"
+#include "schemas/kinds/kind_json.h"
 
 namespace chapar::client {
 namespace {
@@ -17,7 +20,6 @@ namespace json = boost::json;
 
 constexpr std::size_t kFileBytes = 4 * 1024 * 1024;
 constexpr std::size_t kMessages = 4096;
-constexpr std::size_t kDepth = 16;
 
 template <typename Id>
 std::vector<Id> read_names(JsonFields& fields, std::string_view name) {
@@ -42,8 +44,10 @@ std::optional<schemas::Kind> read_kind(JsonFields& fields, std::optional<schemas
     return info->kind;
 }
 
-EnvelopeOptions read_options(JsonFields& fields) {
+EnvelopeOptions read_options(JsonFields& fields, const schemas::KindInfo& kind) {
     EnvelopeOptions options;
+    options.classification = std::max(options.classification, kind.least);
+    options.purpose = kind.purpose;
     options.to = read_names<OfficeId>(fields, "to");
     options.visible = read_names<OfficeId>(fields, "visible");
     fields.list("auditors", [&](const json::value& element, const std::string& at) {
@@ -88,17 +92,55 @@ EnvelopeOptions read_options(JsonFields& fields) {
     return options;
 }
 
+// "goods[0].quantity.unit" -> "/goods/0/quantity/unit"
+std::string pointer_of(const std::string& path) {
+    std::string out = path.empty() ? "" : "/";
+    for (const char c : path) {
+        if (c == '.' || c == '[') {
+            out += '/';
+        } else if (c != ']') {
+            out += c;
+        }
+    }
+    return out;
+}
+
+Error error_of(const schemas::KindProblem& problem, const std::string& pointer) {
+    std::string words = pointer;
+    if (!problem.found.empty()) words += ": found " + problem.found;
+    if (!problem.allowed.empty()) {
+        words += (problem.found.empty() ? ": allowed: " : "; allowed: ") + problem.allowed;
+    }
+    return Error(problem.code, words);
+}
+
 Result<ParsedMessage> read_message(const json::value& value, const std::string& pointer,
                                    std::optional<schemas::Kind> wanted) {
     JsonProblem problem;
     JsonFields fields(value, pointer, problem);
     const auto kind = read_kind(fields, wanted);
     if (!kind) return problem.error().value_or(Error(Errc::FieldMissing, pointer + "/kind"));
+    const schemas::KindInfo* info = schemas::find_kind(*kind);
+    CHAPAR_ASSERT(info != nullptr);
     ParsedMessage message;
-    message.draft.options = read_options(fields);
-    message.draft.payload = read_payload(*kind, fields, message.warnings);
-    fields.finish();
+    message.draft.options = read_options(fields, *info);
     if (problem.error()) return *problem.error();
+
+    const LongForm form = long_form(*kind, value.as_object());
+    const auto at = [&](const std::string& path) {
+        return pointer + pointer_of(form.shortened(path));
+    };
+    if (form.problem) return error_of(*form.problem, pointer + pointer_of(form.problem->path));
+    auto read = schemas::payload_of_json(
+        *kind, form.fields, [&fields](std::string_view name) { return fields.has_asked(name); });
+    if (const auto* wrong = std::get_if<schemas::KindProblem>(&read)) {
+        return error_of(*wrong, at(wrong->path));
+    }
+    auto& [payload, warnings] = std::get<schemas::JsonPayload>(read);
+    message.draft.payload = std::move(payload);
+    for (schemas::KindWarning& warning : warnings) {
+        message.warnings.push_back({at(warning.path), std::move(warning.sentence)});
+    }
     return message;
 }
 
@@ -107,11 +149,7 @@ Result<ParsedMessage> read_message(const json::value& value, const std::string& 
 Result<std::vector<ParsedMessage>> parse_messages(std::string_view text,
                                                   std::optional<schemas::Kind> kind) {
     if (text.size() > kFileBytes) return Error(Errc::TooLarge, "input");
-    boost::system::error_code problem;
-    json::parse_options options;
-    options.max_depth = kDepth;
-    const json::value document = json::parse(text, problem, {}, options);
-    if (problem) return Error(Errc::JsonInvalid, problem.message());
+    const json::value document = CHAPAR_TRY(parse_json(text));
     std::vector<ParsedMessage> messages;
     const json::array* list = document.if_array();
     if (list == nullptr) {
@@ -133,7 +171,7 @@ std::string kind_text(schemas::Kind kind) {
 
 std::string render_payload(const schemas::Payload& payload) {
     json::object out{{"kind", kind_text(schemas::kind_of(payload))}};
-    write_payload(payload, out);
+    for (auto& field : schemas::json_of_payload(payload)) out[field.key()] = field.value();
     return shown_json(json::serialize(out));
 }
 

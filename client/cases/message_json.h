@@ -1,7 +1,9 @@
 // Messages as people and scripts write them: JSON to drafts, and received text back to JSON.
 //
-// Owns: the JSON form of each kind (client/README.md has an example of each), strictly read: an
-// unknown field, a missing one or a bad value is an error whose context is a JSON pointer. A check
+// Owns: the fields around a payload, and the short form of some kinds (short_form.h); the payload
+// itself is schemas/kinds/kind_json.h's. Strictly read: an unknown field, a missing one, one that
+// stands twice or a bad value is an error whose context begins with its JSON pointer and goes on
+// with what was found and what is allowed. A check
 // digit that fails is a warning, never a refusal: plates and boxes are forged, and what was seen is
 // what counts. Does not know offices or directories: names are checked for their form only. Pure.
 //
@@ -44,6 +46,8 @@ struct ParsedMessage {
 // A draft that asks for approval: {"kind": .., "to": [..], "header": .., "attachments": [{"name",
 // "type", "bytes", "sha256"}], "payload": ..}.
 [[nodiscard]] std::string render_drafted(const DraftedEnvelope& drafted);
+// "seizure-alert"; the number of a kind that has no name.
+[[nodiscard]] std::string kind_text(schemas::Kind kind);
 // The payload alone, in the form that parse_messages reads.
 [[nodiscard]] std::string render_payload(const schemas::Payload& payload);
 

@@ -2,11 +2,11 @@
 #include <boost/json.hpp>
 
 #include "client/cases/message_json.h"
-#include "client/cases/payload_json.h"
-#include "client/cases/time_text.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/shown.h"
+#include "schemas/base/time_text.h"
 #include "schemas/base/uuid.h"
+#include "schemas/kinds/kind_json.h"
 
 namespace chapar::client {
 namespace {
@@ -62,6 +62,18 @@ json::object attachment_object(const schemas::Attachment& listed, const Hash& di
             {"sha256", to_hex(digest.view())}};
 }
 
+// An approval is shown by what it says, not by its bytes: the blind of an audience is its holders'
+// own, and a signature is checked by programs.
+json::object payload_object(const schemas::Payload& payload) {
+    json::object out = schemas::json_of_payload(payload);
+    if (std::holds_alternative<schemas::ApprovalRequest>(payload)) out.erase("blind");
+    if (const auto* approval = std::get_if<schemas::Approval>(&payload)) {
+        out.erase("signature");
+        out["approved"] = approval->signature.has_value();
+    }
+    return out;
+}
+
 json::object drafted_object(const DraftedEnvelope& drafted) {
     const schemas::Manifest& manifest = drafted.content.manifest;
     json::object out{{"kind", kind_text(drafted.header.kind)},
@@ -74,9 +86,7 @@ json::object drafted_object(const DraftedEnvelope& drafted) {
             attachment_object(manifest.attachments[i], drafted.attachment_digests.at(i)));
     }
     if (!attachments.empty()) out["attachments"] = std::move(attachments);
-    json::object payload;
-    write_payload(drafted.content.payload, payload);
-    out["payload"] = std::move(payload);
+    out["payload"] = payload_object(drafted.content.payload);
     return out;
 }
 
@@ -121,9 +131,7 @@ std::string render_message(const InboxItem& item, const InboxText& text) {
         attachments.push_back(attachment_object(one.listed, one.digest));
     }
     if (!attachments.empty()) out["attachments"] = std::move(attachments);
-    json::object payload;
-    write_payload(text.content.payload, payload);
-    out["payload"] = std::move(payload);
+    out["payload"] = payload_object(text.content.payload);
     add_drafted(item, text, out);
     return shown_json(json::serialize(out));
 }

@@ -3,13 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "client/cases/time_text.h"
 #include "client/cli/auditor_context.h"
 #include "client/cli/auditor_source.h"
 #include "client/cli/auditor_words.h"
 #include "client/core/mirror_search.h"
 #include "client/edge/home_files.h"
 #include "schemas/base/hex.h"
+#include "schemas/base/time_text.h"
 #include "schemas/kinds.h"
 
 namespace chapar::client {

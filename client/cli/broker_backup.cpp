@@ -2,12 +2,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "client/cases/time_text.h"
 #include "client/edge/backup_key.h"
 #include "client/edge/backup_make.h"
 #include "client/edge/backup_restore.h"
 #include "client/edge/trust_card_file.h"
 #include "schemas/base/hex.h"
+#include "schemas/base/time_text.h"
 
 namespace chapar::client {
 namespace {

@@ -2,12 +2,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "client/cases/time_text.h"
 #include "client/cli/issued.h"
 #include "client/cli/key_requests.h"
 #include "client/cli/record_words.h"
 #include "client/cli/sign_flow.h"
 #include "client/edge/signer_home.h"
+#include "schemas/base/time_text.h"
 
 namespace chapar::client {
 namespace {

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "client/cases/time_text.h"
 #include "client/cli/policy_words.h"
 #include "crypto/override.h"
 #include "crypto/retention_rules.h"
 #include "crypto/succession.h"
 #include "crypto/suspension.h"
 #include "schemas/base/hex.h"
+#include "schemas/base/time_text.h"
 
 namespace chapar::client {
 namespace {

@@ -3,12 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <fstream>
 
-#include "client/cases/time_text.h"
 #include "client/cli/device_context.h"
 #include "client/cli/issued.h"
 #include "client/cli/sign_flow.h"
 #include "crypto/retention_rules.h"
 #include "crypto/sha256.h"
+#include "schemas/base/time_text.h"
 
 namespace chapar::client {
 namespace {

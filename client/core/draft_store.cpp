@@ -13,6 +13,7 @@
 #include "schemas/header_codec.h"
 #include "schemas/header_rules.h"
 #include "schemas/kinds.h"
+#include "schemas/kinds/payload_facts.h"
 
 namespace chapar::client::draft_store {
 namespace {
@@ -78,15 +79,6 @@ Status check_recipients(const EnvelopeOptions& options) {
     return Done{};
 }
 
-// What the payload targets is what the header links to: one place to say it.
-std::optional<MessageId> target_of(const schemas::Payload& payload) {
-    if (const auto* recall = std::get_if<schemas::Recall>(&payload)) return recall->target;
-    if (const auto* correction = std::get_if<schemas::Correction>(&payload)) {
-        return correction->target;
-    }
-    return std::nullopt;
-}
-
 schemas::Header make_header(const Device& device, const Draft& draft, TimeMs now,
                             crypto::Random& random) {
     const EnvelopeOptions& options = draft.options;
@@ -94,6 +86,8 @@ schemas::Header make_header(const Device& device, const Draft& draft, TimeMs now
     header.kind = schemas::kind_of(draft.payload);
     const schemas::KindInfo* kind = schemas::find_kind(header.kind);
     CHAPAR_ASSERT(kind != nullptr);  // every payload has a kind
+    // What the payload says of its header is said once, there.
+    const schemas::PayloadFacts facts = schemas::facts_of(draft.payload);
     header.home = device.card.home();
     header.sender = device.certificate;
     header.message_id = options.message ? *options.message : fresh_id(now, random);
@@ -102,18 +96,20 @@ schemas::Header make_header(const Device& device, const Draft& draft, TimeMs now
     header.classification = options.classification;
     header.handling = options.handling;
     header.purpose = options.purpose;
-    header.personal_data = options.personal_data;
+    header.personal_data = options.personal_data || facts.names_persons;
     header.urgency = options.urgency.value_or(kind->base_urgency);
     if (options.reply_by) {
         header.reply_by = *options.reply_by;
     } else if (kind->answer == schemas::Answer::Expected) {
         header.reply_by = now + schemas::reply_deadline(header.urgency);
+        if (facts.valid_until) header.reply_by = std::min(header.reply_by, *facts.valid_until);
     }
-    header.expires_at = options.expires.value_or(std::max(now + kDefaultLife, header.reply_by));
+    header.expires_at = options.expires.value_or(
+        facts.valid_until.value_or(std::max(now + kDefaultLife, header.reply_by)));
     header.retain_until =
         options.retain.value_or(std::max(now + kDefaultRetention, header.expires_at));
-    header.in_reply_to = options.in_reply_to;
-    header.supersedes = options.supersedes ? options.supersedes : target_of(draft.payload);
+    header.in_reply_to = options.in_reply_to ? options.in_reply_to : facts.in_reply_to;
+    header.supersedes = options.supersedes ? options.supersedes : facts.supersedes;
     header.derived_from = options.derived_from;
     header.releasable_to = options.releasable_to;
     header.auditors = options.auditors;

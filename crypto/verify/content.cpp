@@ -2,6 +2,7 @@
 
 #include "crypto/verify/capnp.h"
 #include "crypto/verify/content_fields.h"
+#include "crypto/verify/content_payloads.h"
 
 namespace verify {
 namespace {
@@ -39,6 +40,11 @@ class Walk {
                 return;
             case 'd':
                 if (const auto data = segment_.data(s, field.at)) line(name, data_text(*data));
+                return;
+            case 'N':  // of eight bits, all of them: their list is encoded as data is
+                if (const auto data = segment_.data(s, field.at)) {
+                    for (const std::uint8_t n : *data) line(name, std::to_string(n));
+                }
                 return;
             case 'T':
                 for (const std::string& text : segment_.texts(s, field.at)) line(name, text);

@@ -11,10 +11,10 @@ set(CHAPAR_FUZZ_PARTS
     broker/edge/high_water.cpp
     broker/edge/tcp_figures.cpp
     client/cases/json_fields.cpp
+    client/cases/json_text.cpp
     client/cases/message_json.cpp
-    client/cases/payload_read.cpp
-    client/cases/payload_write.cpp
-    client/cases/time_text.cpp
+    client/cases/message_show.cpp
+    client/cases/short_form.cpp
     client/core/agency_roots.cpp
     client/core/attachment.cpp
     client/core/mirror_entry.cpp

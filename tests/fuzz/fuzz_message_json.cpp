@@ -3,6 +3,7 @@
 #include "client/cases/message_json.h"
 #include "schemas/content_codec.h"
 #include "schemas/kinds.h"
+#include "schemas/kinds/kind_examples.h"
 #include "tests/fuzz/fuzz_checks.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/unit/schemas/samples.h"
@@ -35,6 +36,9 @@ std::vector<Bytes> chapar::testing::fuzz_seeds() {
           "seizure-with-photograph", "seizures-nizhny-pyanj", "seizures-shir-khan-bandar"}) {
         const std::string text = project_file("ops/demo/" + std::string(name) + ".json");
         seeds.push_back(to_bytes(text));
+    }
+    for (const schemas::KindExample& example : schemas::kind_examples()) {
+        seeds.push_back(to_bytes(std::string(example.json)));
     }
     for (const schemas::SealedContent& content : sample_contents()) {
         seeds.push_back(to_bytes(client::render_payload(content.payload)));

@@ -114,7 +114,7 @@ class StolenLaptop(Scenario):
         self.assertTrue(kept[0]["disputed"], "signed after the time from which the key is called compromised")
         shown = self.centre.must("inbox", "show", kept[0]["number"], "--home", self.home("AF-SKB-BLO"))
         self.assertIn("disputed", str(shown.results[0]))
-        self.assertEqual(shown.results[0]["payload"]["substance"]["name"], "heroin", "shown, never erased")
+        self.assertEqual(shown.results[0]["payload"]["goods"][0]["substance"]["name"], "heroin", "shown, never erased")
 
     def test_mail_that_waits_for_it_is_withheld_and_sealed_again_for_the_next_laptop(self):
         alert = self.centre.send().results[0]["message"]

@@ -100,7 +100,7 @@ class Sending(unittest.TestCase):
         number = self.centre.must("inbox", "ls", "--home", home).results[-1]["number"]
         shown = self.centre.must("inbox", "show", number, "--home", home).results[0]
         self.assertEqual(shown["drafted"]["to"], ["AF-SKB-BLO"])
-        self.assertEqual(shown["drafted"]["payload"]["substance"]["name"], "heroin")
+        self.assertEqual(shown["drafted"]["payload"]["goods"][0]["substance"]["name"], "heroin")
         self.assertEqual(shown["drafted"]["attachments"][0]["name"], "small.png")
         item = self.answer(message, "--yes")
         self.assertEqual(item["state"], "logged", item)
@@ -154,7 +154,7 @@ class Auditing(unittest.TestCase):
         self.watch("AF-AUD-KBL")
         read = self.shown("AF-AUD-KBL")
         self.assertEqual(read["header"]["message"], message)
-        self.assertEqual(read["payload"]["substance"]["name"], "heroin")
+        self.assertEqual(read["payload"]["goods"][0]["substance"]["name"], "heroin")
         self.watch("AF-SKB-BLO")
         received = self.shown("AF-SKB-BLO")
         self.assertEqual(received["header"]["message"], message)

@@ -1,8 +1,8 @@
 // device_revoked: a laptop is stolen while an alert waits for it; and what its owner gets instead.
 #include <chrono>
 
-#include "client/cases/time_text.h"
 #include "client/cli/demo/story.h"
+#include "schemas/base/time_text.h"
 
 namespace chapar::client {
 namespace {

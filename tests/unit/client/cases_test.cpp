@@ -1,7 +1,7 @@
 #include <boost/json.hpp>
 
 #include "client/cases/message_json.h"
-#include "client/cases/time_text.h"
+#include "schemas/base/time_text.h"
 #include "tests/unit/client/world.h"
 
 namespace chapar::testing {
@@ -51,7 +51,7 @@ TEST_CASE("a full seizure alert is read, and its payload reads back from what is
     CHECK(alert.goods.front().quantity.thousandths == 12'450);
     CHECK(alert.goods.front().purity->per_mille == 625);
     CHECK(alert.place.coordinates->latitude_e7 == 371'900'000);
-    CHECK(client::time_text(alert.time) == "2026-11-20T05:40:00Z");
+    CHECK(time_text(alert.time) == "2026-11-20T05:40:00Z");
     const auto again = must(client::parse_messages(client::render_payload(draft.payload)));
     CHECK(again.front().draft.payload == draft.payload);
 }
@@ -114,7 +114,8 @@ TEST_CASE("every wrong field is named by its pointer") {
         const auto result = client::parse_messages(json::serialize(document));
         REQUIRE_FALSE(result.has_value());
         CHECK(result.error().code == row.error);
-        CHECK(result.error().context == row.where);
+        const std::string& said = result.error().context;
+        CHECK(said.substr(0, said.find(": ")) == row.where);
     }
 }
 
@@ -122,7 +123,7 @@ TEST_CASE("pointers into a list begin with the place in the list") {
     const std::string text = "[" + std::string(kAlert) + R"(,{"kind":"seizure-alert"}])";
     const auto result = client::parse_messages(text);
     REQUIRE_FALSE(result.has_value());
-    CHECK(result.error().context == "/1/place");
+    CHECK(result.error().context.starts_with("/1/place: "));
 }
 
 TEST_CASE("a failed check digit is a warning and the number is sent as observed") {
@@ -165,11 +166,11 @@ TEST_CASE("what is no JSON, too deep or empty is refused") {
 TEST_CASE("times read back") {
     for (const char* text : {"1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "2100-03-01T00:00:00Z",
                              "2026-11-21T12:00:00.250Z"}) {
-        CHECK(client::time_text(client::parse_time(text).value()) == text);
+        CHECK(time_text(parse_time(text).value()) == text);
     }
     for (const char* text : {"2023-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-21",
                              "2026-11-21T24:00:00Z", "1969-12-31T00:00:00Z"}) {
-        CHECK_FALSE(client::parse_time(text).has_value());
+        CHECK_FALSE(parse_time(text).has_value());
     }
 }
 

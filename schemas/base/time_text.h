@@ -10,10 +10,10 @@
 
 #include "schemas/base/time.h"
 
-namespace chapar::client {
+namespace chapar {
 
 [[nodiscard]] std::optional<TimeMs> parse_time(std::string_view text);
 // Without milliseconds where they are zero.
 [[nodiscard]] std::string time_text(TimeMs time);
 
-}  // namespace chapar::client
+}  // namespace chapar

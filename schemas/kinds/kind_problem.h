@@ -1,0 +1,26 @@
+// What is wrong with one field of a payload, in words for the person who wrote it.
+#pragma once
+
+#include <string>
+
+#include "schemas/base/errors.h"
+
+namespace chapar::schemas {
+
+struct KindProblem {
+    Errc code = Errc::FieldInvalid;  // FieldMissing, FieldInvalid or FieldUnknown
+    std::string path;                // JSON names: "legs[1].window.until"; "" is the payload itself
+    std::string found;               // what stands there, cut and safe to show; "" if nothing does
+    std::string allowed;             // "a code of units: KGM GRM ..", "RFC 3339 in UTC"
+    bool operator==(const KindProblem&) const = default;
+};
+
+// What was seen is sent as it was seen: a number that fails its check digit, a plate without its
+// country.
+struct KindWarning {
+    std::string path;
+    std::string sentence;
+    bool operator==(const KindWarning&) const = default;
+};
+
+}  // namespace chapar::schemas

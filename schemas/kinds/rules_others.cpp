@@ -1,0 +1,159 @@
+// Rules of requests and replies, trade, money, courts, statistics and control messages.
+#include <array>
+
+#include "schemas/kinds/cross_rules.h"
+#include "schemas/kinds/rule_words.h"
+
+namespace chapar::schemas {
+namespace {
+
+constexpr std::size_t kFilterEntry = 16;
+
+Broken found_has_answer(const RuleView& view, const RuleContext& /*context*/) {
+    return unless(!is_code(view, "result", "reply-results", "FOUND") || view.has("answer"));
+}
+
+Broken addresses(const RuleView& view, const RuleContext& /*context*/) {
+    for (const char* name : {"exporter", "importer"}) {
+        const RuleView company = view.part(name);
+        if (!company.has("address")) return std::string(name) + ".address";
+        if (!company.has("country")) return std::string(name) + ".country";
+    }
+    return std::nullopt;
+}
+
+Broken entries(const RuleView& view, const RuleContext& /*context*/) {
+    const ByteView all = view.data("entries");
+    if (all.size() != kFilterEntry * view.number("count")) return "count";
+    for (std::size_t at = kFilterEntry; at < all.size(); at += kFilterEntry) {
+        if (!std::ranges::lexicographical_compare(all.subspan(at - kFilterEntry, kFilterEntry),
+                                                  all.subspan(at, kFilterEntry))) {
+            return "";
+        }
+    }
+    return std::nullopt;
+}
+
+Broken suppressed_says_nothing(const RuleView& view, const RuleContext& /*context*/) {
+    const bool says = view.flag("counted") || view.has("total") || view.has("price");
+    return unless(view.flag("suppressed") != says);
+}
+
+Broken offices_ascend(const RuleView& view, const RuleContext& /*context*/) {
+    for (unsigned i = 1; i < view.count("offices"); ++i) {
+        if (view.text_element("offices", i - 1) >= view.text_element("offices", i)) return "";
+    }
+    return std::nullopt;
+}
+
+Broken approval_both(const RuleView& view, const RuleContext& /*context*/) {
+    if (view.has("audience") != view.has("signature")) return "audience";
+    return unless(view.has("signature") || view.has("reason"));
+}
+
+bool is_created_before(std::uint64_t time, const RuleContext& context) {
+    return context.header->created.value < time;
+}
+
+constexpr Errc kMissing = Errc::FieldMissing;
+constexpr Errc kInvalid = Errc::FieldInvalid;
+constexpr Weight kRefuse = Weight::Refuse;
+constexpr Needs kContent = Needs::Content;
+constexpr Needs kHeader = Needs::Header;
+using View = const RuleView&;
+using Context = const RuleContext&;
+
+constexpr CrossRule explained(std::string_view kind, Broken (*broken)(View, Context)) {
+    return {"reason.text",  kind,           "explanation",      "given where the reason is OTHER",
+            Weight::Refuse, Needs::Content, Errc::FieldMissing, broken};
+}
+template <typename List>
+constexpr Broken other_is_explained(View view, const char* field, List list) {
+    return unless(!is_code(view, field, list, "OTHER") || view.has("explanation"));
+}
+
+constexpr std::array kRules{
+    CrossRule{"reply.answer", "InfoReply", "answer", "given where the result is FOUND", kRefuse,
+              kContent, kMissing, found_has_answer},
+    CrossRule{"reply.answer", "FiuReply", "answer", "given where the result is FOUND", kRefuse,
+              kContent, kMissing, found_has_answer},
+    explained("InterimReply",
+              [](View v, Context) { return other_is_explained(v, "delay", "delay-reasons"); }),
+    CrossRule{"interim.expected", "InterimReply", "expected", "after the message is made", kRefuse,
+              kHeader, kInvalid,
+              [](View v, Context c) { return unless(is_created_before(v.number("expected"), c)); }},
+    explained(
+        "InfoRefusal",
+        [](View v, Context) { return other_is_explained(v, "reason", "info-refusal-reasons"); }),
+    CrossRule{"incident.laboratory", "PrecursorIncident", "laboratory",
+              "only where the incident is LABORATORY", kRefuse, kContent, kInvalid,
+              [](View v, Context) {
+                  return unless(!v.has("laboratory") ||
+                                is_code(v, "incident", "precursor-incidents", "LABORATORY"));
+              }},
+    CrossRule{"notice.reply-by", "PreExportNotice", "reply_by", "given", kRefuse, kHeader, kMissing,
+              [](View, Context c) { return unless(c.header->reply_by != TimeMs()); }},
+    CrossRule{"notice.address", "PreExportNotice", "exporter.address",
+              "exporter and importer have address and country", kRefuse, kContent, kMissing,
+              addresses},
+    CrossRule{"notice.dispatch", "PreExportNotice", "dispatch", "year, month and day", kRefuse,
+              kContent, kInvalid,
+              [](View v, Context) { return unless(v.part("dispatch").number("day") != 0); }},
+    explained("Objection",
+              [](View v, Context) { return other_is_explained(v, "reason", "objection-reasons"); }),
+    explained("MoreTime",
+              [](View v, Context) { return other_is_explained(v, "reason", "delay-reasons"); }),
+    CrossRule{"more-time.until", "MoreTime", "until", "after the message is made", kRefuse, kHeader,
+              kInvalid,
+              [](View v, Context c) { return unless(is_created_before(v.number("until"), c)); }},
+    CrossRule{"substance.inchi-key", "NpsNotice", "substance.inchi_key",
+              "given where the list is NPS", kRefuse, kContent, kMissing,
+              [](View v, Context) {
+                  const RuleView substance = v.part("substance");
+                  return unless(!is_code(substance, "list", "substance-lists", "NPS") ||
+                                substance.has("inchiKey"));
+              }},
+    CrossRule{"fiu.subjects", "FiuRequest", "persons", "a person, a company or an account", kRefuse,
+              kContent, kMissing,
+              [](View v, Context) {
+                  return unless(v.has("persons") || v.has("companies") || v.has("accounts"));
+              }},
+    CrossRule{"filter.entries", "MatchFilter", "entries",
+              "16 bytes for each of `count`, ascending, none twice", kRefuse, kContent, kInvalid,
+              entries},
+    CrossRule{"mla.refused", "MlaStatus", "explanation", "given where the status is REFUSED",
+              kRefuse, kContent, kMissing,
+              [](View v, Context) {
+                  return unless(!is_code(v, "status", "mla-status", "REFUSED") ||
+                                v.has("explanation"));
+              }},
+    CrossRule{"statistics.header", "StatReport", "purpose", "STATISTICS, without personal data",
+              kRefuse, kHeader, kInvalid,
+              [](View, Context c) {
+                  return unless(c.header->purpose == Purpose::Statistics &&
+                                !c.header->personal_data);
+              }},
+    CrossRule{"statistics.suppressed", "StatRow", "suppressed",
+              "a row says numbers or is suppressed, never both", kRefuse, kContent, kInvalid,
+              suppressed_says_nothing},
+    CrossRule{"recall-done.reason", "RecallDone", "reason", "given where the result is NOT_DONE",
+              kRefuse, kContent, kMissing,
+              [](View v, Context) {
+                  return unless(!is_code(v, "result", "recall-results", "NOT_DONE") ||
+                                v.has("reason"));
+              }},
+    explained(
+        "ReleaseDeny",
+        [](View v, Context) { return other_is_explained(v, "reason", "release-denial-reasons"); }),
+    CrossRule{"approval.offices", "ApprovalRequest", "offices", "ascending, none twice", kRefuse,
+              kContent, kInvalid, offices_ascend},
+    CrossRule{"approval.both", "Approval", "reason",
+              "audience and signature together; else the reason of the refusal", kRefuse, kContent,
+              kMissing, approval_both},
+};
+
+}  // namespace
+
+std::span<const CrossRule> other_rules() { return kRules; }
+
+}  // namespace chapar::schemas
