@@ -12,6 +12,8 @@ namespace chapar::client {
 namespace {
 namespace json = boost::json;
 
+constexpr std::size_t kKindColumn = 19;  // the longest name, and a space
+
 std::string_view kind_name(schemas::Kind kind) {
     const schemas::KindInfo* info = schemas::find_kind(kind);
     return info ? info->name : "unknown kind";
@@ -168,7 +170,8 @@ ItemView view_of(const OutboxItem& item, const WitnessState& witnessed) {
                   {"offices", offices_of(item, all)}};
     add_witnessed(out, witnessed);
     if (item.entry) out.object["entry"] = item.entry->value;
-    out.text = padded("#" + std::to_string(item.number.value), 6) + padded(kind_name(kind), 15) +
+    out.text = padded("#" + std::to_string(item.number.value), 6) +
+               padded(kind_name(kind), kKindColumn) +
                padded(schemas::text_of(stage_of(item.stage)), 18);
     for (const OutboxOffice& office : item.offices) {
         out.text += " " + office.office.text() + ":" +
@@ -199,9 +202,10 @@ ItemView view_of(const InboxItem& item, const WitnessState& witnessed) {
     if (item.attachments > 0) out.object["attachments"] = item.attachments;
     if (item.sent_again) out.object["sent_again"] = item.sent_again->value;
     out.text = padded("#" + std::to_string(item.number.value), 6) +
-               padded(schemas::text_of(item.urgency), 9) + padded(kind_name(item.kind), 15) +
-               padded(item.sender_office.text(), 14) + padded(text_of(item.state), 13) +
-               utc(item.created) + "  entry " + std::to_string(item.accepted.value);
+               padded(schemas::text_of(item.urgency), 9) +
+               padded(kind_name(item.kind), kKindColumn) + padded(item.sender_office.text(), 14) +
+               padded(text_of(item.state), 13) + utc(item.created) + "  entry " +
+               std::to_string(item.accepted.value);
     if (item.attachments > 0) {
         out.text += "  +" + std::to_string(item.attachments) + " attached";
     }

@@ -13,6 +13,7 @@
 #include "client/cli/inbox_commands.h"
 #include "client/cli/invocation.h"
 #include "client/cli/key_commands.h"
+#include "client/cli/kinds_commands.h"
 #include "client/cli/ledger_commands.h"
 #include "client/cli/new_cost.h"
 #include "client/cli/policy_commands.h"
@@ -38,11 +39,11 @@ void add_global_options(CLI::App& app, Invocation& invocation, bool& json) {
     app.require_subcommand(1);
 }
 
-bool asks_for_json(int argc, char** argv) {
+Output::Form asked_form(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
-        if (std::string_view(argv[i]) == "--json") return true;
+        if (std::string_view(argv[i]) == "--json") return Output::Form::Json;
     }
-    return false;
+    return Output::Form::Text;
 }
 
 int run(int argc, char** argv) {
@@ -51,7 +52,7 @@ int run(int argc, char** argv) {
     Invocation invocation{{}, {}, {}, random, [&clock] { return clock.now(); }, [] { return 0; }};
     invocation.new_cost = measured_cost;
     // Known before parsing, so that a usage error too has the form that was asked for.
-    invocation.output.set_form(asks_for_json(argc, argv) ? Output::Form::Json : Output::Form::Text);
+    invocation.output.set_form(asked_form(argc, argv));
     bool json = false;
     CLI::App app("Sealed case messages between law-enforcement offices, with proof.", "chapar");
     add_global_options(app, invocation, json);
@@ -65,6 +66,7 @@ int run(int argc, char** argv) {
     add_case_commands(app, invocation);
     add_ledger_commands(app, invocation);
     add_broker_commands(app, invocation);
+    add_kinds_commands(app, invocation);
     add_help_commands(app, invocation);
     add_demo_command(app, invocation);
     try {
@@ -90,6 +92,7 @@ int main(int argc, char** argv) {
         return run(argc, argv);
     } catch (const std::exception& error) {
         Output output;
+        output.set_form(asked_form(argc, argv));
         return output.problem(Error(Errc::Internal, error.what()));
     }
 }

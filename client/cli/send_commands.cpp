@@ -23,6 +23,7 @@ constexpr std::size_t kInputBytes = 4 * 1024 * 1024;
 
 struct SendArguments {
     std::string file;
+    std::string kind;               // name, where the file does not say it
     std::uint64_t in_reply_to = 0;  // inbox number
     bool dry_run = false;
     AttachArguments attach;
@@ -41,12 +42,22 @@ Result<std::string> read_input(const std::string& file) {
 }
 
 // What sealing would refuse is refused before anything is stored.
-Status check_payload(const ParsedMessage& message, schemas::Kind kind) {
+Status check_draft(const Draft& draft) {
+    const schemas::Kind kind = schemas::kind_of(draft.payload);
+    const bool by_command =
+        kind == schemas::Kind::ApprovalRequest || kind == schemas::Kind::Approval;
+    if (by_command) return Error(Errc::Usage, "made by send --needs-approval and by approve");
     schemas::SealedContent content;
     content.manifest.kind = kind;
-    content.manifest.classification = message.draft.options.classification;
-    content.payload = message.draft.payload;
-    return schemas::check_content(content);
+    content.manifest.classification = draft.options.classification;
+    for (const DraftAttachment& one : draft.attachments) {
+        content.manifest.attachments.push_back(one.listed);
+    }
+    content.payload = draft.payload;
+    if (const auto problem = schemas::find_problem(content)) {
+        return Error(problem->code, problem->path + ": allowed: " + problem->allowed);
+    }
+    return Done{};
 }
 
 // A reply takes recipient, case and class from what it answers, unless the file says otherwise.
@@ -62,23 +73,23 @@ Status address_reply(DeviceContext& context, std::uint64_t number, Draft& draft)
 }
 
 Result<std::vector<Draft>> read_drafts(Invocation& invocation, const SendArguments& given,
-                                       schemas::Kind kind) {
+                                       std::optional<schemas::Kind> kind) {
     const std::string text = CHAPAR_TRY(read_input(given.file));
     std::vector<Draft> drafts;
     for (ParsedMessage& message : CHAPAR_TRY(parse_messages(text, kind))) {
         for (const FieldWarning& warning : message.warnings) {
             invocation.output.warning(warning.pointer + ": " + warning.sentence);
         }
-        CHAPAR_TRY(check_payload(message, kind));
         drafts.push_back(std::move(message.draft));
     }
     if (given.attach.files.empty()) {
         if (!given.attach.media_types.empty()) return Error(Errc::Usage, "--media-type: no file");
-        return drafts;
+    } else {
+        if (drafts.size() != 1) return Error(Errc::Usage, "--attach goes with one message");
+        DiskFiles files;
+        drafts.front().attachments = CHAPAR_TRY(measure_attachments(files, given.attach));
     }
-    if (drafts.size() != 1) return Error(Errc::Usage, "--attach goes with one message");
-    DiskFiles files;
-    drafts.front().attachments = CHAPAR_TRY(measure_attachments(files, given.attach));
+    for (const Draft& draft : drafts) CHAPAR_TRY(check_draft(draft));
     return drafts;
 }
 
@@ -123,7 +134,15 @@ Status send_for_approval(Invocation& invocation, DeviceContext& context, const S
     return Error(Errc::ApprovalsAwaited, uuid_text(items.front().message.view()));
 }
 
-Status send(Invocation& invocation, const SendArguments& given, schemas::Kind kind) {
+Result<std::optional<schemas::Kind>> kind_named(const std::string& name) {
+    if (name.empty()) return std::optional<schemas::Kind>();
+    const schemas::KindInfo* info = schemas::find_kind(name);
+    if (info == nullptr) return Error(Errc::NotFound, name + ": `chapar kinds ls` has them all");
+    return std::optional(info->kind);
+}
+
+Status send(Invocation& invocation, const SendArguments& given, std::optional<schemas::Kind> kind) {
+    if (!kind) kind = CHAPAR_TRY(kind_named(given.kind));
     auto drafts = CHAPAR_TRY(read_drafts(invocation, given, kind));
     if (given.dry_run) return show_dry_run(invocation, drafts);
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
@@ -138,8 +157,9 @@ Status send(Invocation& invocation, const SendArguments& given, schemas::Kind ki
     return dispatch(invocation, *context, numbers);
 }
 
-void add_send(CLI::App& parent, Invocation& invocation, const std::string& name, schemas::Kind kind,
-              const std::string& description, const std::string& example) {
+void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
+              std::optional<schemas::Kind> kind, const std::string& description,
+              const std::string& example) {
     auto given = std::make_shared<SendArguments>();
     CLI::App* command = add_command(parent, name, description, example);
     command->add_option("file", given->file, "JSON: one message or a list; - is standard input")
@@ -158,10 +178,12 @@ void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
         ->allow_extra_args(false);
     command->add_option("--approvals", given->approvals, "how many must approve; 1 if left out");
     command->add_option("--approval-text", given->approval_text, "what the approvers are told");
-    if (kind == schemas::Kind::InfoReply || kind == schemas::Kind::RecallDone) {
+    const bool must_answer = kind == schemas::Kind::InfoReply || kind == schemas::Kind::RecallDone;
+    if (must_answer || !kind) {
         command->add_option("--re", given->in_reply_to, "inbox number of what is answered")
-            ->required();
+            ->required(must_answer);
     }
+    if (!kind) command->add_option("--kind", given->kind, "where the file does not name it");
     invocation.on(command, [&invocation, given, kind] { return send(invocation, *given, kind); });
 }
 
@@ -219,6 +241,10 @@ void add_send_commands(CLI::App& app, Invocation& invocation) {
     add_send(*send, invocation, "recall-done", schemas::Kind::RecallDone,
              "answer a recall in words, such as why a text could not be deleted",
              "chapar send recall-done printed.json --re 5 --home ~/skb");
+
+    add_send(*send, invocation, "message", std::nullopt,
+             "send messages of any kind; `chapar kinds ls` lists them",
+             "chapar send message consent.json --kind cd-consent --re 7 --home ~/uz");
 
     auto given = std::make_shared<RecallArguments>();
     CLI::App* command =
