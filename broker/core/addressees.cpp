@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "broker/core/directory.h"
+#include "broker/core/directory_view.h"
 
 namespace chapar::broker {
 namespace {
@@ -23,32 +23,32 @@ std::size_t index_of(std::vector<AgencyId>& agencies, const AgencyId& agency) {
 
 }  // namespace
 
-Result<Addressees> find_addressees(const storage::ReadTxn& txn,
+Result<Addressees> find_addressees(const DirectoryView& directory,
                                    std::span<const crypto::StanzaDigest> stanzas, TimeMs at) {
     Addressees out;
     for (const crypto::StanzaDigest& stanza : stanzas) {
         const crypto::StanzaLabel& label = stanza.label;
-        auto recipient = CHAPAR_TRY(in_force(txn, label.certificate, at));
+        const auto recipient = CHAPAR_TRY(directory.in_force(label.certificate, at));
         CHAPAR_TRY(check_role(recipient.office, label.type));
         const std::uint8_t keys = label.type == crypto::StanzaType::Audit ? 2 : 1;
-        CHAPAR_TRY(check_key_id(txn, label.certificate, label.key_id, keys, at));
+        CHAPAR_TRY(check_key_id(directory.txn(), label.certificate, label.key_id, keys, at));
         out.agency_of_stanza.push_back(index_of(out.agencies, recipient.office.agency));
         out.by_hash.emplace(label.certificate, recipient.office.office);
         const auto same = [&](const crypto::OfficeRecord& office) {
             return office.office == recipient.office.office;
         };
         if (std::ranges::none_of(out.offices, same)) {
-            out.offices.push_back(std::move(recipient.office));
+            out.offices.push_back(recipient.office);
         }
     }
     return out;
 }
 
-Status check_approvers(const storage::ReadTxn& txn, const crypto::EnvelopeStatement& statement,
+Status check_approvers(const DirectoryView& directory, const crypto::EnvelopeStatement& statement,
                        const CertificateHash& sender, TimeMs at) {
     for (const crypto::Approval& approval : statement.approvals) {
         if (approval.approver == sender) return Error(Errc::ApprovalSignature, "by the sender");
-        CHAPAR_TRY(in_force(txn, approval.approver, at));
+        CHAPAR_TRY(directory.in_force(approval.approver, at));
     }
     return Done{};
 }

@@ -7,13 +7,13 @@
 #include <span>
 #include <vector>
 
+#include "broker/core/directory_view.h"
 #include "crypto/certificate.h"
 #include "crypto/envelope.h"
 #include "crypto/stanza.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
-#include "storage/store.h"
 
 namespace chapar::broker {
 
@@ -26,12 +26,12 @@ struct Addressees {
 
 // CertificateUnknown, CertificateRevoked, CertificateExpired, BundleStale; NotPermitted for an
 // office without the role: LIAISON to be a recipient, AUDITOR for an AUDIT stanza.
-[[nodiscard]] Result<Addressees> find_addressees(const storage::ReadTxn& txn,
+[[nodiscard]] Result<Addressees> find_addressees(const DirectoryView& directory,
                                                  std::span<const crypto::StanzaDigest> stanzas,
                                                  TimeMs at);
 
 // Every approver's certificate is in force, and none is the sender's (ApprovalSignature).
-[[nodiscard]] Status check_approvers(const storage::ReadTxn& txn,
+[[nodiscard]] Status check_approvers(const DirectoryView& directory,
                                      const crypto::EnvelopeStatement& statement,
                                      const CertificateHash& sender, TimeMs at);
 

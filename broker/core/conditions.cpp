@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "broker/core/directory.h"
+#include "broker/core/directory_view.h"
 #include "broker/core/stream_files.h"
 
 namespace chapar::broker {
@@ -18,12 +18,12 @@ struct Known {
     std::uint16_t roles = 0;  // of the office as it is now
 };
 
-Result<Known> known(const storage::ReadTxn& txn, const CertificateHash& certificate) {
-    const auto device = CHAPAR_TRY(read_device(txn, certificate));
-    if (!device) return Error(Errc::CertificateUnknown);
+Result<Known> known(const DirectoryView& directory, const CertificateHash& certificate) {
+    const DeviceEntry* device = CHAPAR_TRY(directory.device(certificate));
+    if (device == nullptr) return Error(Errc::CertificateUnknown);
     const crypto::DeviceRequest& request = device->record.request.request;
-    const auto office = CHAPAR_TRY(read_office(txn, request.office));
-    if (!office) return Error(Errc::StoreDamaged, "office");
+    const OfficeEntry* office = CHAPAR_TRY(directory.office(request.office));
+    if (office == nullptr) return Error(Errc::StoreDamaged, "office");
     return Known{{request.agency, request.officer}, office->record.roles};
 }
 
@@ -45,13 +45,13 @@ Result<Conditions> Conditions::decode(LayoutReader& in) {
     return out;
 }
 
-Result<Conditions> conditions_of(const storage::ReadTxn& txn,
+Result<Conditions> conditions_of(const DirectoryView& directory,
                                  const crypto::EnvelopeStatement& statement,
                                  const CertificateHash& sender) {
-    const Known drafter = CHAPAR_TRY(known(txn, sender));
+    const Known drafter = CHAPAR_TRY(known(directory, sender));
     std::map<Officer, std::uint16_t> officers;
     for (const crypto::Approval& approval : statement.approvals) {
-        const Known approver = CHAPAR_TRY(known(txn, approval.approver));
+        const Known approver = CHAPAR_TRY(known(directory, approval.approver));
         if (approver.officer == drafter.officer) continue;
         officers[approver.officer] |= approver.roles;
     }

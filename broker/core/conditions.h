@@ -9,13 +9,13 @@
 #include <optional>
 #include <vector>
 
+#include "broker/core/directory_view.h"
 #include "crypto/envelope.h"
 #include "crypto/policy_record.h"
 #include "schemas/base/errors.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/layout.h"
 #include "schemas/base/result.h"
-#include "storage/store.h"
 
 namespace chapar::broker {
 
@@ -37,7 +37,7 @@ struct Conditions {
 
 // Of an envelope whose sender and approvers the directory holds. An officer is an agency and a
 // pseudonym: several devices of one officer are one, and the drafter's other device is the drafter.
-[[nodiscard]] Result<Conditions> conditions_of(const storage::ReadTxn& txn,
+[[nodiscard]] Result<Conditions> conditions_of(const DirectoryView& directory,
                                                const crypto::EnvelopeStatement& statement,
                                                const CertificateHash& sender);
 

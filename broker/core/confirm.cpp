@@ -1,6 +1,6 @@
 #include "broker/core/confirm.h"
 
-#include "broker/core/directory.h"
+#include "broker/core/directory_view.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/heads.h"
 #include "broker/core/ledger_read.h"
@@ -64,15 +64,16 @@ Status check_key_gone(const storage::ReadTxn& txn, const Moment& moment,
     return Done{};
 }
 
-Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
+Result<Plan> decide(const DirectoryView& directory, const Centre& centre, const Moment& moment,
                     const Confirm& confirm, const crypto::DeliveryStatement& statement) {
+    const storage::ReadTxn& txn = directory.txn();
     const Hash hash = crypto::statement_hash(statement);
     auto about = CHAPAR_TRY(find_about(txn, statement));
     if (const auto& entry = about.stanza.stage(statement.event)) {
         return duplicate(hash, *entry, 1);
     }
     const auto item = CHAPAR_TRY(crypto::BatchItem::decode(confirm.item));
-    CHAPAR_TRY(in_force(txn, statement.signer, moment.time));
+    CHAPAR_TRY(directory.in_force(statement.signer, moment.time));
     CHAPAR_TRY(check_key_gone(txn, moment, statement, about.stanza));
     if (statement.time > moment.time + limits::kClockAhead) return Error(Errc::ClockAhead);
     CHAPAR_TRY(check_seen_head(txn, centre, moment.frontier, item.head.seen));
@@ -101,10 +102,10 @@ Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Mom
 
 }  // namespace
 
-Result<Plan> decide_confirm(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
-                            const Confirm& confirm) {
+Result<Plan> decide_confirm(const DirectoryView& directory, const Centre& centre,
+                            const Moment& moment, const Confirm& confirm) {
     const auto statement = CHAPAR_TRY(crypto::DeliveryStatement::decode(confirm.statement));
-    auto plan = decide(txn, centre, moment, confirm, statement);
+    auto plan = decide(directory, centre, moment, confirm, statement);
     if (plan || is_failure(plan.error().code)) return plan;
     return refusal(crypto::statement_hash(statement), plan.error());
 }

@@ -12,6 +12,7 @@
 
 #include <vector>
 
+#include "broker/core/directory_view.h"
 #include "broker/core/operation.h"
 #include "broker/core/plan.h"
 
@@ -21,7 +22,7 @@ namespace chapar::broker {
 // delivered or opened, and when the ACCEPTED entry is older than limits::kKeyGone.
 constexpr std::uint16_t kReasonKeyGone = 1;
 
-[[nodiscard]] Result<Plan> decide_confirm(const storage::ReadTxn& txn, const Centre& centre,
+[[nodiscard]] Result<Plan> decide_confirm(const DirectoryView& directory, const Centre& centre,
                                           const Moment& moment, const Confirm& confirm);
 
 // Entries from `from` on about envelopes that this device sent (all events after ACCEPTED),

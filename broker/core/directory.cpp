@@ -166,22 +166,6 @@ Result<std::optional<EntryIndex>> entry_of_record(const storage::ReadTxn& txn, c
     return std::optional<EntryIndex>(entry);
 }
 
-Result<InForce> in_force(const storage::ReadTxn& txn, const CertificateHash& device, TimeMs at) {
-    auto entry = CHAPAR_TRY(read_device(txn, device));
-    if (!entry) return Error(Errc::CertificateUnknown);
-    if (entry->revoked) return Error(Errc::CertificateRevoked);
-    if (entry->suspended) return Error(Errc::CertificateSuspended);
-    if (!entry->record.validity.holds(at)) return Error(Errc::CertificateExpired, "device");
-    const auto& request = entry->record.request.request;
-    auto office = CHAPAR_TRY(read_office(txn, request.office));
-    const auto agency = CHAPAR_TRY(read_agency(txn, request.agency));
-    // Both existed when the certificate was enrolled, and neither is ever removed.
-    CHAPAR_ASSERT(office && agency);
-    if (!office->record.validity.holds(at)) return Error(Errc::CertificateExpired, "office");
-    if (!agency->record.validity.holds(at)) return Error(Errc::CertificateExpired, "agency");
-    return InForce{std::move(entry->record), std::move(office->record)};
-}
-
 Status check_key_id(const storage::ReadTxn& txn, const CertificateHash& device, KeyId key,
                     std::uint8_t keys_needed, TimeMs at) {
     const std::uint32_t sequence = crypto::bundle_sequence_of(key);

@@ -1,7 +1,6 @@
 #include "broker/core/fold.h"
 
 #include "broker/core/apply.h"
-#include "broker/core/ledger_key_index.h"
 #include "crypto/body_seal.h"
 
 namespace chapar::broker {
@@ -10,19 +9,18 @@ namespace {
 // One tick under way.
 struct Tick {
     storage::Txn& txn;
+    DirectoryView directory;
     Frontier& frontier;
-    const crypto::LedgerKeys& keys;
-    NonceSource& nonces;
+    LedgerContext context;  // its origin is zero before the centre is founded: nothing is sealed
     const Capacity& capacity;
     std::optional<Centre> centre;
-    Hash origin;    // zero before the centre is founded; no sealed entry exists then
     TimeMs newest;  // exact time of the newest entry
 };
 
 // Found changes it in the middle of a tick.
 Status refresh_centre(Tick& tick) {
     tick.centre = CHAPAR_TRY(read_centre(tick.txn));
-    if (tick.centre) tick.origin = crypto::origin_hash(tick.centre->origin);
+    if (tick.centre) tick.context.origin = crypto::origin_hash(tick.centre->origin);
     return Done{};
 }
 
@@ -36,11 +34,22 @@ Moment moment_of(const Tick& tick, const Stamp& stamp) {
             tick.capacity};
 }
 
-Status append_drafts(Tick& tick, const Plan& plan) {
-    const LedgerContext context{tick.origin, tick.keys, tick.nonces};
-    const auto appended = CHAPAR_TRY(append_entries(tick.txn, tick.frontier, plan.drafts, context));
+Status append_drafts(Tick& tick, Plan& plan) {
+    auto appended = CHAPAR_TRY(append_entries(tick.txn, tick.frontier, plan.drafts, tick.context));
     CHAPAR_ASSERT(appended.first == plan.outcome.first && appended.count == plan.outcome.count);
+    plan.outcome.made = std::move(appended.made);
     return Done{};
+}
+
+Result<bool> keys_are_open(const Tick& tick, const Plan& plan) {
+    for (const EntryDraft& draft : plan.drafts) {
+        if (!draft.readers) continue;
+        const LedgerContext& context = tick.context;
+        const auto* keys =
+            CHAPAR_TRY(context.open.find(tick.txn, context.keys, *draft.readers, draft.body.time));
+        if (keys == nullptr) return false;
+    }
+    return true;
 }
 
 // Many recipients under many rules can make a body that no entry holds; that is its sender's doing
@@ -50,10 +59,16 @@ Status check_sizes(const Plan& plan) {
     return Done{};
 }
 
+bool may_change_directory(const Operation& operation) {
+    return !std::holds_alternative<Submit>(operation.body) &&
+           !std::holds_alternative<Confirm>(operation.body) &&
+           !std::holds_alternative<Withhold>(operation.body);
+}
+
 // After the plan is made and its entries fit, only the store can fail.
 Result<Outcome> carry_out(Tick& tick, const Moment& moment, Plan plan) {
     if (plan.drafts.empty()) return std::move(plan.outcome);
-    if (!CHAPAR_TRY(missing_keys(tick.txn, tick.keys, plan.drafts)).empty()) {
+    if (!CHAPAR_TRY(keys_are_open(tick, plan))) {
         return refusal(plan.outcome.about, Error(Errc::BackPressure, "ledger key")).outcome;
     }
     if (const Status fits = check_sizes(plan); !fits) {
@@ -72,15 +87,17 @@ Result<std::vector<Outcome>> fold(storage::Txn& txn, Frontier& frontier,
                                   std::span<const Operation> operations,
                                   const crypto::LedgerKeys& keys, NonceSource& nonces,
                                   const Capacity& capacity) {
-    Tick tick{txn, frontier, keys, nonces, capacity, {}, {}, CHAPAR_TRY(read_time(txn))};
+    const TimeMs newest = CHAPAR_TRY(read_time(txn));
+    Tick tick{txn, txn, frontier, {{}, keys, nonces}, capacity, {}, newest};
     CHAPAR_TRY(refresh_centre(tick));
     const TreeSize before = frontier.size();
     std::vector<Outcome> outcomes;
     outcomes.reserve(operations.size());
     for (const Operation& operation : operations) {
         const Moment moment = moment_of(tick, operation.stamp);
-        Plan plan = CHAPAR_TRY(apply(txn, tick.centre, moment, operation));
+        Plan plan = CHAPAR_TRY(apply(tick.directory, tick.centre, moment, operation));
         outcomes.push_back(CHAPAR_TRY(carry_out(tick, moment, std::move(plan))));
+        if (may_change_directory(operation)) tick.directory.forget();
     }
     if (frontier.size() == before) return outcomes;
     CHAPAR_TRY(write_time(txn, tick.newest));

@@ -12,11 +12,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "broker/core/capacity.h"
+#include "broker/core/core_state.h"
 #include "broker/core/frontier.h"
 #include "broker/core/ledger_append.h"
 #include "broker/core/operation.h"
@@ -41,11 +45,31 @@ struct KeyNeed {
     std::vector<PublicKey> copies;
 };
 
-// The keys that this operation could need and that are not open: the edge draws them, adds the
-// secrets to its LedgerKeys and proposes OpenKey first. An operation that meets a missing key is
-// answered BackPressure and changes nothing. May name a key that is not needed in the end.
-[[nodiscard]] Result<std::vector<KeyNeed>> required_keys(const storage::ReadTxn& txn,
-                                                         const Operation& operation);
+// The keys that the operations of a batch could need and that are not open: the edge draws them,
+// adds the secrets to its LedgerKeys and proposes OpenKey first. An operation that meets a missing
+// key is answered BackPressure and changes nothing.
+//
+// Asked for one operation after the other, before any is applied: what it has read, it remembers.
+// REQUIRES: nothing is written while it lives.
+class KeyNeeds {
+  public:
+    explicit KeyNeeds(const storage::ReadTxn& txn) : txn_(txn) {}
+    // Without those named for an earlier operation between the same agencies. May name a key that
+    // is not needed in the end.
+    [[nodiscard]] Result<std::vector<KeyNeed>> of(const Operation& operation);
+
+  private:
+    [[nodiscard]] Result<std::optional<AgencyId>> agency_of(const CertificateHash& device);
+    [[nodiscard]] Status add_envelope(const EnvelopeHash& envelope, std::vector<EntryReaders>& out);
+    struct Collector;
+
+    const storage::ReadTxn& txn_;
+    bool begun_ = false;
+    std::optional<Centre> centre_;
+    TimeMs newest_;
+    std::map<CertificateHash, std::optional<AgencyId>> agencies_;
+    std::set<std::pair<crypto::YearMonth, EntryReaders>> asked_;
+};
 
 // When the earliest deadline in the state falls: an Advance at or after this time has an effect.
 [[nodiscard]] Result<std::optional<TimeMs>> next_deadline(const storage::ReadTxn& txn);

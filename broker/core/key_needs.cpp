@@ -1,4 +1,4 @@
-// required_keys and next_deadline of fold.h: what the edge must do before or between operations.
+// KeyNeeds and next_deadline of fold.h: what the edge must do before or between operations.
 #include <algorithm>
 
 #include "broker/core/core_state.h"
@@ -24,15 +24,19 @@ void add_readers(Readers& out, const AgencyId& sender, const std::vector<AgencyI
     for (const AgencyId& recipient : recipients) out.push_back({sender, recipient, retention});
 }
 
-Result<std::optional<AgencyId>> agency_of(const storage::ReadTxn& txn,
-                                          const CertificateHash& device) {
-    const auto entry = CHAPAR_TRY(read_device(txn, device));
-    if (!entry) return std::optional<AgencyId>();
-    return std::optional(entry->record.request.request.agency);
+}  // namespace
+
+Result<std::optional<AgencyId>> KeyNeeds::agency_of(const CertificateHash& device) {
+    if (const auto known = agencies_.find(device); known != agencies_.end()) return known->second;
+    std::optional<AgencyId> agency;
+    if (const auto entry = CHAPAR_TRY(read_device(txn_, device))) {
+        agency = entry->record.request.request.agency;
+    }
+    return agencies_.emplace(device, std::move(agency)).first->second;
 }
 
-Status add_envelope(const storage::ReadTxn& txn, const EnvelopeHash& envelope, Readers& out) {
-    const auto row = CHAPAR_TRY(read_envelope(txn, envelope));
+Status KeyNeeds::add_envelope(const EnvelopeHash& envelope, Readers& out) {
+    const auto row = CHAPAR_TRY(read_envelope(txn_, envelope));
     if (row && row->addressing) {
         const Addressing& to = *row->addressing;
         add_readers(out, to.agency, to.agencies, to.retention);
@@ -41,8 +45,8 @@ Status add_envelope(const storage::ReadTxn& txn, const EnvelopeHash& envelope, R
 }
 
 // The readers of the sealed entries that an operation could make.
-struct Collector {
-    const storage::ReadTxn& txn;
+struct KeyNeeds::Collector {
+    KeyNeeds& asker;
     TimeMs at;
 
     template <typename ClearOnly>
@@ -53,18 +57,18 @@ struct Collector {
         const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(put.record));
         if (record.type != crypto::RecordType::Policy) return Readers{};
         const auto agency = CHAPAR_TRY(crypto::agency_named_by(record));
-        if (!CHAPAR_TRY(read_agency(txn, agency))) return Readers{};
+        if (!CHAPAR_TRY(read_agency(asker.txn_, agency))) return Readers{};
         return Readers{{agency, agency, crypto::RetentionClass::Longer}};
     }
     Result<Readers> operator()(const Submit& submit) const {
         const auto statement = CHAPAR_TRY(crypto::EnvelopeStatement::decode(submit.envelope));
         const auto header = CHAPAR_TRY(schemas::decode_header(statement.header));
-        const auto sender = CHAPAR_TRY(agency_of(txn, header.sender));
+        const auto sender = CHAPAR_TRY(asker.agency_of(header.sender));
         if (!sender) return Readers{};
         std::vector<AgencyId> recipients;
         for (const SubmittedStanza& stanza : submit.stanzas) {
             const auto label = CHAPAR_TRY(crypto::StanzaLabel::decode(stanza.label.view()));
-            const auto agency = CHAPAR_TRY(agency_of(txn, label.certificate));
+            const auto agency = CHAPAR_TRY(asker.agency_of(label.certificate));
             if (agency && std::ranges::find(recipients, *agency) == recipients.end()) {
                 recipients.push_back(*agency);
             }
@@ -77,46 +81,46 @@ struct Collector {
     Result<Readers> operator()(const Confirm& confirm) const {
         const auto statement = CHAPAR_TRY(crypto::DeliveryStatement::decode(confirm.statement));
         Readers out;
-        CHAPAR_TRY(add_envelope(txn, statement.envelope, out));
+        CHAPAR_TRY(asker.add_envelope(statement.envelope, out));
         return out;
     }
     Result<Readers> operator()(const Withhold& withhold) const {
         Readers out;
-        CHAPAR_TRY(add_envelope(txn, withhold.envelope, out));
+        CHAPAR_TRY(asker.add_envelope(withhold.envelope, out));
         return out;
     }
     Result<Readers> operator()(const Advance&) const {
         Readers out;
-        const auto due = CHAPAR_TRY(due_envelopes(txn, at, limits::kExpiriesPerAdvance));
-        for (const DueEnvelope& one : due) CHAPAR_TRY(add_envelope(txn, one.envelope, out));
+        const auto due = CHAPAR_TRY(due_envelopes(asker.txn_, at, limits::kExpiriesPerAdvance));
+        for (const DueEnvelope& one : due) CHAPAR_TRY(asker.add_envelope(one.envelope, out));
         return out;
     }
 };
 
-}  // namespace
-
-Result<std::vector<KeyNeed>> required_keys(const storage::ReadTxn& txn,
-                                           const Operation& operation) {
+Result<std::vector<KeyNeed>> KeyNeeds::of(const Operation& operation) {
+    if (!std::exchange(begun_, true)) {
+        centre_ = CHAPAR_TRY(read_centre(txn_));
+        newest_ = CHAPAR_TRY(read_time(txn_));
+    }
     std::vector<KeyNeed> needs;
-    const auto centre = CHAPAR_TRY(read_centre(txn));
-    if (!centre) return needs;
-    const TimeMs at = std::max(CHAPAR_TRY(read_time(txn)), operation.stamp.time);
-    const auto readers = std::visit(Collector{txn, at}, operation.body);
+    if (!centre_) return needs;
+    const TimeMs at = std::max(newest_, operation.stamp.time);
+    auto readers = std::visit(Collector{*this, at}, operation.body);
     if (!readers) {
         // What does not parse is refused without an entry and needs no key.
         if (is_failure(readers.error().code)) return readers.error();
         return needs;
     }
-    std::vector<crypto::LedgerKeyScope> scopes;
-    for (const EntryReaders& one : *readers) {
+    const crypto::YearMonth month = crypto::month_of(at);
+    std::set<crypto::LedgerKeyScope> scopes;
+    for (EntryReaders& one : *readers) {
         const EntryKeys keys = keys_of(one, at);
-        scopes.insert(scopes.end(), {keys.bucket, keys.first_tag, keys.second_tag});
+        if (!asked_.emplace(month, std::move(one)).second) continue;
+        scopes.insert({keys.bucket, keys.first_tag, keys.second_tag});
     }
-    std::ranges::sort(scopes);
-    scopes.erase(std::unique(scopes.begin(), scopes.end()), scopes.end());
     for (const crypto::LedgerKeyScope& scope : scopes) {
-        if (CHAPAR_TRY(key_entry(txn, scope.name()))) continue;
-        needs.push_back({scope, CHAPAR_TRY(key_readers(txn, *centre, scope))});
+        if (CHAPAR_TRY(key_entry(txn_, scope.name()))) continue;
+        needs.push_back({scope, CHAPAR_TRY(key_readers(txn_, *centre_, scope))});
     }
     return needs;
 }

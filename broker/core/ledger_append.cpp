@@ -1,6 +1,5 @@
 #include "broker/core/ledger_append.h"
 
-#include "broker/core/ledger_key_index.h"
 #include "crypto/body_seal.h"
 #include "crypto/tree.h"
 #include "schemas/base/limits.h"
@@ -9,38 +8,24 @@ namespace chapar::broker {
 
 namespace {
 
-// An entry as it is stored, without its leaf's place.
-struct ProtectedBody {
+// What the seal of an entry adds to it.
+struct Seal {
     Bytes stored;
-    Hash commit;
+    crypto::BodySalt salt;
     std::vector<ViewTag> tags;
 };
 
-Result<const crypto::Secret32*> open_secret(const storage::ReadTxn& txn,
-                                            const crypto::LedgerKeys& keys, const BucketId& name) {
-    const crypto::Secret32* secret = keys.find(name);
-    if (secret == nullptr || !CHAPAR_TRY(key_entry(txn, name))) {
-        return Error(Errc::LedgerKeyMissing);
-    }
-    return secret;
-}
-
-Result<ProtectedBody> seal_entry(const storage::ReadTxn& txn, const EntryDraft& draft,
-                                 EntryIndex index, ByteView body, const LedgerContext& context) {
-    const EntryKeys needed = keys_of(*draft.readers, draft.body.time);
-    const BucketId bucket = needed.bucket.name();
-    const auto* bucket_key = CHAPAR_TRY(open_secret(txn, context.keys, bucket));
-    const auto* first = CHAPAR_TRY(open_secret(txn, context.keys, needed.first_tag.name()));
-    const auto* second = CHAPAR_TRY(open_secret(txn, context.keys, needed.second_tag.name()));
-    const EntryIndex opened_by = *CHAPAR_TRY(key_entry(txn, bucket));
-
+Result<Seal> seal_entry(const storage::ReadTxn& txn, const EntryDraft& draft, EntryIndex index,
+                        ByteView body, const LedgerContext& context) {
+    const TickKeys::Opened* keys =
+        CHAPAR_TRY(context.open.find(txn, context.keys, *draft.readers, draft.body.time));
+    if (keys == nullptr) return Error(Errc::LedgerKeyMissing);
     const auto nonce = crypto::random_value<crypto::WideNonce>(context.nonces);
-    const bool padded = needed.second_tag.purpose() == crypto::LedgerKeyPurpose::Pad;
-    return ProtectedBody{crypto::seal_body(*bucket_key, opened_by, index, nonce, body),
-                         crypto::body_commit(crypto::body_salt(*bucket_key, index), body),
-                         {crypto::view_tag(*first, context.origin, index),
-                          padded ? crypto::pad_tag(*second, index)
-                                 : crypto::view_tag(*second, context.origin, index)}};
+    return Seal{crypto::seal_body(*keys->bucket, keys->opened_by, index, nonce, body),
+                crypto::body_salt(*keys->bucket, index),
+                {crypto::view_tag(*keys->first_tag, context.origin, index),
+                 keys->padded ? crypto::pad_tag(*keys->second_tag, index)
+                              : crypto::view_tag(*keys->second_tag, context.origin, index)}};
 }
 
 Status check_succession(const Frontier& frontier, const EntryDraft& draft) {
@@ -72,38 +57,33 @@ Status index_opened_key(storage::Txn& txn, const EntryDraft& draft, EntryIndex i
     return put_key_entry(txn, record.scope.name(), index);
 }
 
-Status append_one(storage::Txn& txn, Frontier& frontier, const EntryDraft& draft,
-                  const LedgerContext& context) {
+Result<MadeEntry> append_one(storage::Txn& txn, Frontier& frontier, const EntryDraft& draft,
+                             const LedgerContext& context) {
     CHAPAR_ASSERT(draft.readers.has_value() == crypto::is_sealed(draft.kind));
     CHAPAR_TRY(check_succession(frontier, draft));
     CHAPAR_TRY(draft.body.check(draft.kind));
     const EntryIndex index = frontier.next_index();
     Bytes body = CHAPAR_TRY(draft.body.encode());
 
-    ProtectedBody kept;
-    if (draft.readers) {
-        kept = CHAPAR_TRY(seal_entry(txn, draft, index, body, context));
-    } else {
-        kept.commit = crypto::body_commit(crypto::BodySalt{}, body);
-        kept.stored = std::move(body);
-    }
+    Seal seal;
+    if (draft.readers) seal = CHAPAR_TRY(seal_entry(txn, draft, index, body, context));
     const crypto::Leaf leaf{.kind = draft.kind,
                             .clock = draft.clock,
                             .epoch = draft.epoch,
                             .index = index,
                             .time = crypto::leaf_time(draft.body.time),
                             .last_dir = frontier.tip().last_directory,
-                            .body_commit = kept.commit,
-                            .tags = std::move(kept.tags)};
-    const Bytes bytes = leaf.encode();
+                            .body_commit = crypto::body_commit(seal.salt, body),
+                            .tags = std::move(seal.tags)};
+    Bytes bytes = leaf.encode();
     const auto key = number_key(index.value);
     CHAPAR_TRY(txn.append(kLeafTable, key, bytes));
-    CHAPAR_TRY(txn.append(kBodyTable, key, kept.stored));
+    CHAPAR_TRY(txn.append(kBodyTable, key, draft.readers ? seal.stored : body));
     if (draft.kind == crypto::LeafKind::Key) CHAPAR_TRY(index_opened_key(txn, draft, index));
     for (const ClosedTile& tile : frontier.push(crypto::leaf_hash(bytes), tip_after(leaf))) {
         CHAPAR_TRY(put_tile(txn, tile));
     }
-    return Done{};
+    return MadeEntry{index, std::move(bytes), {std::move(body), seal.salt}};
 }
 
 }  // namespace
@@ -115,10 +95,10 @@ Tip tip_after(const crypto::Leaf& leaf) {
 Result<AppendedEntries> append_entries(storage::Txn& txn, Frontier& frontier,
                                        std::span<const EntryDraft> drafts,
                                        const LedgerContext& context) {
-    const AppendedEntries appended{frontier.next_index(),
-                                   static_cast<std::uint32_t>(drafts.size())};
+    AppendedEntries appended{frontier.next_index(), static_cast<std::uint32_t>(drafts.size())};
+    appended.made.reserve(drafts.size());
     for (const EntryDraft& draft : drafts) {
-        CHAPAR_TRY(append_one(txn, frontier, draft, context));
+        appended.made.push_back(CHAPAR_TRY(append_one(txn, frontier, draft, context)));
     }
     return appended;
 }

@@ -20,6 +20,8 @@
 
 #include "broker/core/entry_draft.h"
 #include "broker/core/frontier.h"
+#include "broker/core/ledger_key_index.h"
+#include "broker/core/ledger_read.h"
 #include "broker/core/ledger_tables.h"
 #include "crypto/leaf.h"
 #include "crypto/ledger_keys.h"
@@ -40,11 +42,21 @@ struct LedgerContext {
                   // entry
     const crypto::LedgerKeys& keys;
     NonceSource& nonces;
+    mutable TickKeys open{};  // of `keys`, those that entries of this tick were made with
+};
+
+// An entry as it was made: what a receipt says of it besides its path.
+struct MadeEntry {
+    EntryIndex index;
+    Bytes leaf;
+    OpenedBody opened;
+    bool operator==(const MadeEntry&) const = default;
 };
 
 struct AppendedEntries {
     EntryIndex first;  // the next index, if count is 0
     std::uint32_t count = 0;
+    std::vector<MadeEntry> made{};  // so many
     [[nodiscard]] EntryIndex at(std::uint32_t offset) const {
         CHAPAR_ASSERT(offset < count);
         return EntryIndex(first.value + offset);
@@ -54,7 +66,7 @@ struct AppendedEntries {
 
 // Writes leaf, body and closed tiles of each draft, in order; the first gets frontier.next_index().
 // A KEY entry with event OPENED KEY also enters its key's name into the table `bucket`.
-// Errors: LedgerKeyMissing (a key that missing_keys() names), AlreadyExists (a key opened twice),
+// Errors: LedgerKeyMissing (TickKeys::find() has none), AlreadyExists (a key opened twice),
 // LeafInvalid (an operation time or epoch before the newest leaf's), those of EntryBody::check and
 // encode, StoreFull and the store's others. REQUIRES: `frontier` is that of the transaction.
 [[nodiscard]] Result<AppendedEntries> append_entries(storage::Txn& txn, Frontier& frontier,

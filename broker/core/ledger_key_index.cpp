@@ -1,7 +1,5 @@
 #include "broker/core/ledger_key_index.h"
 
-#include <set>
-
 #include "broker/core/ledger_tables.h"
 #include "schemas/base/layout.h"
 
@@ -75,22 +73,27 @@ Status put_key_entry(storage::Txn& txn, const BucketId& name, EntryIndex index) 
     return txn.put(kBucketTable, name.view(), number_key(index.value));
 }
 
-Result<std::vector<LedgerKeyScope>> missing_keys(const storage::ReadTxn& txn,
-                                                 const crypto::LedgerKeys& keys,
-                                                 std::span<const EntryDraft> drafts) {
-    std::set<LedgerKeyScope> missing;
-    for (const EntryDraft& draft : drafts) {
-        if (!draft.readers) continue;
-        const EntryKeys needed = keys_of(*draft.readers, draft.body.time);
-        for (const LedgerKeyScope* scope :
-             {&needed.bucket, &needed.first_tag, &needed.second_tag}) {
-            const BucketId name = scope->name();
-            if (keys.find(name) == nullptr || !CHAPAR_TRY(key_entry(txn, name))) {
-                missing.insert(*scope);
-            }
-        }
-    }
-    return std::vector<LedgerKeyScope>(missing.begin(), missing.end());
+Result<const TickKeys::Opened*> TickKeys::find(const storage::ReadTxn& txn,
+                                               const crypto::LedgerKeys& keys,
+                                               const EntryReaders& readers, TimeMs time) {
+    std::pair place(crypto::month_of(time), readers);
+    if (const auto known = opened_.find(place); known != opened_.end()) return &known->second;
+    const EntryKeys needed = keys_of(readers, time);
+    Opened opened;
+    opened.padded = needed.second_tag.purpose() == crypto::LedgerKeyPurpose::Pad;
+    const auto open = [&](const LedgerKeyScope& scope, const crypto::Secret32*& secret) {
+        const BucketId name = scope.name();
+        secret = keys.find(name);
+        return key_entry(txn, name);
+    };
+    const auto bucket = CHAPAR_TRY(open(needed.bucket, opened.bucket));
+    const auto first = CHAPAR_TRY(open(needed.first_tag, opened.first_tag));
+    const auto second = CHAPAR_TRY(open(needed.second_tag, opened.second_tag));
+    // Both are needed: the secret, and the entry that commits to its copies.
+    if (!bucket || !first || !second) return nullptr;
+    if (!opened.bucket || !opened.first_tag || !opened.second_tag) return nullptr;
+    opened.opened_by = *bucket;
+    return &opened_.emplace(std::move(place), opened).first->second;
 }
 
 }  // namespace chapar::broker

@@ -8,8 +8,9 @@
 // Months are those of the operation's time. Source: ledger page 2.9; specification, "Ledger keys".
 #pragma once
 
+#include <map>
 #include <optional>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "broker/core/entry_draft.h"
@@ -46,10 +47,28 @@ struct EntryKeys {
 [[nodiscard]] Result<std::optional<EntryIndex>> key_without_secret(const storage::ReadTxn& txn,
                                                                    const crypto::LedgerKeys& keys);
 
-// The keys that append_entries() would miss for these drafts, ascending, none twice. A const
-// decision: `apply` asks before it changes anything.
-[[nodiscard]] Result<std::vector<crypto::LedgerKeyScope>> missing_keys(
-    const storage::ReadTxn& txn, const crypto::LedgerKeys& keys,
-    std::span<const EntryDraft> drafts);
+// The keys of a tick's entries: each looked up once, and remembered to the end of the tick.
+//
+// Right within one transaction and one set of secrets: no KEY entry is ever taken back in it, so
+// what is open stays so; what is missing is looked up again each time. Dies with its tick, whether
+// that is committed or not.
+class TickKeys {
+  public:
+    struct Opened {
+        const crypto::Secret32* bucket = nullptr;
+        EntryIndex opened_by;  // the bucket's KEY entry
+        const crypto::Secret32* first_tag = nullptr;
+        const crypto::Secret32* second_tag = nullptr;
+        bool padded = false;  // second_tag is the pad key
+    };
+    // Null if one of the three is not open. `time` is the operation's. Lives as long as this object
+    // and `keys`.
+    [[nodiscard]] Result<const Opened*> find(const storage::ReadTxn& txn,
+                                             const crypto::LedgerKeys& keys,
+                                             const EntryReaders& readers, TimeMs time);
+
+  private:
+    std::map<std::pair<crypto::YearMonth, EntryReaders>, Opened> opened_;
+};
 
 }  // namespace chapar::broker

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/core/ledger_append.h"
 #include "crypto/policy_record.h"
 #include "schemas/base/errors.h"
 #include "schemas/base/ids.h"
@@ -72,6 +73,8 @@ struct Outcome {
     // Import lines of a refusal carry neither rule nor policy hash: its reader is the sender.
     std::vector<DecisionLine> lines;
     Effects effects;
+    // Of a New one, the entries themselves.
+    std::vector<MadeEntry> made;
 };
 
 }  // namespace chapar::broker

@@ -1,9 +1,8 @@
 #include "broker/core/policy.h"
 
 #include <algorithm>
-#include <map>
 
-#include "broker/core/directory.h"
+#include "broker/core/directory_view.h"
 
 namespace chapar::broker {
 namespace {
@@ -73,23 +72,19 @@ std::string role_text(std::uint16_t role) {
     }
 }
 
-// Policies read once per decision.
 class Tables {
   public:
-    Tables(const storage::ReadTxn& txn, const std::optional<RuleName>& without)
-        : txn_(txn), without_(without) {}
+    Tables(const DirectoryView& directory, const std::optional<RuleName>& without)
+        : directory_(directory), without_(without) {}
 
     Result<DecisionLine> ask(Direction direction, const AgencyId& agency, const Subject& subject,
                              const crypto::OfficeRecord& from, const crypto::OfficeRecord& to) {
-        auto found = policies_.find(agency);
-        if (found == policies_.end()) {
-            found = policies_.emplace(agency, CHAPAR_TRY(read_policy(txn_, agency))).first;
-        }
+        const PolicyEntry* policy = CHAPAR_TRY(directory_.policy(agency));
         DecisionLine line{direction, Effect::Deny, agency, to.office, {}, {}};
-        if (!found->second) return line;
-        line.policy = found->second->hash;
+        if (policy == nullptr) return line;
+        line.policy = policy->hash;
         const bool left_out = without_ && without_->agency == agency;
-        const Match match = deciding_rule(found->second->record, direction, subject, from, to,
+        const Match match = deciding_rule(policy->record, direction, subject, from, to,
                                           left_out ? &without_->rule : nullptr);
         if (match.rule == nullptr) return line;
         line.effect = match.unmet ? Effect::Deny : match.rule->effect;
@@ -102,9 +97,8 @@ class Tables {
     }
 
   private:
-    const storage::ReadTxn& txn_;
+    const DirectoryView& directory_;
     const std::optional<RuleName>& without_;
-    std::map<AgencyId, std::optional<PolicyEntry>> policies_;
 };
 
 bool same_rule(const DecisionLine& a, const DecisionLine& b) {
@@ -136,11 +130,11 @@ Error Decision::refusal() const {
     return refusal_of(lines);
 }
 
-Result<Decision> decide_policy(const storage::ReadTxn& txn, const crypto::OfficeRecord& from,
+Result<Decision> decide_policy(const DirectoryView& directory, const crypto::OfficeRecord& from,
                                std::span<const crypto::OfficeRecord> to, const Subject& subject,
                                const std::optional<RuleName>& without) {
     CHAPAR_ASSERT(!to.empty());
-    Tables tables(txn, without);
+    Tables tables(directory, without);
     Decision decision;
     for (const crypto::OfficeRecord& office : to) {
         decision.lines.push_back(

@@ -24,11 +24,11 @@
 #include <vector>
 
 #include "broker/core/conditions.h"
+#include "broker/core/directory_view.h"
 #include "broker/core/outcome.h"
 #include "crypto/certificate.h"
 #include "crypto/policy_record.h"
 #include "schemas/base/result.h"
-#include "storage/store.h"
 
 namespace chapar::broker {
 
@@ -59,7 +59,7 @@ struct Decision {
 [[nodiscard]] Error refusal_of(std::span<const DecisionLine> lines);
 
 // REQUIRES: at least one recipient office.
-[[nodiscard]] Result<Decision> decide_policy(const storage::ReadTxn& txn,
+[[nodiscard]] Result<Decision> decide_policy(const DirectoryView& directory,
                                              const crypto::OfficeRecord& from,
                                              std::span<const crypto::OfficeRecord> to,
                                              const Subject& subject,

@@ -1,7 +1,7 @@
 #include "broker/core/submit.h"
 
 #include "broker/core/addressees.h"
-#include "broker/core/directory.h"
+#include "broker/core/directory_view.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/heads.h"
 #include "broker/core/mailbox.h"
@@ -185,13 +185,13 @@ Plan accepted(const Moment& moment, const Received& in, const Examination& facts
     return plan;
 }
 
-Result<crypto::OfficeRecord> check_sender(const storage::ReadTxn& txn, const Received& in,
+Result<crypto::OfficeRecord> check_sender(const DirectoryView& directory, const Received& in,
                                           TimeMs at) {
-    auto sender = CHAPAR_TRY(in_force(txn, in.header.sender, at));
+    const auto sender = CHAPAR_TRY(directory.in_force(in.header.sender, at));
     if ((sender.office.roles & crypto::office_role::kLiaison) == 0) {
         return Error(Errc::NotPermitted, "sender");
     }
-    return std::move(sender.office);
+    return sender.office;
 }
 
 // Home and times: refusals that are ledgered.
@@ -214,14 +214,14 @@ Status check_quota(const storage::ReadTxn& txn, const Capacity& capacity, const 
     return Done{};
 }
 
-Result<Examination> examine(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
-                            const Received& in) {
-    auto sender = CHAPAR_TRY(check_sender(txn, in, moment.time));
-    auto to = CHAPAR_TRY(find_addressees(txn, in.stanzas, moment.time));
-    CHAPAR_TRY(check_approvers(txn, in.statement, in.header.sender, moment.time));
+Result<Examination> examine(const DirectoryView& directory, const Centre& centre,
+                            const Moment& moment, const Received& in) {
+    auto sender = CHAPAR_TRY(check_sender(directory, in, moment.time));
+    auto to = CHAPAR_TRY(find_addressees(directory, in.stanzas, moment.time));
+    CHAPAR_TRY(check_approvers(directory, in.statement, in.header.sender, moment.time));
     CHAPAR_TRY(crypto::check_audience(in.statement, in.stanzas, in.submit.blind, to.by_hash));
     CHAPAR_TRY(check_times(centre, moment, in.header));
-    auto conditions = CHAPAR_TRY(conditions_of(txn, in.statement, in.header.sender));
+    auto conditions = CHAPAR_TRY(conditions_of(directory, in.statement, in.header.sender));
     return Examination{std::move(sender), std::move(to), std::move(conditions)};
 }
 
@@ -233,18 +233,19 @@ Plan first_outcome(const EnvelopeHash& hash, EnvelopeRow row) {
     return plan;
 }
 
-Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
+Result<Plan> decide(const DirectoryView& directory, const Centre& centre, const Moment& moment,
                     const Received& in, const std::optional<RuleName>& without) {
+    const storage::ReadTxn& txn = directory.txn();
     if (auto row = CHAPAR_TRY(read_envelope(txn, in.hash))) {
         return first_outcome(in.hash, std::move(*row));
     }
-    const auto device = CHAPAR_TRY(read_device(txn, in.header.sender));
-    if (!device) return Error(Errc::CertificateUnknown, "sender");
+    const DeviceEntry* device = CHAPAR_TRY(directory.device(in.header.sender));
+    if (device == nullptr) return Error(Errc::CertificateUnknown, "sender");
     const AgencyId& agency = device->record.request.request.agency;
     if (CHAPAR_TRY(read_operation(txn, in.header.sender, in.header.message_id))) {
         return rejected(moment, in, agency, Error(Errc::Conflict), OperationId::Taken);
     }
-    auto facts = examine(txn, centre, moment, in);
+    auto facts = examine(directory, centre, moment, in);
     if (!facts) {
         if (is_failure(facts.error().code)) return facts.error();
         return rejected(moment, in, agency, facts.error(), OperationId::Fresh);
@@ -254,7 +255,7 @@ Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Mom
     const Subject subject{static_cast<std::uint16_t>(in.header.kind),
                           static_cast<std::uint8_t>(in.header.classification), facts->conditions};
     const auto decision =
-        CHAPAR_TRY(decide_policy(txn, facts->sender, facts->to.offices, subject, without));
+        CHAPAR_TRY(decide_policy(directory, facts->sender, facts->to.offices, subject, without));
     if (decision.effect == Effect::Deny) {
         return rejected(moment, in, agency, decision.refusal(), OperationId::Fresh,
                         lines_to_record(decision));
@@ -264,12 +265,13 @@ Result<Plan> decide(const storage::ReadTxn& txn, const Centre& centre, const Mom
 
 }  // namespace
 
-Result<Plan> decide_submit(const storage::ReadTxn& txn, const Centre& centre, const Moment& moment,
-                           const Submit& submit, const std::optional<RuleName>& without) {
+Result<Plan> decide_submit(const DirectoryView& directory, const Centre& centre,
+                           const Moment& moment, const Submit& submit,
+                           const std::optional<RuleName>& without) {
     const auto in = parse(submit);
     const Hash about = as_hash(crypto::envelope_hash(submit.envelope));
     if (!in) return refusal(about, in.error());
-    auto plan = decide(txn, centre, moment, *in, without);
+    auto plan = decide(directory, centre, moment, *in, without);
     if (plan || is_failure(plan.error().code)) return plan;
     return refusal(about, plan.error());
 }

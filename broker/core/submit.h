@@ -12,6 +12,7 @@
 
 #include <optional>
 
+#include "broker/core/directory_view.h"
 #include "broker/core/operation.h"
 #include "broker/core/plan.h"
 #include "broker/core/policy.h"
@@ -19,7 +20,7 @@
 namespace chapar::broker {
 
 // `without`: decide as if that rule did not stand in its policy (what-if of a replay).
-[[nodiscard]] Result<Plan> decide_submit(const storage::ReadTxn& txn, const Centre& centre,
+[[nodiscard]] Result<Plan> decide_submit(const DirectoryView& directory, const Centre& centre,
                                          const Moment& moment, const Submit& submit,
                                          const std::optional<RuleName>& without = {});
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "broker/core/confirm.h"
-#include "broker/core/directory.h"
+#include "broker/core/directory_view.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/lost_payload.h"
 #include "broker/core/policy.h"
@@ -19,9 +19,9 @@ WithholdReason reason_of(const Error& error) {
 
 }  // namespace
 
-Result<HandOutDecision> may_hand_out(const storage::ReadTxn& txn, const MailboxRow& row,
+Result<HandOutDecision> may_hand_out(const DirectoryView& directory, const MailboxRow& row,
                                      TimeMs now) {
-    const auto recipient = in_force(txn, row.device, now);
+    const auto recipient = directory.in_force(row.device, now);
     if (!recipient) {
         if (is_failure(recipient.error().code)) return recipient.error();
         if (recipient.error().code == Errc::CertificateSuspended) {
@@ -29,14 +29,14 @@ Result<HandOutDecision> may_hand_out(const storage::ReadTxn& txn, const MailboxR
         }
         return HandOutDecision{HandOut::No, reason_of(recipient.error())};
     }
-    const auto envelope = CHAPAR_TRY(read_envelope(txn, row.envelope));
+    const auto envelope = CHAPAR_TRY(read_envelope(directory.txn(), row.envelope));
     if (!envelope || !envelope->addressing) return Error(Errc::NotFound, "envelope");
     const Addressing& to = *envelope->addressing;
-    const auto from = CHAPAR_TRY(read_office(txn, to.office));
-    if (!from) return Error(Errc::StoreDamaged, "office");
+    const OfficeEntry* from = CHAPAR_TRY(directory.office(to.office));
+    if (from == nullptr) return Error(Errc::StoreDamaged, "office");
     const Subject subject{to.kind, to.classification, to.conditions};
     const auto decision =
-        CHAPAR_TRY(decide_policy(txn, from->record, {&recipient->office, 1}, subject));
+        CHAPAR_TRY(decide_policy(directory, from->record, {&recipient->office, 1}, subject));
     if (decision.effect == Effect::Deny)
         return HandOutDecision{HandOut::No, WithholdReason::Policy};
     return HandOutDecision{};
@@ -56,15 +56,16 @@ Result<std::vector<Withhold>> withholds_due(const storage::ReadTxn& txn, std::si
     return out;
 }
 
-Result<Plan> decide_withhold(const storage::ReadTxn& txn, const Moment& moment,
+Result<Plan> decide_withhold(const DirectoryView& directory, const Moment& moment,
                              const Withhold& withhold) {
+    const storage::ReadTxn& txn = directory.txn();
     auto envelope = CHAPAR_TRY(read_envelope(txn, withhold.envelope));
     if (!envelope || envelope->refused) return Error(Errc::NotFound, "envelope");
     auto stanza = CHAPAR_TRY(read_stanza(txn, envelope->first, withhold.device));
     if (!stanza || !stanza->waiting) return Error(Errc::NotFound, "mailbox row");
     const MailboxRow row{withhold.device, stanza->urgency,  *stanza->waiting, withhold.envelope,
                          envelope->first, stanza->accepted, stanza->position};
-    auto decision = CHAPAR_TRY(may_hand_out(txn, row, moment.time));
+    auto decision = CHAPAR_TRY(may_hand_out(directory, row, moment.time));
     // Asked last: a replay has no payloads at all, and still finds the reason that was recorded.
     if (decision.verdict != HandOut::No && !CHAPAR_TRY(has_payload(txn, envelope->first))) {
         decision = {HandOut::No, WithholdReason::PayloadLost};

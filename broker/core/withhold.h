@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "broker/core/directory_view.h"
 #include "broker/core/mailbox.h"
 #include "broker/core/plan.h"
 #include "schemas/base/time.h"
@@ -35,7 +36,7 @@ struct HandOutDecision {
 
 // Judges this device only, by the directory and the policies of `now`; the sender's later
 // revocation does not count (what was accepted before it stands).
-[[nodiscard]] Result<HandOutDecision> may_hand_out(const storage::ReadTxn& txn,
+[[nodiscard]] Result<HandOutDecision> may_hand_out(const DirectoryView& directory,
                                                    const MailboxRow& row, TimeMs now);
 
 // Rows of revoked devices that still wait, and rows whose payload is lost, at most `limit`: to be
@@ -45,7 +46,7 @@ struct HandOutDecision {
                                                           std::size_t limit);
 
 // Refused (no entry) if the row is not there or may be handed out after all.
-[[nodiscard]] Result<Plan> decide_withhold(const storage::ReadTxn& txn, const Moment& moment,
+[[nodiscard]] Result<Plan> decide_withhold(const DirectoryView& directory, const Moment& moment,
                                            const Withhold& withhold);
 
 }  // namespace chapar::broker

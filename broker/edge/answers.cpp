@@ -24,8 +24,20 @@ Result<schemas::Head> next_head(const storage::ReadTxn& txn, const Tick& tick, T
 
 Result<schemas::EntryProof> proof_of(const storage::ReadTxn& txn, const Tick& tick,
                                      EntryIndex index, Body body) {
-    ProvenEntry entry = CHAPAR_TRY(
-        prove_entry(txn, tick.frontier(), tick.keys(), index, tick.signed_head().head.size, body));
+    const TreeSize size = tick.signed_head().head.size;
+    if (const MadeEntry* made = tick.recent().find(index)) {
+        schemas::EntryProof proof{index,
+                                  made->leaf,
+                                  CHAPAR_TRY(inclusion_path(txn, tick.frontier(), index, size)),
+                                  {},
+                                  {}};
+        if (body == Body::Withheld) return proof;
+        proof.body = made->opened.body;
+        proof.salt = Hash{made->opened.salt.bytes};
+        return proof;
+    }
+    ProvenEntry entry =
+        CHAPAR_TRY(prove_entry(txn, tick.frontier(), tick.keys(), index, size, body));
     return schemas::EntryProof{entry.index, std::move(entry.leaf), std::move(entry.path),
                                std::move(entry.opened.body), Hash{entry.opened.salt.bytes}};
 }

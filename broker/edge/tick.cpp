@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "broker/core/ledger_key_index.h"
 #include "broker/core/ledger_open.h"
@@ -32,8 +33,9 @@ Result<std::vector<Operation>> Tick::open_keys(storage::ReadTxn& txn,
     std::vector<Operation> opening;
     std::vector<NewLedgerKey> fresh;
     std::set<BucketId> seen;
+    KeyNeeds needs(txn);
     for (const Operation& operation : operations) {
-        for (const KeyNeed& need : CHAPAR_TRY(required_keys(txn, operation))) {
+        for (const KeyNeed& need : CHAPAR_TRY(needs.of(operation))) {
             if (!seen.insert(need.scope.name()).second) continue;
             // A crash between the key file and the commit leaves a secret without its entry: that
             // one must be used, since the file keeps the first of a name.
@@ -61,23 +63,38 @@ Result<std::vector<Outcome>> Tick::run(std::span<const Operation> operations) {
     if (std::ranges::any_of(operations, brings)) txn->spare_reserve();
     std::vector<Operation> all = CHAPAR_TRY(open_keys(*txn, operations));
     const auto opened = static_cast<std::ptrdiff_t>(all.size());
-    all.insert(all.end(), operations.begin(), operations.end());
-
+    // Few batches open keys; the others are not copied.
+    if (opened != 0) {
+        all.insert(all.end(), operations.begin(), operations.end());
+        operations = all;
+    }
     Frontier frontier = frontier_;
     std::vector<Outcome> outcomes =
-        CHAPAR_TRY(fold(*txn, frontier, all, keys(), parts_.random, parts_.capacity));
-    CHAPAR_ASSERT(outcomes.size() == all.size());
+        CHAPAR_TRY(fold(*txn, frontier, operations, keys(), parts_.random, parts_.capacity));
+    CHAPAR_ASSERT(outcomes.size() == operations.size());
     reach(FaultPoint::Folded);
     CHAPAR_TRY(std::move(*txn).commit());
     reach(FaultPoint::Committed);
-    for (const Outcome& outcome : outcomes) {
-        CHAPAR_TRY(parts_.keys.destroy(outcome.effects.shredded));
-    }
-    ++commits_;
-    frontier_ = std::move(frontier);
+    CHAPAR_TRY(take_over(std::move(frontier), outcomes));
     CHAPAR_TRY(sign_head());
     outcomes.erase(outcomes.begin(), outcomes.begin() + opened);
     return outcomes;
+}
+
+Status Tick::take_over(Frontier frontier, std::vector<Outcome>& outcomes) {
+    ++commits_;
+    frontier_ = std::move(frontier);
+    bool gone = false;
+    for (Outcome& outcome : outcomes) {
+        recent_.keep(std::exchange(outcome.made, {}));
+        gone = gone || outcome.effects.pruned || !outcome.effects.shredded.empty();
+    }
+    // What may not be opened any more must not lie here either.
+    if (gone) recent_.clear();
+    for (const Outcome& outcome : outcomes) {
+        CHAPAR_TRY(parts_.keys.destroy(outcome.effects.shredded));
+    }
+    return Done{};
 }
 
 Status Tick::sign_head() {

@@ -21,6 +21,7 @@
 #include "broker/core/fold.h"
 #include "broker/core/frontier.h"
 #include "broker/core/ledger_tables.h"
+#include "broker/core/recent_entries.h"
 #include "broker/edge/ledger_key_file.h"
 #include "crypto/note.h"
 #include "crypto/random.h"
@@ -67,6 +68,8 @@ class Tick {
         return *signed_;
     }
     [[nodiscard]] const Frontier& frontier() const { return frontier_; }
+    // Of what is committed, the newest: no receipt needs to read it back.
+    [[nodiscard]] const RecentEntries& recent() const { return recent_; }
     [[nodiscard]] const crypto::LedgerKeys& keys() const { return parts_.keys.keys(); }
     [[nodiscard]] std::uint64_t commits() const { return commits_; }
 
@@ -74,10 +77,13 @@ class Tick {
     Tick(const Parts& parts, Frontier frontier) : parts_(parts), frontier_(std::move(frontier)) {}
     [[nodiscard]] Result<std::vector<Operation>> open_keys(storage::ReadTxn& txn,
                                                            std::span<const Operation> operations);
+    // After the commit.
+    [[nodiscard]] Status take_over(Frontier frontier, std::vector<Outcome>& outcomes);
     [[nodiscard]] Status sign_head();
 
     Parts parts_;
     Frontier frontier_;
+    RecentEntries recent_;
     std::unique_ptr<SignedHead> signed_;
     std::uint64_t commits_ = 0;
 };

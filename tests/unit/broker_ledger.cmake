@@ -7,6 +7,7 @@ add_executable(test_broker_ledger
     ${CHAPAR_BROKER_LEDGER_TESTS}/lmdb_test.cpp
     ${CHAPAR_BROKER_LEDGER_TESTS}/open_test.cpp
     ${CHAPAR_BROKER_LEDGER_TESTS}/proof_test.cpp
+    ${CHAPAR_BROKER_LEDGER_TESTS}/recent_entries_test.cpp
     ${CHAPAR_BROKER_LEDGER_TESTS}/sealed_body_test.cpp)
 chapar_target(test_broker_ledger)
 target_link_libraries(test_broker_ledger PRIVATE chapar_broker_core chapar_storage_lmdb)

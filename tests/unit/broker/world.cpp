@@ -344,7 +344,7 @@ broker::Outcome World::confirm(const std::string& name, const EnvelopeHash& enve
 }
 
 void World::open_keys(const broker::Operation& operation) {
-    const auto needs = broker::required_keys(*read(), operation).value();
+    const auto needs = broker::KeyNeeds(*read()).of(operation).value();
     for (const broker::KeyNeed& need : needs) {
         auto secret = crypto::Secret32::random(random);
         const auto record =

@@ -76,7 +76,8 @@ TEST_CASE("appended entries are numbered from the frontier on") {
     broker::Frontier copy = bench.frontier();
     CHECK(copy.next_index() == EntryIndex(10));
     const auto appended = broker::append_entries(*txn, copy, time_entries(3), bench.context());
-    CHECK(appended.value() == broker::AppendedEntries{EntryIndex(10), 3});
+    CHECK(appended->first == EntryIndex(10));
+    CHECK(appended->count == 3);
     CHECK(appended->at(2) == EntryIndex(12));
     CHECK(copy.next_index() == EntryIndex(13));
 }
