@@ -10,6 +10,8 @@
 namespace chapar::broker {
 namespace {
 
+constexpr std::uint8_t kLastUrgency = 3;  // ROUTINE
+
 struct MailCount {
     std::uint64_t last = 0;  // number of the newest row ever
     std::uint32_t waiting = 0;
@@ -67,7 +69,7 @@ Result<MailboxRow> parse_row(ByteView key_bytes, ByteView value) {
     row.first = EntryIndex(in.u64());
     row.accepted = EntryIndex(in.u64());
     row.position = in.u16();
-    if (!key.finish("mailbox key") || !in.finish("mailbox row")) {
+    if (!key.finish("mailbox key") || !in.finish("mailbox row") || row.urgency > kLastUrgency) {
         return Error(Errc::StoreDamaged, "mailbox");
     }
     return row;
@@ -153,15 +155,20 @@ Status put_row(storage::Txn& txn, const MailboxRow& row) {
 
 Result<std::vector<MailboxRow>> waiting_rows(const storage::ReadTxn& txn,
                                              const CertificateHash& device,
-                                             const std::set<MailboxNumber>& except,
-                                             std::size_t limit) {
+                                             const MailboxPlace& place, std::size_t limit) {
     std::vector<MailboxRow> rows;
     const auto cursor = txn.cursor(kMailboxTable);
-    for (CHAPAR_TRY(cursor->seek(device.view())); cursor->at_record() && rows.size() < limit;
-         CHAPAR_TRY(cursor->next())) {
+    CHAPAR_TRY(cursor->seek(mailbox_key(device, 0, place.next(0))));
+    while (cursor->at_record() && rows.size() < limit) {
         auto row = CHAPAR_TRY(parse_row(cursor->key(), cursor->value()));
         if (row.device != device) break;
-        if (!except.contains(row.number)) rows.push_back(std::move(row));
+        const MailboxNumber next = place.next(row.urgency);
+        if (row.number < next) {
+            CHAPAR_TRY(cursor->seek(mailbox_key(device, row.urgency, next)));
+            continue;
+        }
+        rows.push_back(std::move(row));
+        CHAPAR_TRY(cursor->next());
     }
     return rows;
 }

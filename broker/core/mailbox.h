@@ -12,9 +12,9 @@
 // unless streams of the envelope are files: it holds those until expiresAt.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <span>
 #include <vector>
 
@@ -40,11 +40,27 @@ struct MailboxRow {
     bool operator==(const MailboxRow&) const = default;
 };
 
-// Up to `limit` rows of this device in hand-out order, without those numbered in `except` (in
-// flight on its session).
+// How far a reader has come in one mailbox. Numbers only grow, so of each urgency the next one says
+// it all: what comes later has a greater one. A new place is before all rows.
+class MailboxPlace {
+  public:
+    // REQUIRES: rows are passed in hand-out order within their urgency.
+    void pass(const MailboxRow& row) {
+        next_.at(row.urgency) = MailboxNumber(row.number.value + 1);
+    }
+    // The first number of this urgency that was not passed.
+    [[nodiscard]] MailboxNumber next(std::uint8_t urgency) const { return next_.at(urgency); }
+
+  private:
+    static constexpr std::size_t kUrgencies = 4;
+    std::array<MailboxNumber, kUrgencies> next_{};
+};
+
+// Up to `limit` rows of this device in hand-out order, without those that `place` has passed: these
+// are not read at all, however many still wait for their device's statement.
 [[nodiscard]] Result<std::vector<MailboxRow>> waiting_rows(const storage::ReadTxn& txn,
                                                            const CertificateHash& device,
-                                                           const std::set<MailboxNumber>& except,
+                                                           const MailboxPlace& place,
                                                            std::size_t limit);
 [[nodiscard]] Result<std::uint32_t> waiting_count(const storage::ReadTxn& txn,
                                                   const CertificateHash& device);

@@ -46,29 +46,29 @@ Result<Handout> next_handout(const storage::ReadTxn& txn, const Tick& tick, Sess
     schemas::Deliver frame;
     std::size_t room = list_room();
     const std::size_t limit = std::min(session.credit, kRows);
-    const auto rows =
-        CHAPAR_TRY(waiting_rows(txn, session.greeted->device, session.numbers_handed_out(), limit));
+    const auto rows = CHAPAR_TRY(waiting_rows(txn, session.greeted->device, session.place, limit));
     bool all = rows.size() < limit;
+    const DirectoryView directory(txn);
     for (const MailboxRow& row : rows) {
-        const HandOutDecision decision = CHAPAR_TRY(may_hand_out(txn, row, now));
+        const HandOutDecision decision = CHAPAR_TRY(may_hand_out(directory, row, now));
         if (decision.verdict != HandOut::Yes) {
             if (decision.verdict == HandOut::No) {
                 handout.withheld.push_back({row.envelope, row.device});
             }
-            session.handed_out.emplace(row.envelope, row.number);
+            session.place.pass(row);
             continue;
         }
         auto loaded = CHAPAR_TRY(load_delivery(txn, row));
         if (!loaded) {
             // A store that was rebuilt from the ledger has the row and no ciphertext.
-            session.handed_out.emplace(row.envelope, row.number);
+            session.place.pass(row);
             continue;
         }
         auto made = delivery_of(txn, tick, row, std::move(*loaded));
         if (!made && is_gone(made.error().code)) {
             // Shredded or pruned while it waited, which the fold refuses: whoever waits for what
             // cannot be opened any more is not a reason to stop for all others.
-            session.handed_out.emplace(row.envelope, row.number);
+            session.place.pass(row);
             continue;
         }
         schemas::Delivery delivery = CHAPAR_TRY(std::move(made));
@@ -79,7 +79,7 @@ Result<Handout> next_handout(const storage::ReadTxn& txn, const Tick& tick, Sess
         }
         room -= std::min(room, more);
         frame.deliveries.push_back(std::move(delivery));
-        session.handed_out.emplace(row.envelope, row.number);
+        session.place.pass(row);
         --session.credit;
     }
     session.mail = !all;

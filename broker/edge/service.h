@@ -174,7 +174,6 @@ class BrokerService {
     [[nodiscard]] Status speak(const std::vector<Pending>& origins,
                                const std::vector<Outcome>& outcomes);
     [[nodiscard]] Status note_effects(const storage::ReadTxn& txn, const Effects& effects);
-    void note_confirmed(const Pending& origin, const Outcome& outcome);
     [[nodiscard]] Status send_items(Session& session, const storage::ReadTxn& txn,
                                     std::vector<schemas::ItemOutcome> items);
     [[nodiscard]] Status deliver_to(SessionNumber number);

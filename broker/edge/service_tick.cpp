@@ -1,13 +1,10 @@
 // From the queue through the sequencer and one commit to the outcomes and deliveries.
-#include <set>
-
 #include "broker/core/directory.h"
 #include "broker/core/withhold.h"
 #include "broker/edge/answers.h"
 #include "broker/edge/delivery.h"
 #include "broker/edge/fault_point.h"
 #include "broker/edge/service.h"
-#include "crypto/statement.h"
 #include "schemas/base/limits.h"
 #include "schemas/frames_codec.h"
 
@@ -49,14 +46,9 @@ Status BrokerService::run_tick() {
     const Stamp stamp = parts_.time.stamp();
     while (!pending_.empty() && batch.operations.size() < parts_.config.tick.max_operations) {
         Pending& next = pending_.front();
-        // What the outcome needs of a statement afterwards is a few bytes; a submission goes whole
-        // into the batch.
-        OperationBody kept = Advance{};
-        if (std::holds_alternative<Confirm>(next.body)) kept = next.body;
         batch.operations.push_back({stamp, std::move(next.body)});
-        origins.push_back(
-            {std::move(kept), next.source, next.about, std::move(next.files), next.attempts});
-        origins.back().share = std::move(next.share);
+        next.body = Advance{};  // what is said of its outcome needs nothing of it
+        origins.push_back(std::move(next));
         pending_.pop_front();
     }
     pending_since_ = parts_.time.elapsed();
@@ -165,7 +157,6 @@ Status BrokerService::speak(const std::vector<Pending>& origins,
         const auto txn = CHAPAR_TRY(parts_.store.begin_read());
         for (std::size_t i = 0; i < outcomes.size(); ++i) {
             const Outcome& outcome = outcomes[i];
-            note_confirmed(origins[i], outcome);
             if (!outcome.code) {
                 for (const Hash& root : origins[i].files) parts_.bodies.keep(root);
             }
@@ -195,20 +186,6 @@ Status BrokerService::speak(const std::vector<Pending>& origins,
     }
     CHAPAR_TRY(propose_withholds());
     return deliver();
-}
-
-void BrokerService::note_confirmed(const Pending& origin, const Outcome& outcome) {
-    const auto* confirm = std::get_if<Confirm>(&origin.body);
-    if (confirm == nullptr || outcome.code) return;
-    const auto statement = crypto::DeliveryStatement::decode(confirm->statement);
-    if (!statement) return;
-    const bool row_gone = statement->event == crypto::DeliveryEvent::Delivered ||
-                          statement->event == crypto::DeliveryEvent::Unopenable ||
-                          statement->event == crypto::DeliveryEvent::RecallDone;
-    if (!row_gone) return;
-    for (Session* session : sessions_.of_device(statement->signer)) {
-        session->handed_out.erase(statement->envelope);
-    }
 }
 
 Status BrokerService::note_effects(const storage::ReadTxn& txn, const Effects& effects) {

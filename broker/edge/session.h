@@ -9,12 +9,12 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 
 #include "broker/core/ingress.h"
+#include "broker/core/mailbox.h"
 #include "broker/edge/byte_budget.h"
 #include "broker/edge/download.h"
 #include "broker/edge/router.h"
@@ -58,8 +58,8 @@ struct Session {
     std::size_t unanswered = 0;  // operations submitted without an outcome yet
     std::size_t credit = 0;      // deliveries it is ready to take
     bool mail = true;            // its mailbox may hold rows that were not handed out here
-    // Rows handed out and not signed for, by envelope.
-    std::map<EnvelopeHash, MailboxNumber> handed_out;
+    // Its next row. What it has passed was handed out here, or may not be: none is looked at twice.
+    MailboxPlace place;
 
     // Asked about, and not covered by a quorum of witnesses yet.
     std::set<EntryIndex> awaiting_witnesses;
@@ -80,12 +80,6 @@ struct Session {
 
     std::size_t uploads = 0;  // UPLOAD and CHUNK frames without an answer yet
     Download download;
-
-    [[nodiscard]] std::set<MailboxNumber> numbers_handed_out() const {
-        std::set<MailboxNumber> numbers;
-        for (const auto& handed : handed_out) numbers.insert(handed.second);
-        return numbers;
-    }
 };
 
 }  // namespace chapar::broker
