@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/core/gossip.h"
+#include "client/core/inbox_counts.h"
 #include "client/core/inbox_examine.h"
 #include "client/core/inbox_judge.h"
 #include "client/core/inbox_keep.h"
@@ -70,13 +71,19 @@ Result<ReceptionReport> open_and_keep(Step& step, const Examined& examined, cons
                                    {verified->received().item().head.seen, examined.header.sender,
                                     examined.received.hash(), examined.entry.index()},
                                    step.input.now));
+    const inbox_counts::Came came{examined.header.sender, step.device.certificate,
+                                  examined.received.hash()};
     if (gossip == Gossip::Beyond) {
+        CHAPAR_TRY(inbox_counts::count_refused(step.txn, came));
         return inbox_keep::withdraw(step, known, Error(Errc::HeadUnknown, "named by its author"));
     }
     const auto same_id = CHAPAR_TRY(
         get_number(step.txn, tables::kInboxIds,
                    inbox_store::id_key(examined.header.sender, examined.header.message_id)));
-    if (same_id && !known) return inbox_keep::refused(Error(Errc::Conflict, "message id"));
+    if (same_id && !known) {
+        CHAPAR_TRY(inbox_counts::count_refused(step.txn, came));
+        return inbox_keep::refused(Error(Errc::Conflict, "message id"));
+    }
 
     // What was opened stays opened: its day's key may be destroyed while the signer is in doubt.
     auto before = CHAPAR_TRY(opened_before(step, known));

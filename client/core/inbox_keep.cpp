@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "client/core/inbox_counts.h"
 #include "client/core/outbox_store.h"
 #include "client/core/recall.h"
 #include "client/core/statements.h"
@@ -20,6 +21,10 @@ Status sign_about(Step& step, const InboxItem& item, crypto::DeliveryEvent event
                   std::uint16_t reason) {
     return queue_statement(step.txn, {event, item.hash, step.device.certificate, item.accepted,
                                       step.input.now, reason});
+}
+
+inbox_counts::Came came(const Step& step, const InboxItem& item) {
+    return {item.sender, step.device.certificate, item.hash};
 }
 
 // The proof of its ACCEPTED entry, in the form that the sender's receipts have.
@@ -118,7 +123,7 @@ Result<ReceptionReport> keep_settled(Step& step, InboxItem item, const inbox_ope
     ReceptionReport report;
     report.reception = was_provisional ? Reception::Settled : Reception::Stored;
     report.number = item.number;
-    report.missing = CHAPAR_TRY(inbox_store::count_received(step.txn, item.sender, got));
+    report.missing = CHAPAR_TRY(inbox_counts::count_received(step.txn, came(step, item), got));
     const TimeMs now = step.input.now;
     report.recalled = CHAPAR_TRY(apply_earlier_recall(step.txn, step.device, item, now));
     if (const auto* recall = std::get_if<schemas::Recall>(&opened.said.content.payload)) {
@@ -159,7 +164,7 @@ Result<ReceptionReport> keep_unopenable(Step& step, InboxItem item, const Error&
     report.number = item.number;
     report.problem = problem;
     // It came, and its sender counts it.
-    report.missing = CHAPAR_TRY(inbox_store::count_received(step.txn, item.sender, 0));
+    report.missing = CHAPAR_TRY(inbox_counts::count_received(step.txn, came(step, item), 0));
     return report;
 }
 

@@ -1,17 +1,13 @@
 #include "client/core/inbox_store.h"
 
-#include <algorithm>
-#include <map>
 #include <string>
 #include <utility>
 
 #include "client/core/attachment.h"
-#include "client/core/ledger_alarms.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "crypto/envelope.h"
 #include "crypto/sha256.h"
-#include "schemas/base/hex.h"
 #include "schemas/content_codec.h"
 #include "schemas/header_codec.h"
 #include "schemas/header_rules.h"
@@ -192,72 +188,4 @@ Bytes id_key(const CertificateHash& sender, const MessageId& message) {
     return LayoutWriter().raw(sender.view()).raw(message.view()).take();
 }
 
-std::uint32_t missing_of(std::uint32_t received, std::uint32_t most) {
-    // The one that said it is not among those it counts.
-    return most > received - 1 ? most - (received - 1) : 0;
-}
-
-Result<std::uint32_t> count_received(storage::Txn& txn, const CertificateHash& sender,
-                                     std::uint32_t got) {
-    std::uint32_t received = 0;
-    std::uint32_t most = got;
-    if (const auto stored = CHAPAR_TRY(txn.get(tables::kInboxCounts, sender.view()))) {
-        LayoutReader in(*stored);
-        received = in.u32();
-        most = std::max(in.u32(), got);
-        if (!in.finish("inbox.counts")) return damaged("inbox.counts");
-    }
-    ++received;
-    const Bytes counts = LayoutWriter().u32(received).u32(most).take();
-    CHAPAR_TRY(txn.put(tables::kInboxCounts, sender.view(), counts));
-    return missing_of(received, most);
-}
-
 }  // namespace chapar::client::inbox_store
-
-namespace chapar::client {
-namespace {
-
-Bytes told_key(ByteView sender) { return LayoutWriter().raw(view("got-told")).raw(sender).take(); }
-
-std::string missing_sentence(std::uint32_t missing, ByteView sender) {
-    return std::to_string(missing) + (missing == 1 ? " envelope" : " envelopes") +
-           " of the device " + to_hex(sender).substr(0, 16) +
-           ", for which it holds receipts that they were accepted for this device, did not come "
-           "here, and no mail waits any more. They may have expired or been withheld; else the "
-           "broker keeps them back. Ask the sender, who sees in its outbox what became of them.";
-}
-
-}  // namespace
-
-Status judge_counts(storage::Txn& txn, TimeMs now) {
-    std::map<CertificateHash, std::uint32_t> missing;
-    {
-        const auto cursor = txn.cursor(tables::kInboxCounts);
-        for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
-            LayoutReader in(cursor->value());
-            const std::uint32_t received = in.u32();
-            const std::uint32_t most = in.u32();
-            const auto sender = CertificateHash::from(cursor->key());
-            if (!in.finish("inbox.counts") || !sender || received == 0) {
-                return Error(Errc::StoreDamaged, "inbox.counts");
-            }
-            missing[*sender] = inbox_store::missing_of(received, most);
-        }
-    }
-    for (const auto& [sender, count] : missing) {
-        const Bytes key = told_key(sender.view());
-        const auto told = CHAPAR_TRY(get_number(txn, tables::kState, key)).value_or(0);
-        if (count == told) continue;
-        CHAPAR_TRY(put_number(txn, tables::kState, key, count));
-        if (count == 0) {
-            CHAPAR_TRY(lift_alarm(txn, LedgerAlarmKind::EnvelopeMissing, sender.view()));
-            continue;
-        }
-        CHAPAR_TRY(raise_alarm(txn, {LedgerAlarmKind::EnvelopeMissing, to_bytes(sender.view()), now,
-                                     missing_sentence(count, sender.view())}));
-    }
-    return Done{};
-}
-
-}  // namespace chapar::client

@@ -1,8 +1,7 @@
 // How the inbox's records lie in their tables.
 //
-// Owns: their layouts (version 1, big-endian, strict), the sealed texts and the counts of what each
-// sender's receipts say. Does not know which delivery is believed. For the inbox's own files and
-// recall.cpp only.
+// Owns: their layouts (version 1, big-endian, strict) and the sealed texts. Does not know which
+// delivery is believed. For the inbox's own files and recall.cpp only.
 #pragma once
 
 #include <optional>
@@ -43,13 +42,5 @@ struct ReceivedText {
 
 // Message ids are unique per sender.
 [[nodiscard]] Bytes id_key(const CertificateHash& sender, const MessageId& message);
-
-// Counts one more envelope of this sender, whose label said `got` (0: not to be read). How many it
-// holds receipts for and did not come.
-[[nodiscard]] Result<std::uint32_t> count_received(storage::Txn& txn, const CertificateHash& sender,
-                                                   std::uint32_t got);
-
-// Of so many that came (at least one), and the highest `got` that one of them said.
-[[nodiscard]] std::uint32_t missing_of(std::uint32_t received, std::uint32_t most);
 
 }  // namespace chapar::client::inbox_store
