@@ -1,6 +1,7 @@
 #include "client/core/carried_over.h"
 
 #include "client/core/directory_store.h"
+#include "client/core/ledger_alarms.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "crypto/entry_body.h"
@@ -17,6 +18,8 @@ constexpr std::string_view kFounding = "carried.founding";
 constexpr std::string_view kSoFar = "carried.so-far";
 constexpr std::string_view kMustCome = "carried.must-come";
 constexpr std::size_t kNamed = 4;  // of what is missing, in a sentence
+// The alarm's number, beside those of faults (their place in a list).
+constexpr std::uint64_t kMisplaced = 1'000;
 
 Bytes must_come_key(const Hash& record) {
     return LayoutWriter().raw(view(kMustCome)).raw(record.view()).take();
@@ -136,6 +139,18 @@ Result<std::vector<std::string>> CarriedOver::judge(const SignedRecord& founding
             opened.error().context + "). Send nothing; call the auditors of two agencies.");
     }
     return out;
+}
+
+Result<bool> is_misplaced(storage::Txn& txn, LedgerNumber ledger, const crypto::Leaf& leaf) {
+    const bool first = leaf.epoch <= CarriedRecords::kEpoch;
+    if (ledger == crypto::kFirstLedger || !first || crypto::can_be_carried(leaf)) return false;
+    CHAPAR_TRY(raise_alarm(
+        txn, {LedgerAlarmKind::NotCarriedOver, number_key(kMisplaced), leaf.time,
+              "Entry " + std::to_string(leaf.index.value) +
+                  " stands in the part of this ledger that holds what it took over from the closed "
+                  "one, and is none of it: what was taken over is kept from being judged. Send "
+                  "nothing; call the auditors of two agencies."}));
+    return true;
 }
 
 Status remember_what_must_come(storage::Txn& txn, EntryIndex kept) {

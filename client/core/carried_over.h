@@ -42,6 +42,13 @@ class CarriedOver {
     const storage::Table& state_;
 };
 
+// Of an entry that is proven to be in the ledger: whether it is of a kind that is never carried
+// over, and stands in the first process epoch of a ledger that follows another. No broker of ours
+// makes one: whoever never leaves that epoch has what it took over judged by nobody. Raises the
+// alarm.
+[[nodiscard]] Result<bool> is_misplaced(storage::Txn& txn, LedgerNumber ledger,
+                                        const crypto::Leaf& leaf);
+
 // Before the tables of the old directory are cleared: what its entries below `kept` said and the
 // new ledger must show. Kept in the state table of a device.
 [[nodiscard]] Status remember_what_must_come(storage::Txn& txn, EntryIndex kept);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "client/core/carried_over.h"
 #include "client/core/gossip.h"
 #include "client/core/inbox_counts.h"
 #include "client/core/inbox_examine.h"
@@ -130,6 +131,10 @@ Result<ReceptionReport> receive(storage::Txn& txn, const Device& device,
     Step step{txn, device, input, random};
     auto examined = inbox_examine::examine(device, input.envelope, input.head);
     if (!examined) return inbox_keep::refused(examined.error());
+    const crypto::Leaf& leaf = examined->entry.leaf();
+    if (CHAPAR_TRY(is_misplaced(txn, device.card.manifest().ledger, leaf))) {
+        return inbox_keep::refused(Error(Errc::LeafInvalid, "epoch"));
+    }
 
     const auto known = CHAPAR_TRY(inbox_find(txn, examined->received.hash()));
     if (known && known->state != InboxState::Provisional) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "client/core/carried_over.h"
 #include "client/core/ledger_alarms.h"
 #include "client/core/ledger_mirror.h"
 #include "client/core/mirror_judge.h"
@@ -358,6 +359,30 @@ TEST_CASE("Whether a device went over is known per succession, and survives noth
     const auto txn = must(old.world.tj.store->begin_read());
     CHECK_FALSE(must(client::newest_head(*txn, old.world.card().log())));
     CHECK(must(DirectoryView(*txn).agencies()).empty());
+}
+
+// Fails if the kind, the epoch or the ledger is not asked.
+TEST_CASE("mail in the part of a later ledger that holds what it took over is an alarm") {
+    World world;
+    const auto misplaced = [&](std::uint64_t ledger, LeafKind kind, std::uint64_t epoch) {
+        crypto::Leaf leaf;
+        leaf.kind = kind;
+        leaf.epoch = ProcessEpoch(static_cast<std::uint32_t>(epoch));
+        return in_txn(*world.tj.store, [&](storage::Txn& txn) {
+            return client::is_misplaced(txn, LedgerNumber(static_cast<std::uint32_t>(ledger)),
+                                        leaf);
+        });
+    };
+    CHECK_FALSE(misplaced(1, LeafKind::Message, 1));
+    CHECK_FALSE(misplaced(2, LeafKind::Message, 2));
+    CHECK_FALSE(misplaced(2, LeafKind::Key, 1));
+    const auto may_send = [&] {
+        const auto txn = must(world.tj.store->begin_read());
+        return client::may_send(*txn).has_value();
+    };
+    CHECK(may_send());
+    CHECK(misplaced(2, LeafKind::Message, 1));
+    CHECK_FALSE(may_send());
 }
 
 }  // namespace chapar::testing
