@@ -123,6 +123,7 @@ void add_check(CLI::App& broker, Invocation& invocation) {
     struct Arguments {
         std::string directory;
         bool rebuild = false;
+        bool accept = false;
     };
     auto given = std::make_shared<Arguments>();
     CLI::App* command =
@@ -131,9 +132,12 @@ void add_check(CLI::App& broker, Invocation& invocation) {
     command->add_option("--dir", given->directory, "the broker's directory")->required();
     command->add_flag("--rebuild", given->rebuild,
                       "make anew what follows from the ledger; chapard must not run");
+    command->add_flag("--accept", given->accept,
+                      "with --rebuild: also where rows say otherwise than the ledger");
     invocation.on(command, [&invocation, given]() -> Status {
         std::vector<std::string> arguments{"check", "--dir", given->directory};
         if (given->rebuild) arguments.emplace_back("--rebuild");
+        if (given->accept) arguments.emplace_back("--accept");
         if (invocation.output.form() == Output::Form::Json) arguments.emplace_back("--json");
         return replace_process(CHAPAR_TRY(program_beside("chapard")), arguments);
     });
