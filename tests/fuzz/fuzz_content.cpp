@@ -8,8 +8,10 @@ using namespace chapar;
 
 std::vector<Bytes> chapar::testing::fuzz_seeds() {
     std::vector<Bytes> seeds;
-    for (const schemas::SealedContent& content : sample_contents()) {
-        seeds.push_back(schemas::encode_content(content).value());
+    for (const auto& contents : {sample_contents(), example_contents()}) {
+        for (const schemas::SealedContent& content : contents) {
+            seeds.push_back(schemas::encode_content(content).value());
+        }
     }
     return seeds;
 }

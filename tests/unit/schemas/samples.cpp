@@ -1,8 +1,11 @@
 #include "tests/unit/schemas/samples.h"
 
-#include "schemas/base/limits.h"
+#include <set>
 
+#include "schemas/base/limits.h"
 #include "schemas/kinds.h"
+#include "schemas/kinds/kind_examples.h"
+#include "schemas/kinds/kind_json.h"
 #include "schemas/media_types.h"
 
 namespace chapar::testing {
@@ -167,6 +170,22 @@ std::vector<SealedContent> sample_contents() {
         sample_approval_request(),
         with_manifest(
             Approval{target, filled<Hash>(80), filled<Signature>(81), "", sample_remarks()})};
+}
+
+std::vector<SealedContent> example_contents() {
+    const std::set<std::string_view> around{
+        "kind",    "to",         "purpose", "classification", "in_reply_to",  "reply_by",
+        "urgency", "supersedes", "expires", "handling",       "personal_data"};
+    std::vector<SealedContent> out;
+    for (const KindExample& example : kind_examples()) {
+        auto read = payload_of_json(
+            find_kind(example.kind)->kind, boost::json::parse(example.json).as_object(),
+            [&around](std::string_view name) { return around.contains(name); });
+        Payload& payload = std::get<JsonPayload>(read).payload;
+        if (!std::holds_alternative<WirePayload>(payload)) continue;
+        out.push_back(with_manifest(std::move(payload)));
+    }
+    return out;
 }
 
 namespace {

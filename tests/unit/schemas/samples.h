@@ -26,6 +26,9 @@ template <typename Fixed>
 // One of each kind, every field in use.
 [[nodiscard]] std::vector<schemas::SealedContent> sample_contents();
 [[nodiscard]] schemas::SealedContent sample_alert();
+// The examples of schemas/kinds/examples/ that have no C++ struct of their own, sealed with the
+// manifest of the alert.
+[[nodiscard]] std::vector<schemas::SealedContent> example_contents();
 [[nodiscard]] schemas::SealedContent sample_approval_request();
 
 // One of each member of Frame at least, in their order.
