@@ -1,6 +1,7 @@
 // Rules between fields, one row each; and what hostile or unusual JSON comes to.
 #include <doctest/doctest.h>
 
+#include "schemas/base/limits.h"
 #include "schemas/content_codec.h"
 #include "schemas/kinds/kind_json.h"
 #include "tests/support/results.h"
@@ -14,63 +15,153 @@ namespace json = boost::json;
 
 struct Row {
     const char* kind;
-    const char* at;     // pointer of the field that is changed
-    const char* value;  // JSON; "" removes it
-    const char* said;   // how the verdict begins
+    const char* at;                                         // pointer of the field that is changed
+    const char* value;                                      // JSON; "" removes it
+    const char* said;                                       // how the verdict begins
+    std::vector<std::pair<const char*, const char*>> also;  // more such changes
 };
 
-json::object changed(const Row& row) {
-    json::value message = example_of(row.kind);
-    const std::string pointer = row.at;
+void change(json::value& message, const std::string& pointer, const std::string& value) {
     const auto cut = pointer.rfind('/');
     json::value& parent = cut == 0 ? message : message.at_pointer(pointer.substr(0, cut));
     const std::string name = pointer.substr(cut + 1);
-    if (row.value[0] == '\0') {
+    if (value.empty()) {
         parent.as_object().erase(name);
     } else if (parent.is_array()) {
-        parent.as_array()[std::stoul(name)] = json::parse(row.value);
+        parent.as_array()[std::stoul(name)] = json::parse(value);
     } else {
-        parent.as_object()[name] = json::parse(row.value);
+        parent.as_object()[name] = json::parse(value);
     }
+}
+
+json::object changed(const Row& row) {
+    json::value message = example_of(row.kind);
+    change(message, row.at, row.value);
+    for (const auto& [at, value] : row.also) change(message, at, value);
     return message.as_object();
 }
 
-constexpr Row kRows[] = {
-    {"seizure-alert", "/place/subdivision", "\"UZ-SU\"", "input.field-invalid /place/subdivision"},
-    {"cd-request", "/legs/0/number", "2", "input.field-invalid /legs/0/number"},
-    {"cd-request", "/legs/0/window/until", "\"2020-01-01T00:00:00Z\"",
-     "input.field-invalid /legs/0/window/until"},
-    {"cd-request", "/controller/around_the_clock", "false",
-     "input.field-invalid /controller/around_the_clock"},
-    {"cd-request", "/treatment", R"({"kind":"INTACT","percent":"95.0"})",
-     "input.field-missing /treatment/percent"},
-    {"cd-request", "/treatment", R"({"kind":"REMOVED_PART"})",
-     "input.field-missing /treatment/percent"},
-    {"cd-request", "/classification", "\"RESTRICTED\"", "input.field-invalid classification"},
-    {"cd-consent", "/authority/country", "\"KZ\"", "input.field-invalid /authority/country"},
-    {"cd-consent", "/valid/until", "\"2026-11-23T10:00:00Z\"", "input.field-invalid /valid/until"},
-    {"cd-consent", "/conditions/0", R"({"kind":"OTHER"})",
-     "input.field-missing /conditions/0/text"},
-    {"cd-consent", "/contact", R"({"name":"B. Karimov"})", "input.field-missing /contact/phone"},
-    {"cd-start", "/weight/measured", "\"estimated\"", "input.field-invalid /weight/measured"},
-    {"cd-incident", "/last_seen", "", "input.field-missing /last_seen"},
-    {"lookout-coerce", "/valid/until", "\"2027-11-20T00:00:00Z\"",
-     "input.field-invalid /valid/until"},
-    {"lookout-hit", "/found", R"({"kind":"PERSON"})", "input.field-missing /found/person"},
-    {"lookout-hit", "/found", R"({"kind":"CONTAINER","conveyance":{"mode":"road","plate":"1"}})",
-     "input.field-missing /found/conveyance"},
-    {"info-reply", "/answer", "", "input.field-missing /answer"},
-    {"pre-export-notice", "/exporter/address", "", "input.field-missing /exporter/address"},
-    {"pre-export-notice", "/dispatch", "\"2026-12\"", "input.field-invalid /dispatch"},
-    {"match-filter", "/count", "9", "input.field-invalid /count"},
-    {"stat-report", "/rows/0/suppressed", "true", "input.field-invalid /rows/0/suppressed"},
-    {"approval", "/reason", "", "input.field-missing /reason"},
-    {"approval", "/audience",
+constexpr const char* kOther = "\"OTHER\"";
+constexpr const char* kUnexplained = "input.field-missing /explanation";
+
+const Row kRows[] = {
+    {"cd-request", "/legs/1/from", "\"UZ\"", "input.field-invalid /legs/1/from", {}},
+    {"cd-request",
+     "/legs/1/window/from",
+     "\"2026-11-24T03:00:00Z\"",
+     "input.field-invalid /legs/1/window",
+     {}},
+    {"cd-start", "/seals", "", "input.field-missing /seals", {}},
+    {"info-refusal", "/evaluation", R"({"source":"A"})", "input.field-missing /evaluation", {}},
+    {"info-refusal", "/text", R"({"text":"a"})", "input.field-missing /text/language", {}},
+    {"info-refusal", "/text", R"({"language":"en"})", "input.field-missing /text/text", {}},
+    {"cd-refusal", "/reason", kOther, kUnexplained, {{"/explanation", ""}}},
+    {"cd-itinerary", "/reason", kOther, kUnexplained, {{"/explanation", ""}}},
+    {"lookout-cancel", "/reason", kOther, kUnexplained, {{"/explanation", ""}}},
+    {"interim-reply", "/delay", kOther, kUnexplained, {{"/explanation", ""}}},
+    {"info-refusal", "/reason", kOther, kUnexplained, {{"/explanation", ""}}},
+    {"objection", "/reason", kOther, kUnexplained, {{"/explanation", ""}}},
+    {"more-time", "/reason", kOther, kUnexplained, {{"/explanation", ""}}},
+    {"release-deny", "/reason", kOther, kUnexplained, {{"/explanation", ""}}},
+    {"mla-status", "/status", "\"REFUSED\"", kUnexplained, {{"/explanation", ""}}},
+    {"tasking", "/step", "\"DECLINE\"", kUnexplained, {{"/explanation", ""}}},
+    {"tasking", "/step", "\"ASSIGN\"", "input.field-missing /task", {{"/task", ""}}},
+    {"recall-done", "/result", "\"NOT_DONE\"", "input.field-missing /reason", {{"/reason", ""}}},
+    {"lookout-coerce", "/action", "\"ARREST\"", "input.field-missing /warrant", {{"/warrant", ""}}},
+    {"lookout-inform",
+     "/valid/until",
+     "\"2027-11-20T00:00:00Z\"",
+     "input.field-invalid /valid/until",
+     {}},
+    {"precursor-incident",
+     "/incident",
+     "\"THEFT\"",
+     "input.field-invalid /laboratory",
+     {{"/laboratory", "\"EXTRACTION\""}}},
+    {"fiu-request",
+     "/persons",
+     "",
+     "input.field-missing /persons",
+     {{"/companies", ""}, {"/accounts", ""}}},
+    {"stat-report",
+     "/rows/0",
+     R"({"substance":"heroin","list":"ND61"})",
+     "input.field-invalid /rows/0/suppressed",
+     {}},
+    {"seizure-alert",
+     "/place/subdivision",
+     "\"UZ-SU\"",
+     "input.field-invalid /place/subdivision",
+     {}},
+    {"cd-request", "/legs/0/number", "2", "input.field-invalid /legs/0/number", {}},
+    {"cd-request",
+     "/legs/0/window/until",
+     "\"2020-01-01T00:00:00Z\"",
+     "input.field-invalid /legs/0/window/until",
+     {}},
+    {"cd-request",
+     "/controller/around_the_clock",
+     "false",
+     "input.field-invalid /controller/around_the_clock",
+     {}},
+    {"cd-request",
+     "/treatment",
+     R"({"kind":"INTACT","percent":"95.0"})",
+     "input.field-missing /treatment/percent",
+     {}},
+    {"cd-request",
+     "/treatment",
+     R"({"kind":"REMOVED_PART"})",
+     "input.field-missing /treatment/percent",
+     {}},
+    {"cd-request", "/classification", "\"RESTRICTED\"", "input.field-invalid classification", {}},
+    {"cd-consent", "/authority/country", "\"KZ\"", "input.field-invalid /authority/country", {}},
+    {"cd-consent",
+     "/valid/until",
+     "\"2026-11-23T10:00:00Z\"",
+     "input.field-invalid /valid/until",
+     {}},
+    {"cd-consent",
+     "/conditions/0",
+     R"({"kind":"OTHER"})",
+     "input.field-missing /conditions/0/text",
+     {}},
+    {"cd-consent",
+     "/contact",
+     R"({"name":"B. Karimov"})",
+     "input.field-missing /contact/phone",
+     {}},
+    {"cd-start", "/weight/measured", "\"estimated\"", "input.field-invalid /weight/measured", {}},
+    {"cd-incident", "/last_seen", "", "input.field-missing /last_seen", {}},
+    {"lookout-coerce",
+     "/valid/until",
+     "\"2027-11-20T00:00:00Z\"",
+     "input.field-invalid /valid/until",
+     {}},
+    {"lookout-hit", "/found", R"({"kind":"PERSON"})", "input.field-missing /found/person", {}},
+    {"lookout-hit",
+     "/found",
+     R"({"kind":"CONTAINER","conveyance":{"mode":"road","plate":"1"}})",
+     "input.field-missing /found/conveyance",
+     {}},
+    {"info-reply", "/answer", "", "input.field-missing /answer", {}},
+    {"pre-export-notice", "/exporter/address", "", "input.field-missing /exporter/address", {}},
+    {"pre-export-notice", "/dispatch", "\"2026-12\"", "input.field-invalid /dispatch", {}},
+    {"match-filter", "/count", "9", "input.field-invalid /count", {}},
+    {"stat-report", "/rows/0/suppressed", "true", "input.field-invalid /rows/0/suppressed", {}},
+    {"approval", "/reason", "", "input.field-missing /reason", {}},
+    {"approval",
+     "/audience",
      "\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"",
-     "input.field-missing /audience"},
-    {"nps-notice", "/substance/inchi_key", "", "input.field-missing /substance/inchi_key"},
-    {"nps-notice", "/spectra/0/attachment", "31", "input.field-invalid spectra[0].attachment"},
-    {"op-call", "/window/until", "\"2020-01-01T00:00:00Z\"", "input.field-invalid /window/until"},
+     "input.field-missing /audience",
+     {}},
+    {"nps-notice", "/substance/inchi_key", "", "input.field-missing /substance/inchi_key", {}},
+    {"nps-notice", "/spectra/0/attachment", "31", "input.field-invalid spectra[0].attachment", {}},
+    {"op-call",
+     "/window/until",
+     "\"2020-01-01T00:00:00Z\"",
+     "input.field-invalid /window/until",
+     {}},
 };
 
 constexpr std::string_view kNote =
@@ -196,6 +287,20 @@ TEST_CASE("the header says what the kind demands of it") {
           }).starts_with("urgency: FLASH"));
     CHECK(check("fiu-request", [](schemas::Header& h) { h.personal_data = false; }) ==
           "personalData");
+    CHECK(check("cd-terminate", [](schemas::Header& h) {
+              h.urgency = schemas::Urgency::Urgent;
+          }).starts_with("urgency: FLASH"));
+    CHECK(check("cd-report", nothing).empty());
+    CHECK(check("cd-report", no_reply).starts_with("reply_by: "));
+    const auto later = [](schemas::Header& h) { h.created = h.expires_at = limits::kLatestTime; };
+    for (const char* kind : {"lookout-inform", "lookout-coerce", "match-filter"}) {
+        CAPTURE(std::string(kind));
+        CHECK(check(kind, [](schemas::Header& h) { h.expires_at = TimeMs(1); }).empty());
+        CHECK(check(kind, later).starts_with("expires: "));
+    }
+    CHECK(check("interim-reply", [](schemas::Header& h) { h.created = TimeMs(1); }).empty());
+    CHECK(check("interim-reply", later).starts_with("expected: "));
+    CHECK(check("more-time", later).starts_with("until: "));
     CHECK(check("lookout-cancel", nothing) == "supersedes");
     CHECK(check("release-request", nothing) == "inReplyTo");
     CHECK(check("stat-report", nothing).starts_with("purpose: STATISTICS"));
