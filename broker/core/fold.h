@@ -12,15 +12,12 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
-#include <set>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "broker/core/capacity.h"
-#include "broker/core/core_state.h"
 #include "broker/core/frontier.h"
 #include "broker/core/ledger_append.h"
 #include "broker/core/operation.h"
@@ -53,22 +50,17 @@ struct KeyNeed {
 // REQUIRES: nothing is written while it lives.
 class KeyNeeds {
   public:
-    explicit KeyNeeds(const storage::ReadTxn& txn) : txn_(txn) {}
+    explicit KeyNeeds(const storage::ReadTxn& txn);
+    ~KeyNeeds();
+    KeyNeeds(const KeyNeeds&) = delete;
+    KeyNeeds& operator=(const KeyNeeds&) = delete;
     // Without those named for an earlier operation between the same agencies. May name a key that
     // is not needed in the end.
     [[nodiscard]] Result<std::vector<KeyNeed>> of(const Operation& operation);
 
   private:
-    [[nodiscard]] Result<std::optional<AgencyId>> agency_of(const CertificateHash& device);
-    [[nodiscard]] Status add_envelope(const EnvelopeHash& envelope, std::vector<EntryReaders>& out);
-    struct Collector;
-
-    const storage::ReadTxn& txn_;
-    bool begun_ = false;
-    std::optional<Centre> centre_;
-    TimeMs newest_;
-    std::map<CertificateHash, std::optional<AgencyId>> agencies_;
-    std::set<std::pair<crypto::YearMonth, EntryReaders>> asked_;
+    struct Known;
+    std::unique_ptr<Known> known_;
 };
 
 // When the earliest deadline in the state falls: an Advance at or after this time has an effect.

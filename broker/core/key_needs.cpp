@@ -1,5 +1,8 @@
 // KeyNeeds and next_deadline of fold.h: what the edge must do before or between operations.
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "broker/core/core_state.h"
 #include "broker/core/directory.h"
@@ -26,17 +29,34 @@ void add_readers(Readers& out, const AgencyId& sender, const std::vector<AgencyI
 
 }  // namespace
 
-Result<std::optional<AgencyId>> KeyNeeds::agency_of(const CertificateHash& device) {
-    if (const auto known = agencies_.find(device); known != agencies_.end()) return known->second;
+// What the operations so far have made it read.
+struct KeyNeeds::Known {
+    struct Collector;
+    [[nodiscard]] Result<std::optional<AgencyId>> agency_of(const CertificateHash& device);
+    [[nodiscard]] Status add_envelope(const EnvelopeHash& envelope, Readers& out);
+
+    const storage::ReadTxn& txn;
+    bool begun = false;
+    std::optional<Centre> centre{};
+    TimeMs newest{};
+    std::map<CertificateHash, std::optional<AgencyId>> agencies{};
+    std::set<std::pair<crypto::YearMonth, EntryReaders>> asked{};
+};
+
+KeyNeeds::KeyNeeds(const storage::ReadTxn& txn) : known_(new Known{txn}) {}
+KeyNeeds::~KeyNeeds() = default;
+
+Result<std::optional<AgencyId>> KeyNeeds::Known::agency_of(const CertificateHash& device) {
+    if (const auto known = agencies.find(device); known != agencies.end()) return known->second;
     std::optional<AgencyId> agency;
-    if (const auto entry = CHAPAR_TRY(read_device(txn_, device))) {
+    if (const auto entry = CHAPAR_TRY(read_device(txn, device))) {
         agency = entry->record.request.request.agency;
     }
-    return agencies_.emplace(device, std::move(agency)).first->second;
+    return agencies.emplace(device, std::move(agency)).first->second;
 }
 
-Status KeyNeeds::add_envelope(const EnvelopeHash& envelope, Readers& out) {
-    const auto row = CHAPAR_TRY(read_envelope(txn_, envelope));
+Status KeyNeeds::Known::add_envelope(const EnvelopeHash& envelope, Readers& out) {
+    const auto row = CHAPAR_TRY(read_envelope(txn, envelope));
     if (row && row->addressing) {
         const Addressing& to = *row->addressing;
         add_readers(out, to.agency, to.agencies, to.retention);
@@ -45,8 +65,8 @@ Status KeyNeeds::add_envelope(const EnvelopeHash& envelope, Readers& out) {
 }
 
 // The readers of the sealed entries that an operation could make.
-struct KeyNeeds::Collector {
-    KeyNeeds& asker;
+struct KeyNeeds::Known::Collector {
+    Known& asker;
     TimeMs at;
 
     template <typename ClearOnly>
@@ -57,7 +77,7 @@ struct KeyNeeds::Collector {
         const auto record = CHAPAR_TRY(crypto::SignedRecord::decode(put.record));
         if (record.type != crypto::RecordType::Policy) return Readers{};
         const auto agency = CHAPAR_TRY(crypto::agency_named_by(record));
-        if (!CHAPAR_TRY(read_agency(asker.txn_, agency))) return Readers{};
+        if (!CHAPAR_TRY(read_agency(asker.txn, agency))) return Readers{};
         return Readers{{agency, agency, crypto::RetentionClass::Longer}};
     }
     Result<Readers> operator()(const Submit& submit) const {
@@ -91,21 +111,22 @@ struct KeyNeeds::Collector {
     }
     Result<Readers> operator()(const Advance&) const {
         Readers out;
-        const auto due = CHAPAR_TRY(due_envelopes(asker.txn_, at, limits::kExpiriesPerAdvance));
+        const auto due = CHAPAR_TRY(due_envelopes(asker.txn, at, limits::kExpiriesPerAdvance));
         for (const DueEnvelope& one : due) CHAPAR_TRY(asker.add_envelope(one.envelope, out));
         return out;
     }
 };
 
 Result<std::vector<KeyNeed>> KeyNeeds::of(const Operation& operation) {
-    if (!std::exchange(begun_, true)) {
-        centre_ = CHAPAR_TRY(read_centre(txn_));
-        newest_ = CHAPAR_TRY(read_time(txn_));
+    Known& known = *known_;
+    if (!std::exchange(known.begun, true)) {
+        known.centre = CHAPAR_TRY(read_centre(known.txn));
+        known.newest = CHAPAR_TRY(read_time(known.txn));
     }
     std::vector<KeyNeed> needs;
-    if (!centre_) return needs;
-    const TimeMs at = std::max(newest_, operation.stamp.time);
-    auto readers = std::visit(Collector{*this, at}, operation.body);
+    if (!known.centre) return needs;
+    const TimeMs at = std::max(known.newest, operation.stamp.time);
+    auto readers = std::visit(Known::Collector{known, at}, operation.body);
     if (!readers) {
         // What does not parse is refused without an entry and needs no key.
         if (is_failure(readers.error().code)) return readers.error();
@@ -115,12 +136,12 @@ Result<std::vector<KeyNeed>> KeyNeeds::of(const Operation& operation) {
     std::set<crypto::LedgerKeyScope> scopes;
     for (EntryReaders& one : *readers) {
         const EntryKeys keys = keys_of(one, at);
-        if (!asked_.emplace(month, std::move(one)).second) continue;
+        if (!known.asked.emplace(month, std::move(one)).second) continue;
         scopes.insert({keys.bucket, keys.first_tag, keys.second_tag});
     }
     for (const crypto::LedgerKeyScope& scope : scopes) {
-        if (CHAPAR_TRY(key_entry(txn_, scope.name()))) continue;
-        needs.push_back({scope, CHAPAR_TRY(key_readers(txn_, *centre_, scope))});
+        if (CHAPAR_TRY(key_entry(known.txn, scope.name()))) continue;
+        needs.push_back({scope, CHAPAR_TRY(key_readers(known.txn, *known.centre, scope))});
     }
     return needs;
 }

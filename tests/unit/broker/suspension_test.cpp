@@ -149,7 +149,6 @@ TEST_CASE("a reinstatement ends the suspension it names and no other") {
 // the keys of two equal envelopes twice.
 TEST_CASE("a record counts for the next operation of its own tick") {
     Post post;
-    REQUIRE_FALSE(post.send().code);
     std::vector<broker::Operation> batch;
     const auto operation = [&](broker::OperationBody body) {
         batch.push_back({{post.world.now}, std::move(body)});
@@ -164,10 +163,15 @@ TEST_CASE("a record counts for the next operation of its own tick") {
     submission();
     operation(broker::PutRecord{post.world.slip("ops").encode()});
     submission();
+    {
+        const auto before = post.world.read();
+        broker::KeyNeeds needs(*before);
+        CHECK_FALSE(needs.of(batch[0]).value().empty());
+        CHECK(needs.of(batch[2]).value().empty());
+    }
+    REQUIRE_FALSE(post.send().code);  // which opens them
 
     auto txn = post.world.store().begin_write().value();
-    broker::KeyNeeds needs(*txn);
-    for (const broker::Operation& one : batch) CHECK(needs.of(one).value().empty());
     broker::Frontier next = post.world.frontier;
     const auto outcomes =
         broker::fold(*txn, next, batch, post.world.keys, post.world.random).value();
