@@ -99,8 +99,7 @@ TEST_CASE("a high-water file that vanishes while the broker runs is overridden b
     const fs::path& directory = scene.centre.directory();
     CHECK(figure(directory, "stop") == "");
     fs::remove(scene.high_water());
-    while (figure(directory, "state") == "running") {
-    }
+    wait_until("a stop", [&] { return figure(directory, "state") != "running"; });
     const Centre::Stop stop = stop_of(scene.centre);
     const auto answer =
         publish(scene.centre, scene.centre.override_record(OverrideWhat::HighWater, stop));
@@ -145,8 +144,7 @@ TEST_CASE("an override whose time is over when the witnesses answer is given up,
     const Centre::Stop stop = stop_of(scene.centre);
     auto waiting = scene.admin();
     waiting.send(schemas::Publish{scene.centre.override_record(OverrideWhat::HighWater, stop)});
-    while (scene.figure("state") != "awaiting witnesses") {
-    }
+    scene.wait_for("state", "awaiting witnesses");
     scene.time.advance(kDay * 2);
     scene.beta.time += (kDay * 2).value;
     scene.beta.silent = false;

@@ -9,6 +9,7 @@
 #include "broker/edge/files.h"
 #include "tests/unit/broker_edge/chapard_process.h"
 #include "tests/unit/broker_edge/exchange.h"
+#include "tests/unit/broker_edge/figures.h"
 
 using namespace chapar;
 using namespace chapar::testing;
@@ -23,15 +24,6 @@ std::string problem(Chapard& chapard) {
         const auto object = boost::json::parse(line).as_object();
         if (const auto* name = object.if_contains("problem")) return std::string(name->as_string());
     }
-}
-
-std::string figure(const Centre& centre, const std::string& name) {
-    AdminClient admin(centre.directory() / "admin.sock");
-    const auto report = std::get<schemas::StatusReport>(admin.ask(schemas::StatusAsk{}));
-    for (const auto& figure : report.figures) {
-        if (figure.name == name) return figure.value;
-    }
-    return "absent";
 }
 
 }  // namespace
@@ -56,6 +48,26 @@ TEST_CASE("chapard starts, refuses a second start on its directory, and stops cl
     first.signal(SIGTERM);
     CHECK(first.exit_code() == 0);
     CHECK_FALSE(std::filesystem::exists(centre.directory() / "admin.sock"));
+}
+
+// Fails if a worker is started with std::thread: a signal may then go to it, not to the loop.
+TEST_CASE("the threads of a broker leave the signals that stop it to its loop") {
+    const Centre centre(real_now());
+    Chapard chapard({"--dir", centre.directory()});
+    (void)chapard.ready();
+    const std::string own = std::to_string(chapard.pid());
+    constexpr std::uint64_t kStopping = (1ULL << (SIGTERM - 1)) | (1ULL << (SIGINT - 1));
+    std::size_t workers = 0;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/" + own + "/task")) {
+        if (task.path().filename() == own) continue;
+        std::ifstream status(task.path() / "status");
+        std::string line;
+        while (std::getline(status, line) && !line.starts_with("SigBlk:")) {
+        }
+        CHECK((std::stoull(line.substr(7), nullptr, 16) & kStopping) == kStopping);
+        ++workers;
+    }
+    CHECK(workers >= 5);
 }
 
 TEST_CASE("an error in the configuration stops the start and names line and column") {

@@ -6,17 +6,9 @@
 
 #include "tests/unit/broker_edge/centre.h"
 #include "tests/unit/broker_edge/chapard_process.h"
+#include "tests/unit/broker_edge/figures.h"
 
 namespace chapar::testing {
-
-inline std::string figure(const std::filesystem::path& directory, const std::string& name) {
-    AdminClient admin(directory / "admin.sock");
-    const auto report = std::get<schemas::StatusReport>(admin.ask(schemas::StatusAsk{}));
-    for (const auto& figure : report.figures) {
-        if (figure.name == name) return figure.value;
-    }
-    return "absent";
-}
 
 inline std::string published_note(const std::filesystem::path& directory) {
     AdminClient admin(directory / "admin.sock");

@@ -115,9 +115,7 @@ TEST_CASE("a broker whose scrub finds damage signs no more, nor after its next s
     FakeTime time(scene.now);
     {
         RunningBroker running(scene.centre, scene.store, time);
-        while (figure(scene.centre.directory(), "state") == "running") {
-        }
-        CHECK(figure(scene.centre.directory(), "state") == "read-only");
+        wait_for(scene.centre, "state", "read-only");
         CHECK(figure(scene.centre.directory(), "not_signing").find("tile 0/0") !=
               std::string::npos);
         CHECK(figure(scene.centre.directory(), "stop") == "");

@@ -6,6 +6,7 @@
 #include "schemas/base/hex.h"
 #include "tests/unit/broker_edge/exchange.h"
 #include "tests/unit/broker_edge/fake_witness.h"
+#include "tests/unit/broker_edge/figures.h"
 
 namespace chapar::testing {
 
@@ -26,12 +27,9 @@ struct Witnessed {
     }
     void start() { running.emplace(centre, store, time); }
     AdminClient admin() { return AdminClient(centre.directory() / "admin.sock"); }
-    std::string figure(const std::string& name) {
-        const auto report = std::get<schemas::StatusReport>(admin().ask(schemas::StatusAsk{}));
-        for (const auto& figure : report.figures) {
-            if (figure.name == name) return figure.value;
-        }
-        return "absent";
+    std::string figure(const std::string& name) { return testing::figure(centre, name); }
+    void wait_for(const std::string& name, const std::string& value) {
+        testing::wait_for(centre, name, value);
     }
     void publish_all() {
         auto socket = admin();

@@ -139,8 +139,7 @@ TEST_CASE("after an hour without a quorum envelopes are refused, until the witne
         sender->send(schemas::Submit{{}, {envelope}});
         return sender->expect<schemas::Outcomes>().items.at(0);
     };
-    while (scene.figure("witness_quorum") != "yes") {
-    }
+    scene.wait_for("witness_quorum", "yes");
     scene.beta.silent = true;
     const auto first = scene.centre.seal(scene.centre.nothing_seen());
     const auto accepted = submit(first);
@@ -149,9 +148,7 @@ TEST_CASE("after an hour without a quorum envelopes are refused, until the witne
     scene.beta.wait_asked(2);
     CHECK(scene.figure("witness_outage") == "below 1 h");
     scene.time.advance(kMinute);
-    while (scene.figure("state") == "running") {
-    }
-    CHECK(scene.figure("state") == "without witnesses: takes no new envelopes");
+    scene.wait_for("state", "without witnesses: takes no new envelopes");
     const auto second = scene.centre.seal(scene.centre.nothing_seen());
     // Fails if SUBMIT does not ask.
     CHECK(submit(second).code == "ledger.witnesses-absent");
@@ -162,8 +159,7 @@ TEST_CASE("after an hour without a quorum envelopes are refused, until the witne
     CHECK(recipient->expect<schemas::Outcomes>().items.at(0).code == "");
     scene.admin().publish(scene.centre.revocation(*scene.centre.stranger));
     scene.beta.silent = false;
-    while (scene.figure("state") != "running") {
-    }
+    scene.wait_for("state", "running");
     CHECK(submit(second).code == "");
 }
 
@@ -172,8 +168,8 @@ TEST_CASE("a ledger that did not grow for a day takes the next envelope at once"
     Witnessed scene;
     scene.start();
     scene.publish_all();
-    while (scene.figure("witnessed_size") != scene.figure("size")) {
-    }
+    wait_until("all witnessed",
+               [&] { return scene.figure("witnessed_size") == scene.figure("size"); });
     scene.time.advance(kHour * 2);
     auto sender = scene.session(*scene.centre.tajik);
     sender->send(schemas::Submit{{}, {scene.centre.seal(scene.centre.nothing_seen())}});
@@ -188,8 +184,8 @@ TEST_CASE("what cannot be shown of some entries does not keep back the proofs of
     auto sender = scene.session(*scene.centre.tajik);
     sender->send(schemas::Submit{{}, {scene.centre.seal(scene.centre.nothing_seen())}});
     const EntryIndex own = sender->expect<schemas::Outcomes>().items.at(0).proofs.at(0).index;
-    while (std::stoull(scene.figure("witnessed_size")) <= own.value) {
-    }
+    wait_until("own entry witnessed",
+               [&] { return std::stoull(scene.figure("witnessed_size")) > own.value; });
     // The other agency's policy, which is sealed to it.
     EntryIndex foreign;
     for (const Bytes& record : scene.centre.records()) {
