@@ -80,6 +80,11 @@ bool ExportStage::has(const std::string& member) const {
     return fs::is_regular_file(folder_ / member, error);
 }
 
+void ExportStage::forget_draft(const std::string& member) const {
+    std::error_code none;
+    fs::remove(folder_ / (member + std::string(kUnnamed)), none);
+}
+
 Status ExportStage::put_tile(const TileRef& tile, std::span<const Hash> hashes) const {
     Bytes bytes;
     for (const Hash& hash : hashes) append(bytes, hash.view());

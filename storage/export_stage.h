@@ -24,6 +24,8 @@ class ExportStage {
     [[nodiscard]] Status put(const std::string& member, ByteView bytes) const;
     [[nodiscard]] Result<Bytes> get(const std::string& member) const;
     [[nodiscard]] bool has(const std::string& member) const;
+    // What a put() that failed, or was cut, has left of this member.
+    void forget_draft(const std::string& member) const;
 
     [[nodiscard]] Status put_tile(const TileRef& tile, std::span<const Hash> hashes) const;
     [[nodiscard]] Result<std::vector<Hash>> get_tile(const TileRef& tile) const;

@@ -67,6 +67,8 @@ Status ExportWriter::Parts::resume() {
     std::error_code error;
     const std::string wanted = state_of(plan);
     if (!stage.has(kState)) {
+        // An export that could not even write this may be tried again.
+        stage.forget_draft(kState);
         if (fs::exists(stage.folder(), error) && !fs::is_empty(stage.folder(), error)) {
             return Error(Errc::AlreadyExists, stage.folder().string());
         }

@@ -111,6 +111,19 @@ TEST_CASE("an export of another ledger or form does not go on with what lies the
     CHECK(error_of(ExportWriter::open(one.plan(ExportForm::Directory, 65'536))) == Errc::Usage);
 }
 
+// Fails if the draft of a first write that failed is taken for somebody else's file.
+TEST_CASE("an export whose first write failed may be tried again, beside nothing else") {
+    const Export one;
+    const fs::path folder = one.target + ".part";
+    fs::create_directory(folder);
+    std::ofstream(folder / "state.new") << "half";
+    { auto writer = must(ExportWriter::open(one.plan())); }
+    fs::remove_all(folder);
+    fs::create_directory(folder);
+    std::ofstream(folder / "letter") << "not ours";
+    CHECK(error_of(ExportWriter::open(one.plan())) == Errc::AlreadyExists);
+}
+
 TEST_CASE("nothing is written over, and no archive appears for another root") {
     const Export one;
     auto writer = must(ExportWriter::open(one.plan()));
