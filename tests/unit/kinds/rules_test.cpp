@@ -45,6 +45,14 @@ constexpr const char* kOther = "\"OTHER\"";
 constexpr const char* kUnexplained = "input.field-missing /explanation";
 
 const Row kRows[] = {
+    {"cd-itinerary", "/legs/0/number", "2", "input.field-invalid /legs/0/number", {}},
+    {"cd-itinerary", "/legs/1/from", "\"TM\"", "input.field-invalid /legs/1/from", {}},
+    {"cd-itinerary",
+     "/legs/1/window/from",
+     "\"2026-11-01T03:00:00Z\"",
+     "input.field-invalid /legs/1/window",
+     {}},
+    {"fiu-reply", "/result", "\"FOUND\"", "input.field-missing /answer", {{"/answer", ""}}},
     {"cd-request", "/legs/1/from", "\"UZ\"", "input.field-invalid /legs/1/from", {}},
     {"cd-request",
      "/legs/1/window/from",
@@ -223,6 +231,19 @@ TEST_CASE("JSON that is too deep, too large or goes on after its end is refused"
           Errc::JsonInvalid);
 }
 
+TEST_CASE("whatever is said of a delivery is CONFIDENTIAL at least") {
+    for (const char* kind :
+         {"cd-request", "cd-consent", "cd-refusal", "cd-itinerary", "cd-start", "handover-offer",
+          "handover-accept", "cd-report", "cd-incident", "cd-terminate", "cd-outcome"}) {
+        json::object message = example_of(kind);
+        message["classification"] = "SECRET";
+        CHECK(verdict(message).empty());
+        message["classification"] = "RESTRICTED";
+        CAPTURE(std::string(kind));
+        CHECK(verdict(message) == "input.field-invalid classification");
+    }
+}
+
 TEST_CASE("codes are read in either case and kept in their list's spelling") {
     const auto read =
         must(client::parse_messages(R"({"kind":"cd-refusal","state":"uz","reason":"too_late"})"));
@@ -239,6 +260,10 @@ TEST_CASE("a failed check digit warns and is sent as observed, whatever the kind
     const auto read = must(client::parse_messages(json::serialize(message)));
     REQUIRE(read.front().warnings.size() == 1);
     CHECK(read.front().warnings[0].pointer == "/found/conveyance/container");
+    found.at("conveyance").as_object()["plate"] = "01 A 777 BC";
+    const auto plate = must(client::parse_messages(json::serialize(message)));
+    REQUIRE(plate.front().warnings.size() == 2);
+    CHECK(plate.front().warnings[1].pointer == "/found/conveyance/country");
 }
 
 // Fails if a rule that only warns refuses, or digits of Dari and Arabic are not read.

@@ -64,6 +64,17 @@ TEST_CASE("check digits of containers, ships and substances") {
     CHECK(check_cas("") == CheckDigit::OtherForm);
 }
 
+// Fails if I, O or Q pass, or a vehicle from where no check digit is a duty is warned about.
+TEST_CASE("check digits of vehicles, where they are a duty") {
+    CHECK(check_vin("1M8GDM9AXKP042788") == CheckDigit::Holds);
+    CHECK(check_vin("1M8GDM9A1KP042788") == CheckDigit::Fails);
+    CHECK(check_vin("11111111111111111") == CheckDigit::Holds);
+    CHECK(check_vin("WVWZZZ1JZ3W386752") == CheckDigit::Holds);
+    CHECK(check_vin("1M8GDM9AXKPO42788") == CheckDigit::OtherForm);
+    CHECK(check_vin("1M8GDM9AXKP04278") == CheckDigit::OtherForm);
+    CHECK(check_vin("1m8gdm9axkp042788") == CheckDigit::OtherForm);
+}
+
 TEST_CASE("a container whose remainder is ten has the digit zero") {
     // All owner codes TE?U with one serial: some remainder is ten, and its digit must be zero.
     int zeros = 0;
