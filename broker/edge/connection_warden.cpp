@@ -10,6 +10,10 @@ namespace {
 // A message can overtake the news of its connection by milliseconds.
 constexpr DurationMs kEarly{10'000};
 constexpr std::size_t kEarlyOnes = 4096;
+// Of ZMTP and CURVE around a message: 42 today.
+constexpr std::uint64_t kAroundMessage = 64;
+// Greeting and handshake: some 600 today.
+constexpr std::uint64_t kHandshake = 2048;
 
 constexpr std::array<std::string_view, kCutReasons> kWords{"accept-rate",
                                                            "address-accept-rate",
@@ -80,7 +84,7 @@ ConnectionWarden::Cuts ConnectionWarden::accepted(SocketCookie connection, PeerA
     Connection& added = connections_[connection];
     added.address = address;
     added.accepted = now;
-    added.base_at = now;
+    added.beats_at = now;
     added.heard = !early.empty();
     if (added.heard) added.base = early.mapped().bytes;
     AddressCount& count = addresses_[address];
@@ -97,28 +101,43 @@ void ConnectionWarden::closed(SocketCookie connection) {
     if (found != connections_.end()) forget(found);
 }
 
-void ConnectionWarden::heard(SocketCookie connection, std::uint64_t bytes, DurationMs now) {
+void ConnectionWarden::heard(SocketCookie connection, std::uint64_t size, std::uint64_t bytes,
+                             DurationMs now) {
+    const std::uint64_t whole = size + kAroundMessage;
     const auto found = connections_.find(connection);
     if (found == connections_.end()) {
-        if (early_.size() < kEarlyOnes) early_.insert_or_assign(connection, Early{bytes, now});
+        const auto before = early_.find(connection);
+        if (before == early_.end() && early_.size() >= kEarlyOnes) return;
+        const std::uint64_t base = before == early_.end() ? kHandshake : before->second.bytes;
+        early_.insert_or_assign(connection, Early{std::min(bytes, base + whole), now});
         return;
     }
     Connection& known = found->second;
     set_unfinished(known, 0);
     if (!known.heard) {
         known.heard = true;
+        known.base = std::min(bytes, kHandshake);
+        known.beats_at = now;
         pending_.erase({known.accepted, connection});
         --addresses_.at(known.address).pending;
     }
-    rebase(connection, known, bytes, now);
+    known.base = std::max(known.base, std::min(bytes, known.base + whole));
+    forgive_heartbeats(known, bytes, now);
+    set_unfinished(known, bytes - std::min(bytes, known.base));
+    if (known.begun) begun_.erase({*known.begun, connection});
+    known.begun.reset();
 }
 
-void ConnectionWarden::rebase(SocketCookie id, Connection& connection, std::uint64_t bytes,
-                              DurationMs now) {
-    connection.base = std::max(connection.base, bytes);
-    connection.base_at = now;
-    if (connection.begun) begun_.erase({*connection.begun, id});
-    connection.begun.reset();
+// They come all the time; the bytes of a message come at once.
+void ConnectionWarden::forgive_heartbeats(Connection& connection, std::uint64_t bytes,
+                                          DurationMs now) const {
+    const UnfinishedBounds& bounds = bounds_.unfinished;
+    const std::uint64_t seconds = (now.value - connection.beats_at.value) / kSecond.value;
+    connection.beats_at = DurationMs(connection.beats_at.value + seconds * kSecond.value);
+    const std::uint64_t beats = connection.beats + seconds * bounds.heartbeat_bytes;
+    const std::uint64_t forgiven = std::min(beats, bytes - std::min(bytes, connection.base));
+    connection.base += forgiven;
+    connection.beats = std::min(beats - forgiven, bounds.heartbeats_saved);
 }
 
 void ConnectionWarden::set_unfinished(Connection& connection, std::uint64_t bytes) {
@@ -134,12 +153,8 @@ ConnectionWarden::Cuts ConnectionWarden::measured(SocketCookie connection, std::
     if (found == connections_.end()) return cuts;
     Connection& known = found->second;
     const UnfinishedBounds& bounds = bounds_.unfinished;
-    std::uint64_t unfinished = bytes > known.base ? bytes - known.base : 0;
-    if (known.heard) {
-        const std::uint64_t beats =
-            (now.value - known.base_at.value) / kSecond.value * bounds.heartbeat_bytes;
-        unfinished -= std::min(unfinished, beats);
-    }
+    if (known.heard) forgive_heartbeats(known, bytes, now);
+    const std::uint64_t unfinished = bytes - std::min(bytes, known.base);
     set_unfinished(known, unfinished);
     if (known.heard && unfinished >= bounds.begun && !known.begun) {
         known.begun = now;

@@ -38,8 +38,10 @@ struct UnfinishedBounds {
     std::uint64_t first_together = 32ULL * 1024 * 1024;
     std::uint64_t each = 2ULL * 1024 * 1024;
     std::uint64_t together = 256ULL * 1024 * 1024;
-    // What heartbeats bring, which are no messages: so much a second is not counted.
+    // What heartbeats bring, which are no messages: so much a second is not counted, and of the
+    // seconds in which less came so many bytes are saved up at most.
     std::uint64_t heartbeat_bytes = 16;
+    std::uint64_t heartbeats_saved = 4096;
     // From so many bytes on a message has begun, and must end in time.
     std::uint64_t begun = 1024;
     DurationMs message{60'000};
@@ -92,9 +94,9 @@ class ConnectionWarden {
     // Who is to be cut for it: the newcomer, or the oldest that has said nothing.
     [[nodiscard]] Cuts accepted(SocketCookie connection, PeerAddress address, DurationMs now);
     void closed(SocketCookie connection);
-    // A whole message of it has reached the broker; libzmq had taken `bytes` of it by then. May
-    // come before accepted().
-    void heard(SocketCookie connection, std::uint64_t bytes, DurationMs now);
+    // A whole message of `size` bytes has reached the broker; libzmq had taken `bytes` of the
+    // connection by then, perhaps of later messages already. May come before accepted().
+    void heard(SocketCookie connection, std::uint64_t size, std::uint64_t bytes, DurationMs now);
     // libzmq has taken `bytes` of it, since it was accepted. Nothing of an unknown one.
     [[nodiscard]] Cuts measured(SocketCookie connection, std::uint64_t bytes, DurationMs now);
     // What time demands. Called twenty times a second.
@@ -113,8 +115,9 @@ class ConnectionWarden {
         PeerAddress address = 0;
         DurationMs accepted;
         bool heard = false;
-        std::uint64_t base = 0;  // bytes at the last whole message
-        DurationMs base_at;
+        std::uint64_t base = 0;   // taken bytes that were whole messages, or heartbeats
+        std::uint64_t beats = 0;  // that heartbeats may still have brought
+        DurationMs beats_at;
         std::uint64_t unfinished = 0;
         std::optional<DurationMs> begun;
     };
@@ -124,7 +127,7 @@ class ConnectionWarden {
         std::size_t pending = 0;
     };
     struct Early {
-        std::uint64_t bytes = 0;
+        std::uint64_t bytes = 0;  // of whole messages
         DurationMs at;
     };
 
@@ -134,7 +137,7 @@ class ConnectionWarden {
     void cut_largest(bool pending_only, CutReason reason, Cuts& cuts);
     void forget(Connections::iterator which);
     void set_unfinished(Connection& connection, std::uint64_t bytes);
-    void rebase(SocketCookie id, Connection& connection, std::uint64_t bytes, DurationMs now);
+    void forgive_heartbeats(Connection& connection, std::uint64_t bytes, DurationMs now) const;
     [[nodiscard]] bool is_shared(PeerAddress address) const {
         return bounds_.shared_addresses.contains(address);
     }

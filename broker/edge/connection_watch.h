@@ -15,8 +15,8 @@ class ConnectionWatch {
     ConnectionWatch& operator=(const ConnectionWatch&) = delete;
     virtual ~ConnectionWatch() = default;
 
-    // A whole message has come over this connection.
-    virtual void heard(const Link& link) = 0;
+    // A whole message of `size` bytes has come over this connection.
+    virtual void heard(const Link& link, std::size_t size) = 0;
     // What was cut since the last call; of more than a thousand the rest is only counted.
     [[nodiscard]] virtual ConnectionWarden::Cuts take_cuts() = 0;
     [[nodiscard]] virtual ConnectionWarden::Figures figures() const = 0;

@@ -57,7 +57,9 @@ Result<bool> BrokerService::receive() {
 
 Status BrokerService::handle(Incoming incoming) {
     parts_.tap.record(TapDirection::Received, incoming.payload.bytes());
-    if (parts_.connections != nullptr) parts_.connections->heard(incoming.link);
+    if (parts_.connections != nullptr) {
+        parts_.connections->heard(incoming.link, incoming.payload.bytes().size());
+    }
     if (!incoming.key || outlet_.condemned(incoming.link)) {
         incoming.link.cut();
         return Done{};

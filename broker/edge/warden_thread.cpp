@@ -117,14 +117,23 @@ void WardenThread::take_events(ZmqSocket& monitor) {
         if (!event) return;
         if (event->number == ZMQ_EVENT_ACCEPTED) accepted(event->value);
         if (event->number == ZMQ_EVENT_DISCONNECTED || event->number == ZMQ_EVENT_CLOSED) {
-            lost(event->value);
+            closed(event->value);
         }
     }
 }
 
+// The event may be older than who has the descriptor now.
+void WardenThread::closed(int descriptor) {
+    const auto known = by_descriptor_.find(descriptor);
+    if (known != by_descriptor_.end() && !known->second.link.alive()) lost(descriptor);
+}
+
 void WardenThread::accepted(int descriptor) {
-    lost(descriptor);
     const Link link = Link::of(descriptor);
+    // An event of before has named it.
+    const auto known = by_cookie_.find(link.cookie());
+    if (known != by_cookie_.end() && known->second == descriptor) return;
+    lost(descriptor);
     const auto address = peer_address(descriptor);
     // Gone again already.
     if (link.cookie() == 0 || !address) return;
@@ -210,11 +219,11 @@ void WardenThread::cut(const ConnectionWarden::Cuts& cuts) {
     }
 }
 
-void WardenThread::heard(const Link& link) {
+void WardenThread::heard(const Link& link, std::size_t size) {
     const auto figures = tcp_figures(link.descriptor());
     if (!figures || !link.alive()) return;
     const std::unique_lock lock(mutex_);
-    warden_.heard(link.cookie(), figures->taken, time_.elapsed());
+    warden_.heard(link.cookie(), size, figures->taken, time_.elapsed());
 }
 
 ConnectionWarden::Cuts WardenThread::take_cuts() {

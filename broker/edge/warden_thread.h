@@ -40,7 +40,7 @@ class WardenThread final : public ConnectionWatch {
     // Once: `router` has not been bound yet.
     [[nodiscard]] Status watch(const ZmqContext& context, ZmqSocket& router);
 
-    void heard(const Link& link) override;
+    void heard(const Link& link, std::size_t size) override;
     [[nodiscard]] ConnectionWarden::Cuts take_cuts() override;
     [[nodiscard]] ConnectionWarden::Figures figures() const override;
 
@@ -54,6 +54,7 @@ class WardenThread final : public ConnectionWatch {
     void serve(ZmqSocket monitor, ZmqSocket stop);
     void take_events(ZmqSocket& monitor);
     void accepted(int descriptor);
+    void closed(int descriptor);
     void lost(int descriptor);
     void measure();
     void measure(int descriptor, ConnectionWarden::Cuts& cuts);

@@ -38,7 +38,7 @@ struct Door {
     }
     SocketCookie accept_and_hear(std::uint64_t bytes = 300) {
         REQUIRE(accept().empty());
-        warden.heard(last, bytes, now);
+        warden.heard(last, bytes, bytes, now);
         return last;
     }
     void pass(DurationMs time) { now = DurationMs(now.value + time.value); }
@@ -129,7 +129,7 @@ TEST_CASE("of 16 of one address that have said nothing the oldest makes room for
     CHECK(door.accept_many(15) == 0);
     CHECK(door.accept().empty());
     check_cut(door.accept(), 2, CutReason::PendingOfAddress);
-    door.warden.heard(3, 300, door.now);
+    door.warden.heard(3, 300, 300, door.now);
     CHECK(door.accept().empty());
 }
 
@@ -195,10 +195,40 @@ TEST_CASE("a whole message is forgiven: 2 MiB count from the last one on") {
     constexpr std::uint64_t kMost = 2 * 1024 * 1024;
     CHECK(door.warden.measured(id, 1'000 + kMost - 1, door.now).empty());
     CHECK(door.warden.measured(id, 1'000 + kMost, door.now).empty());
-    door.warden.heard(id, 1'000 + kMost, door.now);
+    door.warden.heard(id, kMost, 1'000 + kMost, door.now);
     CHECK(door.warden.figures().unfinished_bytes == 0);
     CHECK(door.warden.measured(id, 1'000 + 2 * kMost, door.now).empty());
     check_cut(door.warden.measured(id, 1'001 + 2 * kMost, door.now), id, CutReason::MessageBytes);
+}
+
+// Fails if a message that is heard forgives what libzmq has taken of the one behind it.
+TEST_CASE("what has come of the next message counts, however many whole ones came before it") {
+    Door door(loose());
+    const SocketCookie id = door.accept_and_hear(0);
+    constexpr std::uint64_t kMost = 2 * 1024 * 1024;
+    constexpr std::uint64_t kWhole = 1'000 + 64;
+    const std::uint64_t taken = 4 * kWhole + kMost;
+    CHECK(door.warden.measured(id, kMost, door.now).empty());
+    for (std::uint64_t i = 1; i <= 4; ++i) {
+        door.pass(DurationMs(50));
+        door.warden.heard(id, 1'000, taken, door.now);
+        CHECK(door.warden.figures().unfinished_bytes == taken - i * kWhole);
+    }
+    CHECK(door.warden.measured(id, taken, door.now).empty());
+    check_cut(door.warden.measured(id, taken + 1, door.now), id, CutReason::MessageBytes);
+}
+
+// Fails if seconds without heartbeats are saved up without an end.
+TEST_CASE("a day of silence is worth 4 KiB, not a megabyte") {
+    Door door(loose());
+    const SocketCookie id = door.accept_and_hear(0);
+    for (int second = 0; second < 86'400; ++second) {
+        door.pass(kSecond);
+        REQUIRE(door.warden.measured(id, 0, door.now).empty());
+    }
+    constexpr std::uint64_t kMost = 2 * 1024 * 1024 + 4096;
+    CHECK(door.warden.measured(id, kMost, door.now).empty());
+    check_cut(door.warden.measured(id, kMost + 1, door.now), id, CutReason::MessageBytes);
 }
 
 // Fails if what the silent hold together is not bounded, or the smallest of them is cut.
@@ -269,7 +299,7 @@ TEST_CASE("a message that has ended in time takes its deadline with it") {
     const SocketCookie id = door.accept_and_hear(0);
     CHECK(door.warden.measured(id, 100'000, door.now).empty());
     door.pass(kMinute);
-    door.warden.heard(id, 100'000, door.now);
+    door.warden.heard(id, 100'000, 100'000, door.now);
     CHECK(door.warden.measured(id, 200'000, door.now).empty());
     door.pass(kMinute);
     CHECK(door.warden.sweep(door.now).empty());
@@ -292,7 +322,7 @@ TEST_CASE("a client that only listens may answer heartbeats for a year") {
 // Fails if a message that is received before the news of its connection is forgotten.
 TEST_CASE("a message that overtakes the news of its connection counts") {
     Door door(loose());
-    door.warden.heard(1, 300, door.now);
+    door.warden.heard(1, 300, 300, door.now);
     REQUIRE(door.accept().empty());
     CHECK(door.warden.figures().pending == 0);
     door.pass(kMinute);

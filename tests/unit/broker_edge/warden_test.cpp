@@ -50,7 +50,7 @@ struct Guarded {
     bool receive_and_tell() {
         for (int waited = 0; waited <= kDeadlineMs; waited += 50) {
             if (auto incoming = router->receive().value()) {
-                warden->heard(incoming->link);
+                warden->heard(incoming->link, incoming->payload.bytes().size());
                 return true;
             }
             zmq_pollitem_t item{nullptr, router->descriptor(), ZMQ_POLLIN, 0};
