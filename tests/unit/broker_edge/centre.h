@@ -61,6 +61,12 @@ class Centre {
     [[nodiscard]] schemas::Statements statement(const EdgeDevice& device,
                                                 const EnvelopeHash& envelope, EntryIndex accepted);
     [[nodiscard]] Bytes revocation(const EdgeDevice& device);
+    // Signed by the registrars of this device's agency.
+    template <typename Record>
+    [[nodiscard]] Bytes by_registrars(const EdgeDevice& device, crypto::RecordType type,
+                                      const Record& record) const {
+        return agency_of(device).by_registrars(type, record).encode();
+    }
     [[nodiscard]] crypto::SignedRecord suspension(const EdgeDevice& device);
     [[nodiscard]] Bytes reinstatement(const EdgeDevice& device,
                                       const crypto::SignedRecord& suspension);

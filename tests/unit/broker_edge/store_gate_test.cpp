@@ -1,6 +1,7 @@
 // When new work is refused for want of room, and that a full broker still lets itself be emptied.
 #include "broker/edge/store_gate.h"
 
+#include "crypto/retention.h"
 #include "tests/unit/broker_edge/exchange.h"
 #include "tests/unit/broker_edge/restored.h"
 
@@ -46,6 +47,27 @@ TEST_CASE("the gate closes when the disk is nearly full and the store may need m
     CHECK(gate.look(on_disk(5, 6 * kGiB)) == StoreGate::Change::Closed);
 }
 
+namespace {
+
+// Of tajik's agency and what it sent itself this month; entries 1 and 2; the first tile.
+std::vector<Bytes> what_ends_and_keeps_bodies(const Centre& centre) {
+    const AgencyId agency = AgencyId::parse("TJ-DCA").value();
+    const crypto::ShredRecord shred{
+        {agency, agency, crypto::RetentionClass::Quarter, crypto::YearMonth(202611)}, "article 12"};
+    const crypto::HoldRecord hold{
+        agency, 1,       crypto::HoldAction::Set, crypto::EntryRange{EntryIndex(1), EntryIndex(2)},
+        0,      "case 7"};
+    crypto::SignedRecord prune{
+        crypto::RecordType::Prune,
+        crypto::PruneRecord{EntryIndex(256), TimeMs{1}, Hash{}, "five years"}.encode(),
+        {}};
+    centre.sign_by_centre(prune);
+    return {centre.by_registrars(*centre.tajik, crypto::RecordType::Hold, hold),
+            centre.by_registrars(*centre.tajik, crypto::RecordType::Shred, shred), prune.encode()};
+}
+
+}  // namespace
+
 // Fails if a kind of operation that empties a store is counted as new work.
 TEST_CASE("envelopes and bundles are new work, all else drains") {
     Centre centre(TimeMs{1795200000000});
@@ -55,6 +77,9 @@ TEST_CASE("envelopes and bundles are new work, all else drains") {
     CHECK(is_new_work(Submit{}));
     CHECK(is_new_work(PutRecord{bundle.encode()}));
     CHECK_FALSE(is_new_work(PutRecord{centre.revocation(device)}));
+    for (const Bytes& record : what_ends_and_keeps_bodies(centre)) {
+        CHECK_FALSE(is_new_work(PutRecord{record}));
+    }
     CHECK_FALSE(is_new_work(Confirm{}));
     CHECK_FALSE(is_new_work(Withhold{}));
     CHECK_FALSE(is_new_work(Advance{}));
@@ -212,4 +237,24 @@ TEST_CASE("at a full store a device brings a revocation, and expiry empties it")
     scene.exchange->time.advance(DurationMs(kDay.value * 2));
     // The loop looks at its deadlines each second.
     wait_for(centre, "waiting", "0");
+}
+
+// Fails if any of these types counts as new work, or publish() asks no more than the gate.
+TEST_CASE("at a full store a device brings holds, and shreds and prunings reach the fold") {
+    FullExchange scene;
+    Centre& centre = scene.exchange->centre;
+    const auto sender = scene.exchange->session(*centre.tajik);
+    const auto reader = scene.exchange->session(*centre.uzbek);
+    scene.fill(*sender, *reader);
+    const auto publish = [&](const Bytes& record) {
+        sender->send(schemas::Publish{record});
+        return sender->expect<schemas::Outcomes>().items.at(0).code;
+    };
+    const auto records = what_ends_and_keeps_bodies(centre);
+    CHECK(publish(records.at(0)) == "");
+    // For reasons of their own, which no gate knows: its time, and that nothing is a year old.
+    CHECK(publish(records.at(1)) == "shred.early");
+    AdminClient admin(centre.directory() / "admin.sock");
+    const auto pruned = std::get<schemas::Outcomes>(admin.ask(schemas::Publish{records.at(2)}));
+    CHECK(pruned.items.at(0).code == "prune.refused");
 }

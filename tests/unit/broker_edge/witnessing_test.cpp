@@ -79,6 +79,23 @@ TEST_CASE("without a quorum at the start work waits, and nothing is signed") {
     CHECK(std::stoull(scene.figure("size")) > 10);
 }
 
+// Fails if every_second() does not look at those whose WELCOME waits.
+TEST_CASE("who connects while witnesses are awaited is told so when ten seconds have passed") {
+    Witnessed scene;
+    scene.start();
+    scene.publish_all();
+    REQUIRE(scene.running->stop());
+    scene.beta.silent = true;
+    scene.start();
+    TestClient client(scene.running->endpoint(), scene.centre.manifest().curve_key,
+                      scene.centre.tajik->curve);
+    client.hello(scene.centre, *scene.centre.tajik);
+    scene.wait_for("sessions", "1");
+    CHECK(scene.figure("state") == "awaiting witnesses");
+    scene.time.advance(DurationMs(10'001));
+    CHECK(client.expect<schemas::ErrorFrame>().code == "ledger.witnesses-awaited");
+}
+
 TEST_CASE("nobody is told about entries of other agencies, or of none") {
     Witnessed scene;
     scene.start();
