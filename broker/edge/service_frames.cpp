@@ -154,7 +154,8 @@ Status BrokerService::take(Session& session, schemas::Submit frame) {
     if (!refusal && witnesses_absent_) refusal = Errc::WitnessesAbsent;
     std::optional<Intake::Share> share;
     if (!refusal && !(share = admit(session, items))) refusal = Errc::BackPressure;
-    if (!refusal && !intake_.within_rate(session.greeted->agency, items, parts_.time.elapsed())) {
+    if (!refusal && !intake_.within_rate(session.greeted->agency, session.greeted->device, items,
+                                         parts_.time.elapsed())) {
         pushed_back_ += items;
         refusal = Errc::BackPressure;
     }

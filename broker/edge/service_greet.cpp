@@ -5,7 +5,6 @@
 #include "schemas/frames_codec.h"
 
 namespace chapar::broker {
-
 Status BrokerService::challenge(Session& session) {
     parts_.random.fill(session.challenge.bytes);
     session.state = SessionState::Challenged;
@@ -32,7 +31,8 @@ Status BrokerService::greet(Session& session, const schemas::Hello& hello) {
         session.told = greeting->seen->checkpoint.size;
         parts_.guard.offer(*greeting->seen, hello.note);
     }
-    if (sessions_.of_agency(greeting->who.agency) >= parts_.config.connections.per_agency) {
+    if (sessions_.of_agency(greeting->who.agency) >= parts_.config.connections.per_agency &&
+        !sessions_.make_room(greeting->who.agency, greeting->who.device)) {
         complain(session, Error(Errc::BackPressure), After::End);
         return Done{};
     }

@@ -1,5 +1,7 @@
 #include "broker/edge/sessions.h"
 
+#include <algorithm>
+
 namespace chapar::broker {
 
 Session* Sessions::find_or_open(const Incoming& incoming, DurationMs hello_by) {
@@ -52,6 +54,24 @@ std::vector<Session*> Sessions::of_device(const CertificateHash& device) {
 std::size_t Sessions::of_agency(const AgencyId& agency) const {
     const auto found = agencies_.find(agency);
     return found == agencies_.end() ? 0 : found->second;
+}
+
+bool Sessions::make_room(const AgencyId& agency, const CertificateHash& newcomer) {
+    std::map<CertificateHash, std::vector<SessionNumber>> of_devices;
+    for (const auto& [number, session] : sessions_) {
+        if (session.greeted && session.greeted->agency == agency) {
+            of_devices[session.greeted->device].push_back(number);
+        }
+    }
+    const auto with_newcomer = [&](const auto& one) {
+        return one.second.size() + (one.first == newcomer ? 1 : 0);
+    };
+    const auto most = std::ranges::max_element(of_devices, {}, with_newcomer);
+    if (most == of_devices.end() || with_newcomer(*most) < 2) return false;
+    const SessionNumber oldest = most->second.front();
+    sessions_.at(oldest).link.cut();
+    end(oldest);
+    return true;
 }
 
 void Sessions::end(SessionNumber number) {

@@ -38,6 +38,9 @@ class Sessions {
     [[nodiscard]] std::size_t active() const { return devices_.size(); }
     // That have greeted.
     [[nodiscard]] std::size_t of_agency(const AgencyId& agency) const;
+    // For one more of `newcomer`: the oldest of the agency's device that has most ends, and its
+    // link is cut, so that no device keeps its colleagues out. False: each other device has one.
+    bool make_room(const AgencyId& agency, const CertificateHash& newcomer);
 
   private:
     std::size_t most_;

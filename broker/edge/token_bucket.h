@@ -20,32 +20,46 @@ class TokenBucket {
   public:
     // Full at first.
     TokenBucket(const Rate& rate, DurationMs now)
-        : rate_(rate), thousandths_(rate.burst * kThousand), at_(now) {}
+        : rate_(rate), thousandths_(full_level()), at_(now) {}
 
     // All of them or none. False: the rate does not allow them now.
     [[nodiscard]] bool take(std::uint64_t pieces, DurationMs now) {
-        thousandths_ = refilled(now);
-        at_ = now;
-        if (thousandths_ / kThousand < pieces) return false;
-        thousandths_ -= pieces * kThousand;
+        refill(now);
+        if (thousandths_ < thousandths(pieces)) return false;
+        thousandths_ -= thousandths(pieces);
         return true;
     }
-    // Nothing was taken for so long that it might as well be forgotten.
-    [[nodiscard]] bool full(DurationMs now) const {
-        return refilled(now) == rate_.burst * kThousand;
+    // So many are due, at least. REQUIRES: pieces <= burst.
+    [[nodiscard]] bool holds(std::uint64_t pieces, DurationMs now) const {
+        return refilled(now) >= thousandths(pieces);
     }
+    // Takes them whether or not so many are due; what is owed comes off what fills later.
+    void owe(std::uint64_t pieces, DurationMs now) {
+        refill(now);
+        thousandths_ -= thousandths(std::min(pieces, rate_.burst));
+    }
+    // Nothing was taken for so long that it might as well be forgotten.
+    [[nodiscard]] bool full(DurationMs now) const { return refilled(now) == full_level(); }
 
   private:
-    static constexpr std::uint64_t kThousand = 1000;
+    static constexpr std::int64_t thousandths(std::uint64_t pieces) {
+        return static_cast<std::int64_t>(pieces) * 1000;
+    }
+    [[nodiscard]] std::int64_t full_level() const { return thousandths(rate_.burst); }
 
-    [[nodiscard]] std::uint64_t refilled(DurationMs now) const {
+    [[nodiscard]] std::int64_t refilled(DurationMs now) const {
         // Longer than any bucket takes to fill: the product stays far from its end.
         const std::uint64_t waited = std::min<std::uint64_t>(now.value - at_.value, kDay.value);
-        return std::min(rate_.burst * kThousand, thousandths_ + waited * rate_.per_second);
+        return std::min(full_level(),
+                        thousandths_ + static_cast<std::int64_t>(waited * rate_.per_second));
+    }
+    void refill(DurationMs now) {
+        thousandths_ = refilled(now);
+        at_ = now;
     }
 
     Rate rate_;
-    std::uint64_t thousandths_;
+    std::int64_t thousandths_;  // below zero: owed
     DurationMs at_;
 };
 

@@ -1,6 +1,7 @@
 // The bounds of sessions and agencies on a running broker, and what those beyond them are told.
 #include "broker/edge/answer_pace.h"
 #include "broker/edge/outlet.h"
+#include "broker/edge/sessions.h"
 #include "schemas/base/limits.h"
 #include "schemas/frames_codec.h"
 #include "tests/unit/broker_edge/exchange.h"
@@ -34,7 +35,8 @@ std::multiset<std::string> codes(TestClient& client, std::size_t count) {
 TEST_CASE("what an agency submits beyond its rate is pushed back, and taken when time has passed") {
     Exchange exchange("[quotas]\nenvelopes_per_second = 10\nenvelopes_burst = 256\n");
     const auto client = exchange.session(*exchange.centre.tajik);
-    for (int i = 0; i < 16; ++i) {
+    // Half of the burst, and a quarter of it beyond that is one device's: 128 and 64.
+    for (int i = 0; i < 13; ++i) {
         client->send(frame_of(exchange, 16));
         CHECK(codes(*client, 16).count("") == 16);
     }
@@ -42,24 +44,60 @@ TEST_CASE("what an agency submits beyond its rate is pushed back, and taken when
     client->send(beyond);
     CHECK(codes(*client, 1).count("back-pressure") == 1);
     CHECK(figure(exchange.centre, "pushed_back") == "1");
-    exchange.time.advance(DurationMs(100));
+    exchange.time.advance(DurationMs(500));
     client->send(beyond);
     CHECK(codes(*client, 1).count("") == 1);
     client->send(frame_of(exchange, 1));
     CHECK(codes(*client, 1).count("back-pressure") == 1);
 }
 
-// Fails if sessions are not counted by agency, or ended ones stay counted.
-TEST_CASE("an agency has so many sessions and no more; another's are not counted") {
+// Fails if sessions are not counted by agency, or the newcomer is refused and the hog stays.
+TEST_CASE("where an agency has too many sessions the oldest of the device with most ends") {
     Exchange exchange("[connections]\nper_agency = 2\n");
-    const auto first = exchange.session(*exchange.centre.tajik);
-    auto second = exchange.session(*exchange.centre.tajik);
-    TestClient third(exchange.running.endpoint(), exchange.centre.manifest().curve_key,
-                     exchange.centre.tajik->curve);
-    third.hello(exchange.centre, *exchange.centre.tajik);
-    CHECK(third.expect<schemas::ErrorFrame>().code == "back-pressure");
+    auto first = exchange.session(*exchange.centre.tajik);
+    const auto second = exchange.session(*exchange.centre.tajik);
+    const auto third = exchange.session(*exchange.centre.tajik);
+    CHECK(figure(exchange.centre, "sessions") == "2");
+    second->send(schemas::ReceiptsAsk{EntryIndex(0)});
+    (void)second->expect<schemas::Receipts>();
     const auto other = exchange.session(*exchange.centre.uzbek);
     CHECK(figure(exchange.centre, "sessions") == "3");
+}
+
+// Fails if the newest ends, or one of a device that has fewer.
+TEST_CASE("no device keeps its colleagues out, and each may come back over its own dead link") {
+    broker::Sessions sessions(100);
+    const AgencyId agency = AgencyId::parse("TJ-DCA").value();
+    const auto device = [](std::uint8_t number) {
+        CertificateHash hash;
+        hash.bytes.fill(std::byte{number});
+        return hash;
+    };
+    std::uint8_t routes = 0;
+    const auto greet = [&](std::uint8_t number) {
+        broker::Incoming incoming;
+        incoming.from = Bytes(4, std::byte{++routes});
+        incoming.key = CurveKey{};
+        incoming.key->bytes.fill(std::byte{number});
+        broker::Session* session = sessions.find_or_open(incoming, DurationMs(0));
+        REQUIRE(session != nullptr);
+        session->state = broker::SessionState::Challenged;
+        sessions.greeted(*session, {device(number), agency, OfficeId::parse("TJ-BLO").value(), 0});
+        return session->number;
+    };
+    const broker::SessionNumber oldest = greet(1);
+    const broker::SessionNumber colleague = greet(2);
+    const broker::SessionNumber second = greet(1);
+    const broker::SessionNumber third = greet(1);
+    CHECK(sessions.make_room(agency, device(3)));
+    CHECK(sessions.find(oldest) == nullptr);
+    CHECK(sessions.make_room(agency, device(3)));
+    CHECK(sessions.find(second) == nullptr);
+    CHECK_FALSE(sessions.make_room(agency, device(3)));
+    CHECK(sessions.find(third) != nullptr);
+    CHECK(sessions.make_room(agency, device(2)));
+    CHECK(sessions.find(colleague) == nullptr);
+    CHECK_FALSE(sessions.make_room(AgencyId::parse("UZ-NDC").value(), device(3)));
 }
 
 // Fails if a session that has said nothing whole, or one that is gone, is not told apart.

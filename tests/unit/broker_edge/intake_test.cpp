@@ -18,6 +18,12 @@ const AgencyId kOther = AgencyId::parse("UZ-NDC").value();
 constexpr std::size_t kMiB = 1024 * 1024;
 constexpr DurationMs kNow{500'000};
 
+CertificateHash device_number(std::uint8_t number) {
+    CertificateHash device;
+    device.bytes.fill(std::byte{number});
+    return device;
+}
+
 // A bound that no test of another one meets.
 IntakeBounds wide() {
     IntakeBounds bounds;
@@ -107,15 +113,52 @@ TEST_CASE("the parts of a share give back what the whole took") {
 // Fails if the bucket is not asked, is the same for all, or does not fill with time.
 TEST_CASE("an agency submits 1,000 envelopes at once and 200 a second") {
     Intake intake(IntakeBounds{});
-    CHECK(intake.within_rate(kFlooder, 999, kNow));
-    CHECK(intake.within_rate(kFlooder, 1, kNow));
-    CHECK_FALSE(intake.within_rate(kFlooder, 1, kNow));
-    CHECK(intake.within_rate(kOther, 1'000, kNow));
+    const auto each = [&](DurationMs now) {
+        std::size_t taken = 0;
+        for (std::uint8_t device = 0; device < 5; ++device) {
+            while (intake.within_rate(kFlooder, device_number(device), 1, now)) ++taken;
+        }
+        return taken;
+    };
+    CHECK(each(kNow) == 1'000);
+    CHECK(intake.within_rate(kOther, device_number(9), 1'000, kNow));
     const DurationMs later(kNow.value + 1'000);
-    CHECK(intake.within_rate(kFlooder, 199, later));
-    CHECK(intake.within_rate(kFlooder, 1, later));
-    CHECK_FALSE(intake.within_rate(kFlooder, 1, later));
-    CHECK_FALSE(intake.within_rate(kFlooder, 1'001, DurationMs(later.value + kDay.value)));
+    CHECK(each(later) == 200);
+    CHECK(each(DurationMs(later.value + kDay.value)) == 1'000);
+}
+
+// Fails if one device may take what is left for its colleagues: the upper half of the burst is
+// everybody's, of the lower half a quarter of all is one device's.
+TEST_CASE("a device that sends without an end leaves its colleagues room") {
+    Intake intake(IntakeBounds{});
+    const auto alone = [&](DurationMs now) {
+        std::size_t taken = 0;
+        while (intake.within_rate(kFlooder, device_number(1), 1, now)) ++taken;
+        return taken;
+    };
+    CHECK(alone(kNow) == 501 + 250);
+    CHECK(intake.within_rate(kFlooder, device_number(2), 249, kNow));
+    CHECK_FALSE(intake.within_rate(kFlooder, device_number(3), 1, kNow));
+    std::size_t taken = 0;
+    for (std::uint64_t ms = 1; ms <= 100'000; ++ms) taken += alone(DurationMs(kNow.value + ms));
+    // All 200 a second while nobody else sends, and never the last that are left.
+    CHECK(taken > 19'000);
+    CHECK(taken <= 20'000);
+    CHECK(intake.within_rate(kFlooder, device_number(2), 64, DurationMs(kNow.value + 100'000)));
+}
+
+// Fails if a frame is let in only when all of its envelopes are due: who sends single ones takes
+// each as it comes.
+TEST_CASE("a full frame comes in beside single ones, and what it took too much is owed") {
+    Intake intake(IntakeBounds{});
+    while (intake.within_rate(kFlooder, device_number(1), 1, kNow)) continue;
+    while (intake.within_rate(kFlooder, device_number(2), 1, kNow)) continue;
+    const DurationMs later(kNow.value + 5);
+    CHECK(intake.within_rate(kFlooder, device_number(3), 256, later));
+    CHECK_FALSE(intake.within_rate(kFlooder, device_number(4), 1, later));
+    // 255 of them are owed.
+    CHECK_FALSE(intake.within_rate(kFlooder, device_number(4), 1, DurationMs(later.value + 1'279)));
+    CHECK(intake.within_rate(kFlooder, device_number(4), 1, DurationMs(later.value + 1'280)));
 }
 
 // Fails if the queue is first come, first served.
