@@ -71,12 +71,24 @@ class Kinds(unittest.TestCase):
 
         home = self.centre.home("AF-SKB-BLO")
         self.centre.must("inbox", "watch", "--once", "--home", home)
-        came = {item["kind"]: item["number"] for item in self.centre.must("inbox", "ls", "--home", home).results}
+        inbox = self.centre.must("inbox", "ls", "--home", home).results
+        came = {item["kind"]: item["number"] for item in inbox}
         self.assertEqual(sorted(came), sorted(messages))
         for kind, number in came.items():
             shown = self.centre.must("inbox", "show", number, "--home", home).results[0]
             self.assertEqual(shown["payload"], {k: v for k, v in messages[kind].items() if k not in AROUND}, kind)
         print(f"{len(came)} kinds sent, opened and shown")
+        self.check_evidence(home, next(item["message"] for item in inbox if item["kind"] == "op-call"), messages["op-call"])
+
+    # Would fail if the verifier's own tables lack a kind, or its lists of numbers.
+    def check_evidence(self, home, message, written):
+        file, roots = self.centre.file("op-call.evidence"), self.centre.home("TJ-NPJ-BLO") / "agency.roots"
+        self.centre.must("case", "evidence", message, "--out", file, "--home", home)
+        ran = self.centre.program("chapar-verify", "evidence", file, "--card", self.centre.card, "--agency-roots", roots, "--json")
+        self.assertEqual(ran.exit, 0, ran)
+        read = [(line["field"], line["text"]) for line in ran.results if "field" in line]
+        self.assertIn(("opCall.operation", written["operation"]), read)
+        self.assertEqual(len([field for field, _ in read if field == "opCall.modes"]), len(written["modes"]), read)
 
     def test_what_only_commands_make_is_not_sent_by_hand(self):
         for kind in BY_COMMAND:
