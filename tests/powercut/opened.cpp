@@ -28,7 +28,7 @@ Status Opened::start() {
 Status Opened::check() {
     const auto txn = CHAPAR_TRY(store_->begin_read());
     const broker::CheckScene scene{directory_,           config_, node_.manifest.origin,
-                                   node_.log.verifier(), *txn,    keys_->keys(),
+                                   node_.log.verifier(), *txn,    &keys_->keys(),
                                    tick_->frontier()};
     for (const broker::CheckPart& part : broker::check_parts()) {
         broker::PartVerdict verdict;
