@@ -56,12 +56,14 @@ class Faults:
 
     def end(self):
         """Stops it, if it lives; how it ended, and whether that was with a sentence."""
-        # Its answer comes from behind the call that failed: then it went on, or is ending.
-        self.centre.chapar("broker", "status", "--dir", self.centre.dir)
-        if self.broker.poll() is None:
-            self.broker.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + PATIENCE
+        # An answer from behind the call that failed: it went on. Else it is ending, and not to be disturbed.
+        while self.broker.poll() is None and time.monotonic() < deadline:
+            if self.centre.chapar("broker", "status", "--dir", self.centre.dir).exit == 0:
+                self.broker.send_signal(signal.SIGTERM)
+                break
         try:
-            code = self.broker.wait(PATIENCE)
+            code = self.broker.wait(max(1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             self.broker.kill()
             self.broker.wait()
