@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "schemas/base/assert.h"
 #include "schemas/frames.capnp.h"
 #include "schemas/frames_codec.h"
@@ -223,10 +225,32 @@ class FrameWriter {
     wire::Frame::Builder out_;
 };
 
+// Room for all of a frame in its first segment: what fills more than one is copied once more, into
+// one (framed()). Bounds for those that are long and many.
+struct FrameRoom {
+    std::size_t operator()(const Outcomes& frame) const { return room(frame.head, frame.items); }
+    std::size_t operator()(const Deliver& frame) const {
+        return room(frame.head, frame.deliveries);
+    }
+    std::size_t operator()(const auto&) const { return 0; }
+
+    template <typename Item>
+    static std::size_t room(const Head& head, const std::vector<Item>& items) {
+        std::size_t bytes = kFrameOverheadBytes + wire_bytes(head);
+        for (const Item& item : items) bytes += wire_bytes(item);
+        return bytes;
+    }
+};
+
+unsigned first_words(const Frame& frame) {
+    const std::size_t words = std::visit(FrameRoom{}, frame) / sizeof(capnp::word) + 1;
+    return std::max(static_cast<unsigned>(words), capnp::SUGGESTED_FIRST_SEGMENT_WORDS);
+}
+
 }  // namespace
 
 Bytes encode_frame(const Frame& frame) {
-    capnp::MallocMessageBuilder message;
+    capnp::MallocMessageBuilder message(first_words(frame));
     std::visit(FrameWriter(message.initRoot<wire::Frame>()), frame);
     return framed(message);
 }

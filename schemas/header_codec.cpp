@@ -121,7 +121,9 @@ Bytes encode_header(const Header& header) {
     CHAPAR_ASSERT(header.derived_from.size() <= limits::kDerivedFrom &&
                   header.releasable_to.size() <= limits::kReleasableTo &&
                   header.auditors.size() <= limits::kAuditors);
-    capnp::MallocMessageBuilder message;
+    // Most headers fit: the library's own first segment is eight times as much to be zeroed.
+    constexpr unsigned kFirstWords = 128;
+    capnp::MallocMessageBuilder message(kFirstWords);
     auto out = message.initRoot<wire::Header>();
     out.setVersion(kHeaderVersion);
     out.setSuite(header.suite);

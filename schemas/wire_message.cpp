@@ -16,7 +16,9 @@ std::uint32_t little_endian(ByteView bytes) {
 }
 
 Bytes with_table(kj::ArrayPtr<const capnp::word> words) {
-    Bytes out(kTableBytes);
+    Bytes out;
+    out.reserve(kTableBytes + words.size() * sizeof(capnp::word));
+    out.resize(kTableBytes);
     for (std::size_t i = 0; i < 4; ++i) out[4 + i] = static_cast<std::byte>(words.size() >> 8 * i);
     const auto bytes = words.asBytes();
     append(out, {reinterpret_cast<const std::byte*>(bytes.begin()), bytes.size()});
