@@ -33,6 +33,7 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/scrubber_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/store_gate_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/table_scrub_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/tick_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/submit_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/transfer_process_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/transfer_test.cpp
