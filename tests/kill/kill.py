@@ -162,7 +162,7 @@ def pace_of(broker, clients):
         client.start()
     stage.until(lambda: all(len(client.took) >= 3 for client in clients), "three commands of each device", DRAINED)
     broker.kill()
-    return max(0.3, statistics.median(took for client in clients for took in client.took))
+    return max(0.6, statistics.median(took for client in clients for took in client.took))
 
 
 def run_cycles(broker, clients, cycles, dice, pace):
