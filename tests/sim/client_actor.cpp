@@ -324,9 +324,11 @@ Status ClientActor::report_sealed() {
     const auto items = CHAPAR_TRY(client::outbox_items(*txn));
     for (const client::OutboxItem& item : items) {
         if (item.hash == EnvelopeHash{}) continue;
-        // What repeats another says what that one said.
-        const auto first = std::ranges::find(items, item.reseal.first.value_or(item.number),
-                                             &client::OutboxItem::number);
+        // What repeats another says what that one said, which may be a repetition, too.
+        auto first = std::ranges::find(items, item.number, &client::OutboxItem::number);
+        while (first != items.end() && first->reseal.first) {
+            first = std::ranges::find(items, *first->reseal.first, &client::OutboxItem::number);
+        }
         if (first == items.end()) continue;
         const auto text = texts_.find(first->message);
         if (text != texts_.end()) parts_.oracles.sealed(parts_.number, item, text->second);

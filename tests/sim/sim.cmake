@@ -29,4 +29,6 @@ if(CHAPAR_SANITIZE)
 else()
     add_test(NAME chapar_sim COMMAND chapar-sim --seeds 300 --twice 50)
 endif()
-set_tests_properties(chapar_sim PROPERTIES LABELS "unit;released")
+# What found something beyond those.
+add_test(NAME chapar_sim_found COMMAND chapar-sim --from 770 --seeds 1)
+set_tests_properties(chapar_sim chapar_sim_found PROPERTIES LABELS "unit;released")
