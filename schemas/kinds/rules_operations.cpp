@@ -68,14 +68,6 @@ Broken confidential(const RuleView& /*view*/, const RuleContext& context) {
     return unless(context.manifest->classification >= Classification::Confidential);
 }
 
-constexpr Errc kMissing = Errc::FieldMissing;
-constexpr Errc kInvalid = Errc::FieldInvalid;
-constexpr Weight kRefuse = Weight::Refuse;
-constexpr Needs kContent = Needs::Content;
-constexpr Needs kHeader = Needs::Header;
-using View = const RuleView&;
-using Context = const RuleContext&;
-
 constexpr CrossRule delivery_class(std::string_view kind) {
     return {"delivery.class",   kind,
             "classification",   "a delivery is CONFIDENTIAL or above",
@@ -87,16 +79,10 @@ constexpr CrossRule legs(std::string_view name, std::string_view kind, std::stri
     return {name,  kind, "legs", sentence, Weight::Refuse, Needs::Content, Errc::FieldInvalid,
             broken};
 }
-constexpr CrossRule explained(std::string_view kind, std::string_view sentence,
-                              Broken (*broken)(View, Context)) {
-    return {"reason.text",  kind,           "explanation",      sentence,
-            Weight::Refuse, Needs::Content, Errc::FieldMissing, broken};
-}
 
 constexpr std::string_view kNumbered = "legs are numbered 1, 2, 3 ..";
 constexpr std::string_view kJoined = "a leg begins in the country where the one before it ends";
 constexpr std::string_view kOrdered = "no window begins before that of the leg before it";
-constexpr std::string_view kOther = "given where the reason is OTHER";
 
 constexpr std::array kRules{
     delivery_class("CdRequest"),
@@ -128,13 +114,11 @@ constexpr std::array kRules{
               }},
     explained("CdRefusal", kOther,
               [](View v, Context) {
-                  return unless(!is_code(v, "reason", "cd-refusal-reasons", "OTHER") ||
-                                v.has("explanation"));
+                  return given_where(v, "reason", "cd-refusal-reasons", "OTHER", "explanation");
               }),
     explained("CdItinerary", kOther,
               [](View v, Context) {
-                  return unless(!is_code(v, "reason", "cd-change-reasons", "OTHER") ||
-                                v.has("explanation"));
+                  return given_where(v, "reason", "cd-change-reasons", "OTHER", "explanation");
               }),
     CrossRule{"report.next-due", "CdReport", "reply_by",
               "when the next report is due, unless the goods are at their destination", kRefuse,
@@ -159,19 +143,16 @@ constexpr std::array kRules{
     CrossRule{"lookout.warrant", "LookoutCoerce", "warrant", "given where the action is ARREST",
               kRefuse, kContent, kMissing,
               [](View v, Context) {
-                  return unless(!is_code(v, "action", "lookout-coerce-actions", "ARREST") ||
-                                v.has("warrant"));
+                  return given_where(v, "action", "lookout-coerce-actions", "ARREST", "warrant");
               }},
     explained("LookoutCancel", kOther,
               [](View v, Context) {
-                  return unless(!is_code(v, "reason", "cancel-reasons", "OTHER") ||
-                                v.has("explanation"));
+                  return given_where(v, "reason", "cancel-reasons", "OTHER", "explanation");
               }),
-    CrossRule{"tasking.task", "Tasking", "task", "given where the step is ASSIGN", kRefuse,
-              kContent, kMissing,
-              [](View v, Context) {
-                  return unless(!is_code(v, "step", "tasking-steps", "ASSIGN") || v.has("task"));
-              }},
+    CrossRule{
+        "tasking.task", "Tasking", "task", "given where the step is ASSIGN", kRefuse, kContent,
+        kMissing,
+        [](View v, Context) { return given_where(v, "step", "tasking-steps", "ASSIGN", "task"); }},
     CrossRule{"tasking.link", "Tasking", "in_reply_to", "ACCEPT and DECLINE answer a message",
               kRefuse, kHeader, kMissing,
               [](View v, Context c) {
@@ -180,8 +161,7 @@ constexpr std::array kRules{
               }},
     explained("Tasking", "given where the step is DECLINE",
               [](View v, Context) {
-                  return unless(!is_code(v, "step", "tasking-steps", "DECLINE") ||
-                                v.has("explanation"));
+                  return given_where(v, "step", "tasking-steps", "DECLINE", "explanation");
               }),
 };
 

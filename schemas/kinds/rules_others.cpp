@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kFilterEntry = 16;
 
 Broken found_has_answer(const RuleView& view, const RuleContext& /*context*/) {
-    return unless(!is_code(view, "result", "reply-results", "FOUND") || view.has("answer"));
+    return given_where(view, "result", "reply-results", "FOUND", "answer");
 }
 
 Broken addresses(const RuleView& view, const RuleContext& /*context*/) {
@@ -55,36 +55,22 @@ bool is_created_before(std::uint64_t time, const RuleContext& context) {
     return context.header->created.value < time;
 }
 
-constexpr Errc kMissing = Errc::FieldMissing;
-constexpr Errc kInvalid = Errc::FieldInvalid;
-constexpr Weight kRefuse = Weight::Refuse;
-constexpr Needs kContent = Needs::Content;
-constexpr Needs kHeader = Needs::Header;
-using View = const RuleView&;
-using Context = const RuleContext&;
-
-constexpr CrossRule explained(std::string_view kind, Broken (*broken)(View, Context)) {
-    return {"reason.text",  kind,           "explanation",      "given where the reason is OTHER",
-            Weight::Refuse, Needs::Content, Errc::FieldMissing, broken};
-}
-template <typename List>
-constexpr Broken other_is_explained(View view, const char* field, List list) {
-    return unless(!is_code(view, field, list, "OTHER") || view.has("explanation"));
-}
-
 constexpr std::array kRules{
     CrossRule{"reply.answer", "InfoReply", "answer", "given where the result is FOUND", kRefuse,
               kContent, kMissing, found_has_answer},
     CrossRule{"reply.answer", "FiuReply", "answer", "given where the result is FOUND", kRefuse,
               kContent, kMissing, found_has_answer},
-    explained("InterimReply",
-              [](View v, Context) { return other_is_explained(v, "delay", "delay-reasons"); }),
+    explained("InterimReply", kOther,
+              [](View v, Context) {
+                  return given_where(v, "delay", "delay-reasons", "OTHER", "explanation");
+              }),
     CrossRule{"interim.expected", "InterimReply", "expected", "after the message is made", kRefuse,
               kHeader, kInvalid,
               [](View v, Context c) { return unless(is_created_before(v.number("expected"), c)); }},
-    explained(
-        "InfoRefusal",
-        [](View v, Context) { return other_is_explained(v, "reason", "info-refusal-reasons"); }),
+    explained("InfoRefusal", kOther,
+              [](View v, Context) {
+                  return given_where(v, "reason", "info-refusal-reasons", "OTHER", "explanation");
+              }),
     CrossRule{"incident.laboratory", "PrecursorIncident", "laboratory",
               "only where the incident is LABORATORY", kRefuse, kContent, kInvalid,
               [](View v, Context) {
@@ -99,10 +85,14 @@ constexpr std::array kRules{
     CrossRule{"notice.dispatch", "PreExportNotice", "dispatch", "year, month and day", kRefuse,
               kContent, kInvalid,
               [](View v, Context) { return unless(v.part("dispatch").number("day") != 0); }},
-    explained("Objection",
-              [](View v, Context) { return other_is_explained(v, "reason", "objection-reasons"); }),
-    explained("MoreTime",
-              [](View v, Context) { return other_is_explained(v, "reason", "delay-reasons"); }),
+    explained("Objection", kOther,
+              [](View v, Context) {
+                  return given_where(v, "reason", "objection-reasons", "OTHER", "explanation");
+              }),
+    explained("MoreTime", kOther,
+              [](View v, Context) {
+                  return given_where(v, "reason", "delay-reasons", "OTHER", "explanation");
+              }),
     CrossRule{"more-time.until", "MoreTime", "until", "after the message is made", kRefuse, kHeader,
               kInvalid,
               [](View v, Context c) { return unless(is_created_before(v.number("until"), c)); }},
@@ -110,8 +100,7 @@ constexpr std::array kRules{
               "given where the list is NPS", kRefuse, kContent, kMissing,
               [](View v, Context) {
                   const RuleView substance = v.part("substance");
-                  return unless(!is_code(substance, "list", "substance-lists", "NPS") ||
-                                substance.has("inchiKey"));
+                  return given_where(substance, "list", "substance-lists", "NPS", "inchiKey");
               }},
     CrossRule{"fiu.subjects", "FiuRequest", "persons", "a person, a company or an account", kRefuse,
               kContent, kMissing,
@@ -124,8 +113,7 @@ constexpr std::array kRules{
     CrossRule{"mla.refused", "MlaStatus", "explanation", "given where the status is REFUSED",
               kRefuse, kContent, kMissing,
               [](View v, Context) {
-                  return unless(!is_code(v, "status", "mla-status", "REFUSED") ||
-                                v.has("explanation"));
+                  return given_where(v, "status", "mla-status", "REFUSED", "explanation");
               }},
     CrossRule{"statistics.header", "StatReport", "purpose", "STATISTICS, without personal data",
               kRefuse, kHeader, kInvalid,
@@ -139,12 +127,12 @@ constexpr std::array kRules{
     CrossRule{"recall-done.reason", "RecallDone", "reason", "given where the result is NOT_DONE",
               kRefuse, kContent, kMissing,
               [](View v, Context) {
-                  return unless(!is_code(v, "result", "recall-results", "NOT_DONE") ||
-                                v.has("reason"));
+                  return given_where(v, "result", "recall-results", "NOT_DONE", "reason");
               }},
-    explained(
-        "ReleaseDeny",
-        [](View v, Context) { return other_is_explained(v, "reason", "release-denial-reasons"); }),
+    explained("ReleaseDeny", kOther,
+              [](View v, Context) {
+                  return given_where(v, "reason", "release-denial-reasons", "OTHER", "explanation");
+              }),
     CrossRule{"approval.offices", "ApprovalRequest", "offices", "ascending, none twice", kRefuse,
               kContent, kInvalid, offices_ascend},
     CrossRule{"approval.both", "Approval", "reason",

@@ -65,13 +65,6 @@ Broken target_named(const RuleView& target, const RuleContext& /*context*/) {
     return unless(conveyance_fits(target), "conveyance");
 }
 
-constexpr Errc kMissing = Errc::FieldMissing;
-constexpr Errc kInvalid = Errc::FieldInvalid;
-constexpr Weight kRefuse = Weight::Refuse;
-constexpr Needs kContent = Needs::Content;
-using View = const RuleView&;
-using Context = const RuleContext&;
-
 constexpr std::array kRules{
     CrossRule{"place.subdivision", "Place", "subdivision", "begins with the country and '-'",
               kRefuse, kContent, kInvalid,
@@ -104,11 +97,10 @@ constexpr std::array kRules{
     CrossRule{"treatment.share", "Treatment", "percent",
               "given exactly where a part is removed or replaced", kRefuse, kContent, kMissing,
               share_of_a_part},
-    CrossRule{"condition.text", "Condition", "text", "given where the kind is OTHER", kRefuse,
-              kContent, kMissing,
-              [](View v, Context) {
-                  return unless(!is_code(v, "kind", "cd-conditions", "OTHER") || v.has("text"));
-              }},
+    CrossRule{
+        "condition.text", "Condition", "text", "given where the kind is OTHER", kRefuse, kContent,
+        kMissing,
+        [](View v, Context) { return given_where(v, "kind", "cd-conditions", "OTHER", "text"); }},
     CrossRule{"custody.weighed", "Custody", "weight.measured", "goods in custody are weighed",
               kRefuse, kContent, kInvalid,
               [](View v, Context) {
