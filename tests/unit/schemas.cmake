@@ -11,7 +11,8 @@ add_executable(test_schemas
     ${CHAPAR_SCHEMAS_TESTS}/header_rules_test.cpp
     ${CHAPAR_SCHEMAS_TESTS}/local_dates_test.cpp
     ${CHAPAR_SCHEMAS_TESTS}/problem_test.cpp
-    ${CHAPAR_SCHEMAS_TESTS}/tables_test.cpp)
+    ${CHAPAR_SCHEMAS_TESTS}/tables_test.cpp
+    ${CHAPAR_SCHEMAS_TESTS}/written_date_test.cpp)
 chapar_target(test_schemas)
 target_link_libraries(test_schemas PRIVATE chapar_schemas_samples)
 add_test(NAME test_schemas COMMAND test_schemas)
