@@ -1,0 +1,9 @@
+# Tables: what spreadsheets save, and rows on a terminal.
+set(CHAPAR_TABLES_TESTS ${CMAKE_CURRENT_LIST_DIR}/client_tables)
+add_executable(test_client_tables
+    ${CHAPAR_TABLES_TESTS}/csv_test.cpp
+    ${CHAPAR_TABLES_TESTS}/written_number_test.cpp)
+chapar_target(test_client_tables)
+target_link_libraries(test_client_tables PRIVATE chapar_test_main chapar_client_cases)
+add_test(NAME test_client_tables COMMAND test_client_tables)
+set_tests_properties(test_client_tables PROPERTIES LABELS unit)
