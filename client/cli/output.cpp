@@ -26,6 +26,14 @@ void Output::result(const boost::json::object& object, std::string_view text) co
     }
 }
 
+void Output::result(const boost::json::object& object, const ShownText& row) const {
+    if (form_ == Form::Json) {
+        result(object, std::string_view());
+    } else {
+        line(stdout, row.text());
+    }
+}
+
 void Output::warning(std::string_view text) const {
     if (form_ == Form::Json) {
         line(stderr, shown_json(boost::json::serialize(boost::json::object{{"warning", text}})));

@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 #include <string_view>
 
+#include "client/cli/text_columns.h"
 #include "schemas/base/result.h"
 
 namespace chapar::client {
@@ -23,6 +24,8 @@ class Output {
 
     // One result: a JSON line, or `text` and a newline. Empty text prints nothing.
     void result(const boost::json::object& object, std::string_view text) const;
+    // The same for a row of a table, printed as it is: its isolates are ours.
+    void result(const boost::json::object& object, const ShownText& row) const;
     // Something the person should know that is no failure; on stderr.
     void warning(std::string_view text) const;
     // A problem object: code, what happened, what was left unchanged, what to do next. Returns the

@@ -2,8 +2,14 @@
 set(CHAPAR_TABLES_TESTS ${CMAKE_CURRENT_LIST_DIR}/client_tables)
 add_executable(test_client_tables
     ${CHAPAR_TABLES_TESTS}/csv_test.cpp
-    ${CHAPAR_TABLES_TESTS}/written_number_test.cpp)
+    ${CHAPAR_TABLES_TESTS}/text_columns_test.cpp
+    ${CHAPAR_TABLES_TESTS}/written_number_test.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/graphemes.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/text_columns.cpp)
 chapar_target(test_client_tables)
-target_link_libraries(test_client_tables PRIVATE chapar_test_main chapar_client_cases)
+target_compile_definitions(test_client_tables PRIVATE
+    CHAPAR_GRAPHEME_VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors/unicode/grapheme_breaks.txt")
+target_link_libraries(test_client_tables PRIVATE chapar_test_main chapar_client_cases
+    PkgConfig::UTF8PROC)
 add_test(NAME test_client_tables COMMAND test_client_tables)
 set_tests_properties(test_client_tables PROPERTIES LABELS unit)
