@@ -37,17 +37,23 @@ std::vector<PointPlan> plans(const Options& options) {
         plan.envelopes = options.envelopes;
         return plan;
     };
-    const auto at_rate = [&](const char* name, std::size_t batch, double rate) {
-        PointPlan plan = closed(name, batch, 512);
+    const auto at_rate = [&](const char* name, std::size_t batch, std::size_t text, double rate) {
+        PointPlan plan = closed(name, batch, text);
         plan.rate = rate;
         plan.envelopes = std::min(options.envelopes, static_cast<std::size_t>(rate * 8));
         return plan;
     };
-    std::vector<PointPlan> all{
-        closed("closed-512x1", 1, 512),    closed("closed-512x16", 16, 512),
-        closed("closed-4096x1", 1, 4096),  closed("closed-4096x16", 16, 4096),
-        closed("accept-512x16", 16, 512),  at_rate("rate-100-512x1", 1, 100),
-        at_rate("rate-500-512x1", 1, 500), at_rate("rate-2000-512x1", 1, 2000)};
+    std::vector<PointPlan> all{closed("closed-512x1", 1, 512),
+                               closed("closed-512x16", 16, 512),
+                               closed("closed-4096x1", 1, 4096),
+                               closed("closed-4096x16", 16, 4096),
+                               closed("accept-512x16", 16, 512),
+                               at_rate("rate-100-512x1", 1, 512, 100),
+                               at_rate("rate-500-512x1", 1, 512, 500),
+                               at_rate("rate-2000-512x1", 1, 512, 2000),
+                               at_rate("rate-500-512x16", 16, 512, 500),
+                               at_rate("rate-500-4096x1", 1, 4096, 500),
+                               at_rate("rate-500-4096x16", 16, 4096, 500)};
     all[4].recipients = 0;
     std::erase_if(all, [&](const PointPlan& plan) {
         return plan.name.find(options.only) == std::string::npos;
