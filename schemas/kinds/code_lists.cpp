@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schemas/kinds/code_set.h"
+
 namespace chapar::schemas {
 namespace {
 
@@ -14,6 +16,9 @@ char sort_of(char c) {
     if (c >= 'a' && c <= 'z') return 'a';
     return c >= '0' && c <= '9' ? '0' : c;
 }
+
+// Null: the built-in set. What CodesInUse sets, once, before a second thread.
+const CodeSet* set_in_use = nullptr;
 
 }  // namespace
 
@@ -46,10 +51,25 @@ std::string CodeFile::allowed() const {
     return out;
 }
 
-const CodeFile* find_codes(std::string_view name) {
-    const auto files = code_files();
-    const auto file = std::ranges::find(files, name, &CodeFile::name);
-    return file == files.end() ? nullptr : &*file;
+std::string_view CodeFile::cell(const CodeRow& row, std::string_view column) const {
+    const auto place = std::ranges::find(columns, column) - columns.begin();
+    const auto index = static_cast<std::size_t>(place);
+    return index < row.cells.size() ? row.cells[index] : std::string_view();
 }
+
+std::string_view CodeFile::label(const CodeRow& row, std::string_view language) const {
+    const std::string_view word = language.size() == 2 ? cell(row, language) : std::string_view();
+    return word.empty() ? row.en : word;
+}
+
+CodesInUse::CodesInUse(const CodeSet& set) : before_(set_in_use) { set_in_use = &set; }
+
+CodesInUse::~CodesInUse() { set_in_use = before_; }
+
+const CodeSet& codes_in_use() { return set_in_use != nullptr ? *set_in_use : CodeSet::built_in(); }
+
+std::span<const CodeFile> code_files() { return codes_in_use().files(); }
+
+const CodeFile* find_codes(std::string_view name) { return codes_in_use().find(name); }
 
 }  // namespace chapar::schemas
