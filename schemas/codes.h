@@ -131,6 +131,37 @@ struct CodeTexts<Detection> {
                                                             "routine"};
 };
 
+// At what kind of place: the first nine are those of UNODC's seizure profile.
+enum class SeizurePlace : std::uint8_t {
+    Airport,
+    Port,
+    Road,
+    PostOffice,
+    Dwelling,
+    Warehouse,
+    TerritorialWaters,
+    InternationalWaters,
+    CommercialPremises,
+    BorderCrossing,
+    RailStation,
+    Other
+};
+template <>
+struct CodeTexts<SeizurePlace> {
+    static constexpr std::array<std::string_view, 12> kTexts{"airport",
+                                                             "port",
+                                                             "road",
+                                                             "post-office",
+                                                             "dwelling",
+                                                             "warehouse",
+                                                             "territorial-waters",
+                                                             "international-waters",
+                                                             "commercial-premises",
+                                                             "border-crossing",
+                                                             "rail-station",
+                                                             "other"};
+};
+
 // ISO 15924.
 enum class Script : std::uint8_t { Cyrl, Arab, Latn };
 template <>

@@ -187,6 +187,8 @@ struct SeizureAlert {
     std::optional<std::uint32_t> arrests;
     bool wants_controlled_delivery = false;
     Remarks remarks;
+    std::optional<SeizurePlace> place_type;
+    bool day_only = false;  // `time` is noon, where it was, of a day
     bool operator==(const SeizureAlert&) const = default;
 };
 

@@ -39,6 +39,8 @@ class PayloadWriter {
         out.setArrests(alert.arrests.value_or(0));
         out.setWantsControlledDelivery(alert.wants_controlled_delivery);
         write(out.initRemarks(), alert.remarks);
+        out.setPlaceType(wire_code(alert.place_type));
+        out.setDayOnly(alert.day_only);
     }
     void operator()(const InfoRequest& request) {
         auto out = out_.initInfoRequest();
@@ -145,6 +147,8 @@ SeizureAlert read(WireReading& in, wire::SeizureAlert::Reader wire) {
     if (wire.getArrestsKnown()) out.arrests = wire.getArrests();
     out.wants_controlled_delivery = wire.getWantsControlledDelivery();
     out.remarks = read(in, wire.getRemarks());
+    out.place_type = in.code_or_none<SeizurePlace>(wire.getPlaceType(), "placeType");
+    out.day_only = wire.getDayOnly();
     return out;
 }
 

@@ -18,7 +18,7 @@ struct ContentField {
 };
 
 // clang-format off
-constexpr std::array<ContentField, 476> kContentFields{{
+constexpr std::array<ContentField, 478> kContentFields{{
     {"SealedContent", "manifest", 's', 0, 0, "Manifest"}, {"Manifest", "messageId", 'd', 0, 0, ""},
     {"Manifest", "sender", 'd', 1, 0, ""}, {"Manifest", "caseId", 'd', 2, 0, ""},
     {"Manifest", "classification", 'n', 0, 8, ""}, {"Manifest", "kind", 'n', 16, 16, ""},
@@ -77,6 +77,7 @@ constexpr std::array<ContentField, 476> kContentFields{{
     {"SeizureAlert", "packaging", 's', 6, 0, "Packaging"}, {"SeizureAlert", "detection", 'n', 72, 8, ""},
     {"SeizureAlert", "arrestsKnown", 'n', 80, 1, ""}, {"SeizureAlert", "arrests", 'n', 96, 32, ""},
     {"SeizureAlert", "wantsControlledDelivery", 'n', 81, 1, ""}, {"SeizureAlert", "remarks", 's', 7, 0, "Remarks"},
+    {"SeizureAlert", "placeType", 'n', 88, 8, ""}, {"SeizureAlert", "dayOnly", 'n', 82, 1, ""},
     {"Treatment", "kind", 'n', 0, 8, ""}, {"Treatment", "shareKnown", 'n', 8, 1, ""},
     {"Treatment", "sharePerMille", 'n', 16, 16, ""}, {"Treatment", "substitute", 't', 0, 0, ""},
     {"CdRequest", "legalBasis", 't', 0, 0, ""}, {"CdRequest", "aim", 't', 1, 0, ""},

@@ -1,6 +1,7 @@
 @0xd0c1f7a3b25e4896;
 # Kind 100. A seizure, told within two minutes; details follow as corrections. Source: domain.md 3
-# (Nizhny Pyanj), 5.1; ux.md 4 (Individual Drug Seizure profile). Wire form: version 1, unchanged.
+# (Nizhny Pyanj), 5.1; ux.md 4 (Individual Drug Seizure profile). Wire form: version 1; @14 and @15 stand in
+# bits that it left free (ADR 0020).
 
 using Cxx = import "/capnp/c++.capnp";
 using R = import "rules.capnp";
@@ -28,4 +29,6 @@ struct SeizureAlert $R.kind(100) {
   arrests @11 :UInt32 $R.givenBy("arrestsKnown");
   wantsControlledDelivery @12 :Bool;      # asks the recipients for a CdRequest
   remarks @13 :Remarks $R.flat;
+  placeType @14 :UInt8 $R.code("seizure-places");  # at what kind of place; `place` says where
+  dayOnly @15 :Bool;                      # `time` is noon, where it was, of a day; the hour is not known
 }

@@ -8,6 +8,7 @@
 
 #include "schemas/content_codec.h"
 #include "schemas/kinds.h"
+#include "schemas/kinds/kind_json.h"
 #include "schemas/kinds/payload_facts.h"
 #include "tests/support/results.h"
 #include "tests/unit/kinds/examples.h"
@@ -67,6 +68,23 @@ Bytes widened(ByteView bytes, Extra extra) {
 }
 
 }  // namespace
+
+// Fails if either field is not encoded, or does not stand in bits that the first release left free:
+// the struct would grow, and with it every alert.
+TEST_CASE("an alert that says its kind of place and only a day is as long as one that does not") {
+    schemas::SealedContent content = sample_alert();
+    const Bytes before = must(schemas::encode_content(content));
+    auto& alert = std::get<schemas::SeizureAlert>(content.payload);
+    alert.place_type = schemas::SeizurePlace::RailStation;
+    alert.day_only = true;
+    const Bytes after = must(schemas::encode_content(content));
+    CHECK(after.size() == before.size());
+    CHECK(after != before);
+    CHECK(must(schemas::decode_content(after)) == content);
+    const json::object shown = schemas::json_of_payload(content.payload);
+    CHECK(shown.at("place_type") == "rail-station");
+    CHECK(shown.at("day_only") == true);
+}
 
 // Fails if a field of the first eight kinds moves: sealed content of the first release would read
 // as something else.
