@@ -8,6 +8,7 @@
 #include "client/cli/approve_commands.h"
 #include "client/cli/broker_commands.h"
 #include "client/cli/case_commands.h"
+#include "client/cli/codes_commands.h"
 #include "client/cli/demo/demo_command.h"
 #include "client/cli/help_commands.h"
 #include "client/cli/inbox_commands.h"
@@ -67,6 +68,7 @@ int run(int argc, char** argv) {
     add_ledger_commands(app, invocation);
     add_broker_commands(app, invocation);
     add_kinds_commands(app, invocation);
+    add_codes_commands(app, invocation);
     add_help_commands(app, invocation);
     add_demo_command(app, invocation);
     try {
@@ -81,6 +83,7 @@ int run(int argc, char** argv) {
         return crypto::start();
     };
     if (const Status ready = prepare(); !ready) return invocation.output.problem(ready.error());
+    const HomeCodes codes(invocation);
     return invocation.run();
 }
 
