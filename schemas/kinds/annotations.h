@@ -11,44 +11,9 @@
 #include <string>
 #include <string_view>
 
+#include "schemas/kinds/field_notes.h"
+
 namespace chapar::schemas {
-
-// Numbered as `enum Form` of rules.capnp.
-enum class ValueForm : std::uint16_t {
-    Line,
-    Lines,
-    Time,
-    Thousandths,
-    PerMille,
-    Latitude,
-    Longitude,
-    MessageId,
-    Hex,
-    Office,
-    Subdivision,
-    Locode,
-    Cas,
-    InchiKey,
-    Hs6,
-    Container,
-    Imo,
-    Vin,
-    Mmsi
-};
-
-struct FieldNotes {
-    bool must = false;
-    bool flat = false;
-    std::string_view code;
-    std::string_view suggested;
-    std::optional<ValueForm> form;
-    std::optional<std::uint64_t> least;
-    std::optional<std::uint64_t> most;
-    std::string_view given_by;
-    std::string_view otherwise;
-    std::string_view equals;
-    std::string json_name;  // with dots where it stands in an object of its own: "text.language"
-};
 
 [[nodiscard]] FieldNotes notes_of(capnp::StructSchema::Field field);
 
@@ -57,8 +22,6 @@ struct FieldNotes {
 // Whether the struct speaks of an identifiable person.
 [[nodiscard]] bool is_personal(capnp::StructSchema schema);
 
-// Whether JSON may write the whole struct as one text. Numbered as `enum Short` of rules.capnp.
-enum class ShortForm : std::uint16_t { Place, Date, None };
 [[nodiscard]] ShortForm short_form(capnp::StructSchema schema);
 
 // "hs6" -> "hs6", "itineraryVersion" -> "itinerary_version".
