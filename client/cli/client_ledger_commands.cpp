@@ -67,7 +67,7 @@ Status policy(Invocation& invocation, const std::string& file) {
     const auto kept = CHAPAR_TRY(keep_policy(home.paths, home.card, to_string(text)));
     // What is logged already can still be witnessed: asked for at the next connection.
     auto txn = CHAPAR_TRY(home.store->begin_write());
-    CHAPAR_TRY(await_all_receipts(*txn, invocation.now()));
+    CHAPAR_TRY(await_all_receipts(*txn));
     CHAPAR_TRY(std::move(*txn).commit());
     return show_policy(invocation, kept);
 }

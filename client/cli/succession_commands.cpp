@@ -110,8 +110,7 @@ Status keep_open_questions(const storage::ReadTxn& txn, const CheckedSuccession&
         owed.push_back(json::object{{"size", head.size.value},
                                     {"root", to_hex(head.root.view())},
                                     {"author", to_hex(head.author.view())},
-                                    {"envelope", to_hex(head.envelope.view())},
-                                    {"since", head.since.value}});
+                                    {"envelope", to_hex(head.envelope.view())}});
     }
     json::array notes;
     for (const std::string& note : CHAPAR_TRY(evidence(txn))) notes.emplace_back(note);

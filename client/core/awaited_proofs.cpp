@@ -10,11 +10,11 @@
 #include "client/core/store_keys.h"
 #include "client/core/succession.h"
 #include "client/core/tables.h"
+#include "client/core/waited_time.h"
 #include "crypto/leaf.h"
 #include "crypto/tlog_proof.h"
 #include "crypto/tree.h"
 #include "schemas/base/layout.h"
-#include "schemas/base/limits.h"
 
 namespace chapar::client {
 namespace {
@@ -138,18 +138,17 @@ Status await_proof(storage::Txn& txn, const AwaitedProof& awaited) {
     return put(txn, awaited);
 }
 
-Status await_receipts(storage::Txn& txn, const EnvelopeHash& envelope, AwaitedKind kind,
-                      TimeMs now) {
+Status await_receipts(storage::Txn& txn, const EnvelopeHash& envelope, AwaitedKind kind) {
     for (const ReceiptEntry& receipt : CHAPAR_TRY(receipts_of(txn, envelope))) {
         if (receipt.witnessed) continue;
         const auto proof = CHAPAR_TRY(crypto::TlogProof::parse(receipt.text));
-        AwaitedProof row{receipt.index, kind, envelope, crypto::leaf_hash(proof.extra), now};
+        AwaitedProof row{receipt.index, kind, envelope, crypto::leaf_hash(proof.extra)};
         CHAPAR_TRY(await_proof(txn, row));
     }
     return Done{};
 }
 
-Status await_all_receipts(storage::Txn& txn, TimeMs now) {
+Status await_all_receipts(storage::Txn& txn) {
     std::vector<EnvelopeHash> envelopes;
     const auto cursor = txn.cursor(tables::kReceipts);
     for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
@@ -160,8 +159,7 @@ Status await_all_receipts(storage::Txn& txn, TimeMs now) {
     for (const EnvelopeHash& envelope : envelopes) {
         if (CHAPAR_TRY(is_of_closed_ledger(txn, envelope))) continue;
         const bool sent = CHAPAR_TRY(outbox_find(txn, envelope)).has_value();
-        CHAPAR_TRY(
-            await_receipts(txn, envelope, sent ? AwaitedKind::Sent : AwaitedKind::Received, now));
+        CHAPAR_TRY(await_receipts(txn, envelope, sent ? AwaitedKind::Sent : AwaitedKind::Received));
     }
     return Done{};
 }
@@ -206,13 +204,17 @@ Status keep_missing(storage::Txn& txn, EntryIndex index, TimeMs now) {
     return raise_missing(txn, rows.front(), "does not show it", now);
 }
 
-Status judge_awaited(storage::Txn& txn, PolicyHeld policy, TimeMs now) {
+Status judge_awaited(storage::Txn& txn, PolicyHeld policy, TimeMs waited, TimeMs now) {
     std::size_t late = 0;
     bool news = false;
     std::optional<AwaitedProof> oldest;
     if (policy == PolicyHeld::Yes) {
         for (AwaitedProof row : CHAPAR_TRY(awaited_proofs(txn, kJudgedAtOnce))) {
-            if (now < row.since + limits::kWitnessedBy) continue;
+            if (row.since == kNotLookedAt) {
+                row.since = waited;
+                CHAPAR_TRY(put(txn, row));
+            }
+            if (!is_late(row.since, waited)) continue;
             ++late;
             if (!oldest || row.since < oldest->since) oldest = row;
             if (row.told) continue;

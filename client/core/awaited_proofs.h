@@ -5,7 +5,8 @@
 // not know networks, or which entries were asked for. A proof counts only for exactly the leaf that
 // the receipt proved, against a head that was accepted; it is *witnessed* only if a quorum of the
 // home's policy signed that head. Where the home has no policy, *logged* is the last stage: an
-// entry is settled when a newer head shows it again. Times are of the device's clock.
+// entry is settled when a newer head shows it again. What is late is counted in waited time
+// (waited_time.h), from the first look on.
 // Errors: those of a broken store; ProofInvalid, LeafInvalid (nothing changed but the alarm).
 #pragma once
 
@@ -36,7 +37,7 @@ struct AwaitedProof {
     AwaitedKind kind = AwaitedKind::Sent;
     EnvelopeHash envelope;
     Hash leaf;           // its hash
-    TimeMs since;        // when the receipt at *logged* was held
+    TimeMs since{};      // waited time of the first look under a policy; or kNotLookedAt
     bool shown = false;  // a head newer than the receipt's has shown it again
     bool told = false;   // as late
     bool operator==(const AwaitedProof&) const = default;
@@ -46,9 +47,9 @@ struct AwaitedProof {
 [[nodiscard]] Status await_proof(storage::Txn& txn, const AwaitedProof& awaited);
 // For each entry of a stored receipt of this envelope that is not witnessed.
 [[nodiscard]] Status await_receipts(storage::Txn& txn, const EnvelopeHash& envelope,
-                                    AwaitedKind kind, TimeMs now);
+                                    AwaitedKind kind);
 // For every stored receipt that is not witnessed: when the home gets a policy.
-[[nodiscard]] Status await_all_receipts(storage::Txn& txn, TimeMs now);
+[[nodiscard]] Status await_all_receipts(storage::Txn& txn);
 // In the order of the ledger; at most `limit`.
 [[nodiscard]] Result<std::vector<AwaitedProof>> awaited_proofs(const storage::ReadTxn& txn,
                                                                std::size_t limit);
@@ -69,7 +70,8 @@ struct ShownHead {
 
 enum class PolicyHeld : std::uint8_t { No, Yes };
 // Raises ReceiptLate for what waits longer than limits::kWitnessedBy under a policy, or lifts it.
-[[nodiscard]] Status judge_awaited(storage::Txn& txn, PolicyHeld policy, TimeMs now);
+// `waited`: now, as waited time.
+[[nodiscard]] Status judge_awaited(storage::Txn& txn, PolicyHeld policy, TimeMs waited, TimeMs now);
 
 // How far the receipt of an envelope is.
 enum class WitnessStage : std::uint8_t { NoReceipt, Logged, Late, Witnessed };

@@ -7,11 +7,11 @@
 #include "client/core/ledger_alarms.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
+#include "client/core/waited_time.h"
 #include "crypto/leaf.h"
 #include "crypto/tree.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/layout.h"
-#include "schemas/base/limits.h"
 
 namespace chapar::client {
 namespace {
@@ -36,6 +36,16 @@ Result<OwedHead> decode(ByteView key, ByteView value) {
         return Error(Errc::StoreDamaged, "heads.seen");
     }
     return owed;
+}
+
+Status put(storage::Txn& txn, const OwedHead& owed) {
+    return txn.put(tables::kSeenHeads, key_of(owed.size, owed.root),
+                   LayoutWriter()
+                       .u8(kVersion)
+                       .raw(owed.author.view())
+                       .raw(owed.envelope.view())
+                       .u64(owed.since.value)
+                       .take());
 }
 
 std::string author_text(const CertificateHash& author) {
@@ -89,13 +99,7 @@ Result<Gossip> heed_named_head(storage::Txn& txn, const NamedHead& named, TimeMs
     const bool known = CHAPAR_TRY(txn.get(tables::kSeenHeads, key)).has_value();
     // A broker that answers keeps the list short; one that does not is told of in any case.
     if (known || CHAPAR_TRY(owed_heads(txn)).size() >= kOwedHeads) return Gossip::Awaits;
-    CHAPAR_TRY(txn.put(tables::kSeenHeads, key,
-                       LayoutWriter()
-                           .u8(kVersion)
-                           .raw(named.author.view())
-                           .raw(named.envelope.view())
-                           .u64(now.value)
-                           .take()));
+    CHAPAR_TRY(put(txn, {size, named.seen.root, named.author, named.envelope, kNotLookedAt}));
     return Gossip::Awaits;
 }
 
@@ -128,11 +132,15 @@ Status settle_named_heads(storage::Txn& txn, const schemas::EntryProof& proof,
     return remember_line(txn, owed.front().size, *root);
 }
 
-Status judge_owed_heads(storage::Txn& txn, TimeMs now) {
+Status judge_owed_heads(storage::Txn& txn, TimeMs waited, TimeMs now) {
     std::size_t late = 0;
     std::optional<OwedHead> oldest;
-    for (const OwedHead& one : CHAPAR_TRY(owed_heads(txn))) {
-        if (now < one.since + limits::kWitnessedBy) continue;
+    for (OwedHead& one : CHAPAR_TRY(owed_heads(txn))) {
+        if (one.since == kNotLookedAt) {
+            one.since = waited;
+            CHAPAR_TRY(put(txn, one));
+        }
+        if (!is_late(one.since, waited)) continue;
         ++late;
         if (!oldest || one.since < oldest->since) oldest = one;
     }

@@ -49,7 +49,7 @@ struct OwedHead {
     Hash root;
     CertificateHash author;
     EnvelopeHash envelope;
-    TimeMs since;
+    TimeMs since{};  // waited time of the first look (waited_time.h), or kNotLookedAt
     bool operator==(const OwedHead&) const = default;
 };
 constexpr std::size_t kOwedHeads = 1024;
@@ -59,8 +59,9 @@ constexpr std::size_t kOwedHeads = 1024;
 // proof does not lead to it: what is owed stays owed.
 [[nodiscard]] Status settle_named_heads(storage::Txn& txn, const schemas::EntryProof& proof,
                                         const crypto::Checkpoint& head, TimeMs now);
-// Raises HeadUnproven for what is owed longer than limits::kWitnessedBy, else lifts it.
-[[nodiscard]] Status judge_owed_heads(storage::Txn& txn, TimeMs now);
+// Raises HeadUnproven for what is owed longer than limits::kWitnessedBy, else lifts it. `waited`:
+// now, as waited time.
+[[nodiscard]] Status judge_owed_heads(storage::Txn& txn, TimeMs waited, TimeMs now);
 
 // The root of the first `index + 1` entries, out of an inclusion path of the last of them; empty if
 // the path does not have the length that (index, size) demands.

@@ -6,24 +6,30 @@
 #include "client/core/heads.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
+#include "client/core/waited_time.h"
 #include "schemas/base/limits.h"
 
 namespace chapar::client {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersionWithoutSince = 1;
 
 Bytes encode(const StatementItem& item) {
     LayoutWriter out;
     out.u8(kVersion).u8(static_cast<std::uint8_t>(item.state)).raw(item.statement.encode());
     out.counted16(item.item ? item.item->encode() : Bytes());
     out.u8(item.entry ? 1 : 0).u64(item.entry ? item.entry->value : 0).counted8(view(item.code));
+    out.u64(item.since.value);
     return out.take();
 }
 
 Result<StatementItem> decode(StatementNumber number, ByteView bytes) {
     LayoutReader in(bytes);
-    if (in.u8() != kVersion) return Error(Errc::VersionUnknown, "statements");
+    const std::uint8_t version = in.u8();
+    if (version != kVersion && version != kVersionWithoutSince) {
+        return Error(Errc::VersionUnknown, "statements");
+    }
     StatementItem item;
     item.number = number;
     item.state = static_cast<StatementState>(in.u8());
@@ -35,6 +41,7 @@ Result<StatementItem> decode(StatementNumber number, ByteView bytes) {
     const EntryIndex entry(in.u64());
     if (has_entry) item.entry = entry;
     item.code = to_string(in.counted8());
+    if (version == kVersion) item.since = TimeMs(in.u64());
     if (!in.finish("statements")) return Error(Errc::StoreDamaged, "statements");
     return item;
 }
@@ -121,6 +128,18 @@ Result<std::vector<StatementItem>> pending_statements(const storage::ReadTxn& tx
     std::erase_if(items,
                   [](const StatementItem& item) { return item.state != StatementState::Signed; });
     return items;
+}
+
+Result<std::size_t> late_statements(storage::Txn& txn, TimeMs waited) {
+    std::size_t late = 0;
+    for (StatementItem& item : CHAPAR_TRY(pending_statements(txn))) {
+        if (item.since == kNotLookedAt) {
+            item.since = waited;
+            CHAPAR_TRY(put(txn, item));
+        }
+        if (is_late(item.since, waited)) ++late;
+    }
+    return late;
 }
 
 Status statement_logged(storage::Txn& txn, const Hash& about, const ProvenEntry& entry) {

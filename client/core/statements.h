@@ -17,6 +17,7 @@
 #include "schemas/base/ids.h"
 #include "schemas/base/number.h"
 #include "schemas/base/result.h"
+#include "schemas/base/time.h"
 #include "storage/store.h"
 
 namespace chapar::client {
@@ -40,6 +41,7 @@ struct StatementItem {
     std::optional<crypto::BatchItem> item;  // from Signed on
     std::optional<EntryIndex> entry;        // from Logged on
     std::string code;                       // of the error catalogue, if refused
+    TimeMs since{};  // waited time of the first look after a hand-over (waited_time.h)
     bool operator==(const StatementItem&) const = default;
 };
 
@@ -57,6 +59,10 @@ struct StatementItem {
                                       const ProvenEntry& entry);
 [[nodiscard]] Status statement_refused(storage::Txn& txn, const Hash& about,
                                        const std::string& code);
+
+// How many of the signed ones the broker has not answered, or not to the end, for longer than
+// limits::kWitnessedBy. REQUIRES: all were handed over. `waited`: now, as waited time.
+[[nodiscard]] Result<std::size_t> late_statements(storage::Txn& txn, TimeMs waited);
 
 // LeafInvalid unless this entry logs this very statement.
 [[nodiscard]] Status check_statement_entry(const ProvenEntry& entry,

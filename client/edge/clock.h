@@ -21,6 +21,9 @@ class Clock {
     [[nodiscard]] virtual TimeMs now() const = 0;
     // Since an arbitrary point; steps of the clock do not touch it.
     [[nodiscard]] virtual DurationMs elapsed() const = 0;
+    // Names the start of the machine: the elapsed() of two processes with one name have one zero.
+    // 0: not known.
+    [[nodiscard]] virtual std::uint64_t boot() const = 0;
 };
 
 // How much of a patience is left.
@@ -44,6 +47,11 @@ class SystemClock final : public Clock {
   public:
     [[nodiscard]] TimeMs now() const override;
     [[nodiscard]] DurationMs elapsed() const override;
+    [[nodiscard]] std::uint64_t boot() const override { return boot_; }
+
+  private:
+    std::uint64_t boot_ = read_boot();
+    static std::uint64_t read_boot();
 };
 
 }  // namespace chapar::client

@@ -101,6 +101,7 @@ Status Session::open(Presenting presenting) {
     CHAPAR_TRY(send(hello_of(device, challenge.challenge, std::move(note))));
     const Received welcomed = CHAPAR_TRY(answer<schemas::Welcome>(options_.answer_patience));
     broker_time_ = std::get<schemas::Welcome>(welcomed.frame).time;
+    welcomed_ = parts_.clock.elapsed();
     return Done{};
 }
 

@@ -34,6 +34,7 @@
 #include "client/core/inbox.h"
 #include "client/core/outbox.h"
 #include "client/core/statements.h"
+#include "client/core/waited_time.h"
 #include "client/edge/blob_store.h"
 #include "client/edge/clock.h"
 #include "client/edge/keystore_home.h"
@@ -244,11 +245,13 @@ class Session {
     // What has not come by now. REQUIRES: a question that was sent after the last ask_proofs() has
     // been answered, so all asks are.
     [[nodiscard]] Status judge_proofs();
-    [[nodiscard]] Status judge_statements(storage::Txn& txn);
+    [[nodiscard]] Status judge_statements(storage::Txn& txn, TimeMs waited);
+    [[nodiscard]] ClockReading reading() const;
 
     SessionParts parts_;
     SessionOptions options_;
     TimeMs broker_time_;
+    DurationMs welcomed_;  // as Clock::elapsed()
     std::deque<Received> deliveries_;
     std::deque<Received> transfer_answers_;
     std::size_t transfers_open_ = 0;        // frames about chunks that are not answered yet

@@ -7,7 +7,6 @@
 #include "client/core/heads.h"
 #include "client/core/ledger_alarms.h"
 #include "client/edge/session_frames.h"
-#include "schemas/base/limits.h"
 
 namespace chapar::client {
 namespace {
@@ -82,11 +81,11 @@ Status Session::ask_proofs() {
         for (const OwedHead& owed : CHAPAR_TRY(owed_heads(*txn))) {
             any.insert(EntryIndex(owed.size.value - 1));
         }
-        const TimeMs now = parts_.clock.now();
+        const TimeMs waited = CHAPAR_TRY(waited_time(*txn, reading()));
         for (const AwaitedProof& row : CHAPAR_TRY(awaited_proofs(*txn, kAskedAtOnce))) {
             if (under_policy()) witnessed.insert(row.index);
             // Late under a policy: is it the witnesses that are missing, or the entry?
-            const bool late = now >= row.since + limits::kWitnessedBy;
+            const bool late = is_late(row.since, waited);
             if (!under_policy() || (late && !row.shown)) any.insert(row.index);
         }
     }
@@ -166,23 +165,26 @@ Status Session::take_proofs(const schemas::Proofs& frame) {
 }
 
 // Statements that were handed over and answered, and are still not in the ledger.
-Status Session::judge_statements(storage::Txn& txn) {
+Status Session::judge_statements(storage::Txn& txn, TimeMs waited) {
     if (!statements_pushed_) return Done{};
-    const TimeMs now = parts_.clock.now();
-    const auto pending = CHAPAR_TRY(pending_statements(txn));
-    const auto late = std::ranges::count_if(pending, [&](const StatementItem& one) {
-        return now >= one.statement.time + limits::kWitnessedBy;
-    });
+    const std::size_t late = CHAPAR_TRY(late_statements(txn, waited));
     if (late == 0) return lift_alarm(txn, LedgerAlarmKind::DeliveryUnlogged);
     LedgerAlarm alarm;
     alarm.kind = LedgerAlarmKind::DeliveryUnlogged;
-    alarm.raised = now;
+    alarm.raised = parts_.clock.now();
     alarm.sentence = "The broker does not log " + std::to_string(late) +
                      (late == 1 ? " confirmation" : " confirmations") +
                      " that this device has signed (delivered, opened, acknowledged) for more than "
-                     "a minute: the senders do not learn of them. They are handed over again; if "
-                     "it lasts, tell the operator.";
+                     "a minute (however this computer's clock was set meanwhile): the senders do "
+                     "not learn of them. They are handed over again; if it lasts, tell the "
+                     "operator.";
     return raise_alarm(txn, alarm);
+}
+
+ClockReading Session::reading() const {
+    const DurationMs elapsed = parts_.clock.elapsed();
+    const DurationMs lasted(elapsed.value - welcomed_.value);
+    return {parts_.clock.boot(), elapsed, parts_.clock.now(), broker_time_ + lasted};
 }
 
 Status Session::judge_proofs() {
@@ -191,9 +193,10 @@ Status Session::judge_proofs() {
     // Every head that this device accepted since holds these entries, or the ledger lies.
     for (const EntryIndex index : asked_any_) CHAPAR_TRY(keep_missing(*txn, index, now));
     asked_any_.clear();
-    CHAPAR_TRY(judge_owed_heads(*txn, now));
-    CHAPAR_TRY(judge_awaited(*txn, under_policy() ? PolicyHeld::Yes : PolicyHeld::No, now));
-    CHAPAR_TRY(judge_statements(*txn));
+    const TimeMs waited = CHAPAR_TRY(keep_waited_time(*txn, reading()));
+    CHAPAR_TRY(judge_owed_heads(*txn, waited, now));
+    CHAPAR_TRY(judge_awaited(*txn, under_policy() ? PolicyHeld::Yes : PolicyHeld::No, waited, now));
+    CHAPAR_TRY(judge_statements(*txn, waited));
     return std::move(*txn).commit();
 }
 

@@ -29,7 +29,7 @@ Status Session::heed_event(storage::Txn& txn, const ProvenEntry& entry) {
             txn, {item.head.seen, statement.signer, statement.envelope, entry.index()}, now));
     }
     return await_proof(txn, {entry.index(), AwaitedKind::Event, *body.envelope_hash,
-                             crypto::leaf_hash(entry.leaf_bytes()), now});
+                             crypto::leaf_hash(entry.leaf_bytes())});
 }
 
 Result<bool> Session::take_events(const Received& received, EventReport& report) {
@@ -124,7 +124,7 @@ Result<ReceptionReport> Session::take_one(const schemas::Delivery& delivery,
             parts_.random));
         if (report.number && report.reception != Reception::Duplicate) {
             const InboxItem item = CHAPAR_TRY(inbox_item(*txn, *report.number));
-            CHAPAR_TRY(await_receipts(*txn, item.hash, AwaitedKind::Received, parts_.clock.now()));
+            CHAPAR_TRY(await_receipts(*txn, item.hash, AwaitedKind::Received));
         }
         CHAPAR_TRY(std::move(*txn).commit());
         if (report.reception != Reception::Provisional || attempt > 0) return report;

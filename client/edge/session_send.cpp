@@ -73,13 +73,13 @@ Status Session::take_outcome(const OutboxItem& item, const schemas::ItemOutcome&
             const auto receipt =
                 CHAPAR_TRY(verify_receipt(sent, outcome.proofs, *frame.head, frame.note));
             CHAPAR_TRY(outbox_logged(*txn, item.number, receipt));
-            return await_receipts(*txn, sent.hash, AwaitedKind::Sent, parts_.clock.now());
+            return await_receipts(*txn, sent.hash, AwaitedKind::Sent);
         }
         if (!outcome.proofs.empty()) {
             const auto refusal =
                 CHAPAR_TRY(verify_refusal(sent, outcome.proofs.front(), *frame.head, frame.note));
             CHAPAR_TRY(outbox_refused(*txn, item.number, refusal));
-            return await_receipts(*txn, sent.hash, AwaitedKind::Sent, parts_.clock.now());
+            return await_receipts(*txn, sent.hash, AwaitedKind::Sent);
         }
         return outbox_problem(
             *txn, item.number,

@@ -20,7 +20,7 @@ Status Session::take_outcome(const schemas::ItemOutcome& outcome, const Received
         CHAPAR_TRY(keep_entry(*txn, outcome.proofs.front(), frame.note));
         return await_proof(*txn,
                            {entry.index(), AwaitedKind::Statement, *entry.body()->envelope_hash,
-                            crypto::leaf_hash(entry.leaf_bytes()), parts_.clock.now()});
+                            crypto::leaf_hash(entry.leaf_bytes())});
     };
     if (const Status settled = settle(); !settled) {
         report.alarms.push_back(settled.error());

@@ -32,6 +32,7 @@ void Machine::live() {
         // Outside of the handler: no waiting while an exception is handled.
         if (crashed && parts_.dice.below(100) < parts_.power_cuts) {
             note("power cut:" + parts_.disk.power_cut(parts_.dice));
+            ++boots_;
         }
         sleep(DurationMs(parts_.dice.between(100, kPause.value * 2)));
     }

@@ -47,6 +47,8 @@ class Machine {
     }
     [[nodiscard]] Dice& dice() { return parts_.dice; }
     [[nodiscard]] DurationMs now() const { return parts_.timeline.now(); }
+    // How often it was started: its process may have died more often.
+    [[nodiscard]] std::uint64_t boots() const { return boots_; }
 
   private:
     void live();
@@ -55,6 +57,7 @@ class Machine {
     Parts parts_;
     std::function<void()> process_;
     Fiber fiber_;
+    std::uint64_t boots_ = 1;
     std::uint64_t turn_ = 0;  // tells a wake-up that came too late
     bool waiting_ = false;
     bool woken_ = false;

@@ -31,4 +31,7 @@ else()
 endif()
 # What found something beyond those.
 add_test(NAME chapar_sim_found COMMAND chapar-sim --from 770 --seeds 1)
-set_tests_properties(chapar_sim chapar_sim_found PROPERTIES LABELS "unit;released")
+# (Its twin in a unit test: witnessed_test, "a clock that is put right ..".)
+add_test(NAME chapar_sim_found_clock COMMAND chapar-sim --from 14333 --seeds 1)
+set_tests_properties(chapar_sim chapar_sim_found chapar_sim_found_clock
+    PROPERTIES LABELS "unit;released")

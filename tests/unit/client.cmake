@@ -78,6 +78,7 @@ add_executable(test_client_ledger
     ${CHAPAR_CLIENT_TESTS}/fork_attack_test.cpp
     ${CHAPAR_CLIENT_TESTS}/gossip_test.cpp
     ${CHAPAR_CLIENT_TESTS}/receipt_mutation_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/waited_time_test.cpp
     ${CHAPAR_CLIENT_TESTS}/witnessed_test.cpp)
 chapar_target(test_client_ledger)
 target_link_libraries(test_client_ledger PRIVATE chapar_client_world chapar_client_edge)

@@ -22,6 +22,7 @@ class FakeClock final : public client::Clock {
     explicit FakeClock(World& world) : world_(world) {}
     [[nodiscard]] TimeMs now() const override { return world_.now; }
     [[nodiscard]] DurationMs elapsed() const override { return world_.waited; }
+    [[nodiscard]] std::uint64_t boot() const override { return world_.boot; }
 
   private:
     World& world_;

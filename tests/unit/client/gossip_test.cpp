@@ -157,7 +157,7 @@ TEST_CASE("a broker that does not prove a sender's head in 60 seconds is told of
     must(desk.line.take_deliveries(kSecond));
     must(desk.line.sync_directory());
     CHECK_FALSE(desk.has(LedgerAlarmKind::HeadUnproven));
-    world.now = world.now + kMinute;
+    world.pass(kMinute);
     must(desk.line.sync_directory());
     CHECK(desk.has(LedgerAlarmKind::HeadUnproven));
     desk.broker.prover.silent = false;

@@ -156,6 +156,12 @@ class World {
     FakeRandom random{7};
     TimeMs now = kStart;
     DurationMs waited;  // for answers that did not come
+    std::uint64_t boot = 7;
+    // Time goes by; `now` alone is a clock that is set.
+    void pass(DurationMs duration) {
+        now = now + duration;
+        waited = DurationMs(waited.value + duration.value);
+    }
     std::map<std::string, AgencySigners> agencies;
     Post tj, af, uz;
 

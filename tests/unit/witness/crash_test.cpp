@@ -22,6 +22,7 @@ class FixedClock final : public client::Clock {
   public:
     [[nodiscard]] TimeMs now() const override { return kNow; }
     [[nodiscard]] DurationMs elapsed() const override { return {}; }
+    [[nodiscard]] std::uint64_t boot() const override { return 0; }
 };
 
 struct Heard {

@@ -26,6 +26,7 @@ class StillClock final : public client::Clock {
   public:
     [[nodiscard]] TimeMs now() const override { return kNow; }
     [[nodiscard]] DurationMs elapsed() const override { return {}; }
+    [[nodiscard]] std::uint64_t boot() const override { return 0; }
 };
 
 inline crypto::KeyPair curve_pair(std::uint64_t seed) {
