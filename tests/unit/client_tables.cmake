@@ -2,6 +2,9 @@
 set(CHAPAR_TABLES_TESTS ${CMAKE_CURRENT_LIST_DIR}/client_tables)
 add_executable(test_client_tables
     ${CHAPAR_TABLES_TESTS}/csv_test.cpp
+    ${CHAPAR_TABLES_TESTS}/ids_rows_test.cpp
+    ${CHAPAR_TABLES_TESTS}/ids_table_test.cpp
+    ${CHAPAR_TABLES_TESTS}/ids_words_test.cpp
     ${CHAPAR_TABLES_TESTS}/text_columns_test.cpp
     ${CHAPAR_TABLES_TESTS}/written_number_test.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/graphemes.cpp
