@@ -144,11 +144,9 @@ Status search(Invocation& invocation, const Arguments& arguments) {
     }
     const MirrorPage page = CHAPAR_TRY(search_mirror(*txn, query));
     const bool text = invocation.output.form() == Output::Form::Text;
-    if (text && !page.entries.empty()) invocation.output.result({}, search_heading());
-    for (const EntrySummary& entry : page.entries) {
-        const Said said = say(entry);
-        invocation.output.result(said.object, said.text);
-    }
+    Table table(invocation.output, search_columns());
+    for (const EntrySummary& entry : page.entries) table.add(row_of(entry));
+    table.print();
     if (text && page.entries.empty()) invocation.output.result({}, "nothing found");
     if (page.after) {
         invocation.output.result(json::object{{"more", true}, {"after", page.after->value}},
@@ -214,11 +212,9 @@ Status due(Invocation& invocation, const Arguments& arguments) {
     const auto txn = CHAPAR_TRY(mirror->begin_read());
     const BucketPage page = CHAPAR_TRY(list_buckets(*txn, query));
     const bool text = invocation.output.form() == Output::Form::Text;
-    if (text && !page.rows.empty()) invocation.output.result({}, bucket_heading());
-    for (const BucketRow& row : page.rows) {
-        const Said said = say(row, query.now);
-        invocation.output.result(said.object, said.text);
-    }
+    Table table(invocation.output, bucket_columns());
+    for (const BucketRow& row : page.rows) table.add(row_of(row, query.now));
+    table.print();
     if (text && page.rows.empty()) invocation.output.result({}, "no bucket is due");
     if (page.after) {
         invocation.output.result(json::object{{"more", true}, {"after", page.after->value}},

@@ -16,11 +16,6 @@ std::string kind_text(std::uint16_t kind) {
     return info != nullptr ? std::string(info->name) : std::to_string(kind);
 }
 
-std::string padded(std::string text, std::size_t width) {
-    if (text.size() < width) text.resize(width, ' ');
-    return text + "  ";
-}
-
 std::string joined(const std::vector<OfficeId>& offices) {
     std::string out;
     for (std::size_t i = 0; i < offices.size(); ++i) {
@@ -135,13 +130,12 @@ std::string headline(const ViewReport& report) {
 
 }  // namespace
 
-std::string search_heading() {
-    return padded("entry", 7) + padded("time", 20) + padded("event", 13) + padded("kind", 15) +
-           padded("case", 8) + "offices";
+std::vector<TextColumn> search_columns() {
+    return {{"entry"}, {"time"}, {"event"}, {"kind"}, {"case"}, {"offices"}};
 }
 
-Said say(const EntrySummary& entry) {
-    Said said;
+TableRow row_of(const EntrySummary& entry) {
+    TableRow said;
     json::array offices;
     for (const OfficeId& office : entry.offices) offices.push_back(json::string(office.text()));
     said.object = {{"entry", entry.index.value},
@@ -159,18 +153,27 @@ Said say(const EntrySummary& entry) {
     if (!entry.subject.empty()) said.object["subject"] = entry.subject;
     const std::string case_text =
         entry.case_id ? to_hex(entry.case_id->view()).substr(0, 8) : std::string();
-    said.text = padded(std::to_string(entry.index.value), 7) + padded(utc(entry.time), 20) +
-                padded(event_word(entry.kind, entry.event), 13) +
-                padded(kind_text(entry.message_kind), 15) + padded(case_text, 8) +
-                joined(entry.offices);
-    if (!entry.subject.empty()) said.text += (entry.offices.empty() ? "" : "  ") + entry.subject;
-    if (entry.refused()) said.text += "  refused: " + entry.code;
+    std::string about = joined(entry.offices);
+    if (!entry.subject.empty()) about += (entry.offices.empty() ? "" : "  ") + entry.subject;
+    if (entry.refused()) about += "  refused: " + entry.code;
+    said.cells = {std::to_string(entry.index.value),
+                  utc(entry.time),
+                  std::string(event_word(entry.kind, entry.event)),
+                  kind_text(entry.message_kind),
+                  case_text,
+                  std::move(about)};
     return said;
 }
 
 Said say(const OpenedEntry& entry, const EntrySummary* summary) {
     Said said;
-    if (summary != nullptr) said = say(*summary);
+    if (summary != nullptr) {
+        TableRow row = row_of(*summary);
+        said.object = std::move(row.object);
+        for (const std::string& cell : row.cells) {
+            if (!cell.empty()) said.text += (said.text.empty() ? "" : "  ") + cell;
+        }
+    }
     said.object["entry"] = entry.leaf.index.value;
     said.object["epoch"] = entry.leaf.epoch.value;
     said.object["last_dir"] = entry.leaf.last_dir.value;
@@ -190,12 +193,11 @@ Said say(const OpenedEntry& entry, const EntrySummary* summary) {
     return said;
 }
 
-std::string bucket_heading() {
-    return padded("opened", 7) + padded("from", 12) + padded("to", 12) + padded("month", 7) +
-           padded("class", 9) + padded("entries", 7) + padded("due", 20) + "standing";
+std::vector<TextColumn> bucket_columns() {
+    return {{"opened"}, {"from"}, {"to"}, {"month"}, {"class"}, {"entries"}, {"due"}, {"standing"}};
 }
 
-Said say(const BucketRow& row, TimeMs now) {
+TableRow row_of(const BucketRow& row, TimeMs now) {
     const std::string digits = std::to_string(row.bucket.month.value);
     const std::string month = digits.substr(0, 4) + "-" + digits.substr(4);
     const std::string retention(text_of(row.bucket.retention));
@@ -206,7 +208,7 @@ Said say(const BucketRow& row, TimeMs now) {
         standing += ", held by " + hold.agency.text() + " " + std::to_string(hold.number);
     }
     if (row.shredded) standing = "shredded by entry " + std::to_string(row.shredded->value);
-    Said said;
+    TableRow said;
     said.object = {{"opened", row.opened.value},
                    {"from", row.bucket.sender.text()},
                    {"to", row.bucket.recipient.text()},
@@ -221,10 +223,14 @@ Said say(const BucketRow& row, TimeMs now) {
     if (row.viewed) said.object["entries"] = *row.viewed;
     if (row.due) said.object["due_from"] = utc(*row.due);
     if (row.shredded) said.object["shredded"] = row.shredded->value;
-    said.text = padded(std::to_string(row.opened.value), 7) + padded(row.bucket.sender.text(), 12) +
-                padded(row.bucket.recipient.text(), 12) + padded(month, 7) + padded(retention, 9) +
-                padded(row.viewed ? std::to_string(*row.viewed) : "?", 7) +
-                padded(row.due ? utc(*row.due) : "never by itself", 20) + standing;
+    said.cells = {std::to_string(row.opened.value),
+                  row.bucket.sender.text(),
+                  row.bucket.recipient.text(),
+                  month,
+                  retention,
+                  row.viewed ? std::to_string(*row.viewed) : "?",
+                  row.due ? utc(*row.due) : "never by itself",
+                  std::move(standing)};
     return said;
 }
 

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <string>
 
+#include "client/cli/table.h"
 #include "client/core/mirror_buckets.h"
 #include "client/core/mirror_entry.h"
 #include "client/core/mirror_view.h"
@@ -16,12 +17,12 @@ struct Said {
     boost::json::object object;
     std::string text;
 };
-[[nodiscard]] std::string search_heading();
-[[nodiscard]] Said say(const EntrySummary& entry);
+[[nodiscard]] std::vector<TextColumn> search_columns();
+[[nodiscard]] TableRow row_of(const EntrySummary& entry);
 // One entry with all that its body holds.
 [[nodiscard]] Said say(const OpenedEntry& entry, const EntrySummary* summary);
 [[nodiscard]] Said say(const ViewReport& report);
-[[nodiscard]] std::string bucket_heading();
-[[nodiscard]] Said say(const BucketRow& row, TimeMs now);
+[[nodiscard]] std::vector<TextColumn> bucket_columns();
+[[nodiscard]] TableRow row_of(const BucketRow& row, TimeMs now);
 
 }  // namespace chapar::client

@@ -9,6 +9,7 @@
 #include "client/cli/record_words.h"
 #include "client/cli/sign_flow.h"
 #include "client/cli/succession_commands.h"
+#include "client/cli/table.h"
 #include "client/edge/admin_client.h"
 #include "client/edge/keystore_home.h"
 #include "schemas/base/hex.h"
@@ -57,18 +58,20 @@ void add_status(CLI::App& broker, Invocation& invocation) {
         const auto* report = std::get_if<schemas::StatusReport>(&answer);
         if (!report) return Error(Errc::MalformedFrame, "STATUS");
         json::object figures;
-        std::string text;
-        for (const schemas::Figure& figure : report->figures) {
-            figures[figure.name] = figure.value;
-            text += (text.empty() ? "" : "\n") + figure.name +
-                    std::string(figure.name.size() < 22 ? 22 - figure.name.size() : 1, ' ') +
-                    figure.value;
+        for (const schemas::Figure& figure : report->figures) figures[figure.name] = figure.value;
+        if (invocation.output.form() == Output::Form::Text) {
+            Table table(invocation.output, {{"figure"}, {"value"}}, Heading::None);
+            for (const schemas::Figure& figure : report->figures) {
+                table.add({{}, {figure.name, figure.value}, {}});
+            }
+            table.print();
         }
+        std::string text;
         if (const auto stop = stop_facts(figures)) {
-            text += "\n\nTo go on without it, the centre root and a registrar sign:\n  " +
-                    override_command_line(*stop) +
-                    "\n  chapar key approve go-on.override --home REGISTRAR --broker " +
-                    directory->string();
+            text = "\nTo go on without it, the centre root and a registrar sign:\n  " +
+                   override_command_line(*stop) +
+                   "\n  chapar key approve go-on.override --home REGISTRAR --broker " +
+                   directory->string();
         }
         invocation.output.result(figures, text);
         return Done{};

@@ -9,6 +9,7 @@
 #include "client/cli/device_context.h"
 #include "client/cli/inbox_attachments.h"
 #include "client/cli/item_view.h"
+#include "client/cli/table.h"
 #include "client/core/peer_trust.h"
 
 namespace chapar::client {
@@ -27,7 +28,8 @@ Status list(Invocation& invocation) {
     return Done{};
 }
 
-Result<ItemView> view_of_shown(DeviceContext& context, InboxNumber number) {
+Result<ReadingView> view_of_shown(DeviceContext& context, InboxNumber number,
+                                  schemas::Language language) {
     const auto txn = CHAPAR_TRY(context.store().begin_read());
     const InboxItem item = CHAPAR_TRY(inbox_item(*txn, number));
     const InboxText content = CHAPAR_TRY(inbox_text(*txn, context.device(), number));
@@ -37,13 +39,14 @@ Result<ItemView> view_of_shown(DeviceContext& context, InboxNumber number) {
     for (const InboxAttachment& attachment : content.attachments) {
         shown.attachments.push_back({attachment, where_is(context, attachment)});
     }
-    return view_of(shown, render_message(item, content));
+    return view_of(shown, render_message(item, content), language);
 }
 
 Status show(Invocation& invocation, std::uint64_t number) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    const ItemView view = CHAPAR_TRY(view_of_shown(*context, InboxNumber(number)));
-    invocation.output.result(view.object, view.text);
+    const ReadingView view =
+        CHAPAR_TRY(view_of_shown(*context, InboxNumber(number), invocation.language));
+    invocation.output.result(view.object, view.lines);
     CHAPAR_TRY(in_transaction(context->store(), [&](storage::Txn& txn) {
         return mark_opened(txn, context->device(), InboxNumber(number), context->now());
     }));
@@ -193,10 +196,12 @@ void add_fetch(CLI::App& inbox, Invocation& invocation) {
 Status list_outbox(Invocation& invocation) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
     const auto txn = CHAPAR_TRY(context->store().begin_read());
+    Table table(invocation.output, outbox_columns(), Heading::None);
     for (const OutboxItem& item : CHAPAR_TRY(outbox_items(*txn))) {
-        const ItemView view = CHAPAR_TRY(view_in(*txn, item));
-        invocation.output.result(view.object, view.text);
+        ItemView view = CHAPAR_TRY(view_in(*txn, item));
+        table.add({std::move(view.object), std::move(view.cells), {}});
     }
+    table.print();
     if (!file_exists(context->home().paths().witness_policy())) {
         invocation.output.warning(
             "no witness policy in this home (chapar ledger policy): logged is the last stage");

@@ -14,6 +14,7 @@
 #include "crypto/keystore.h"
 #include "crypto/random.h"
 #include "schemas/base/time.h"
+#include "schemas/kinds/labels.h"
 
 // Its header costs seconds a file: only those that define commands include it.
 namespace CLI {
@@ -28,6 +29,7 @@ struct Invocation {
     std::optional<int> passphrase_fd;
     crypto::Random& random;
     std::function<TimeMs()> now;
+    schemas::Language language = schemas::Language::English;  // --lang: of whoever reads
     std::function<int()> run;  // set by the command that was parsed; returns the exit code
     // What a guess at the passphrase of a new keystore shall cost. The floor unless `main`
     // measures.

@@ -1,21 +1,28 @@
-// Outbox and inbox items as a person or a script sees them: one line, or one JSON object.
+// Outbox and inbox items as a person or a script sees them: one line, or one JSON object; and one
+// message with all that stands around it (message_view.cpp).
 #pragma once
 
 #include <boost/json.hpp>
 #include <string>
 #include <vector>
 
+#include "client/cli/text_columns.h"
 #include "client/core/awaited_proofs.h"
 #include "client/core/inbox.h"
 #include "client/core/outbox.h"
 #include "client/core/peer_trust.h"
+#include "schemas/kinds/labels.h"
 
 namespace chapar::client {
 
 struct ItemView {
     boost::json::object object;
-    std::string text;
+    std::vector<std::string> cells;  // of outbox_columns() or inbox_columns()
+    ShownText text;                  // the cells as one line, in columns of the usual width
 };
+// Of the outbox and of the inbox, without headings; for a Table of many.
+[[nodiscard]] std::vector<TextColumn> outbox_columns();
+[[nodiscard]] std::vector<TextColumn> inbox_columns();
 
 [[nodiscard]] ItemView view_of(const OutboxItem& item, const WitnessState& witnessed = {});
 [[nodiscard]] ItemView view_of(const InboxItem& item, const WitnessState& witnessed = {});
@@ -36,8 +43,14 @@ struct ShownItem {
     std::vector<InboxApproval> approvals;
     std::vector<ShownAttachment> attachments;
 };
-// `message`: of render_message(). Names of attachments are shown as they would be saved.
-[[nodiscard]] ItemView view_of(const ShownItem& shown, const std::string& message);
+struct ReadingView {
+    boost::json::object object;
+    std::vector<ShownText> lines;
+};
+// `message`: of render_message(). Fields and codes in `language`, free text as it was written.
+// Names of attachments are shown as they would be saved.
+[[nodiscard]] ReadingView view_of(const ShownItem& shown, const std::string& message,
+                                  schemas::Language language);
 
 // "2026-11-21T12:00:00Z"
 [[nodiscard]] std::string utc(TimeMs time);

@@ -6,6 +6,7 @@
 #include "client/cli/issued.h"
 #include "client/cli/key_expiry.h"
 #include "client/cli/record_words.h"
+#include "client/cli/table.h"
 #include "client/core/directory_alarms.h"
 #include "client/core/directory_replica.h"
 #include "client/core/trust_list.h"
@@ -20,11 +21,6 @@ namespace json = boost::json;
 
 std::string days_text(std::uint64_t days) {
     return std::to_string(days) + (days == 1 ? " day left" : " days left");
-}
-
-std::string padded(std::string text, std::size_t width) {
-    text.resize(std::max(text.size() + 1, width), ' ');
-    return text;
 }
 
 Status show_certificate(Invocation& invocation, const CertificateHash& certificate,
@@ -82,7 +78,7 @@ std::string trust_words(const TrustRow& row) {
     return std::string(text_of(row.trust));
 }
 
-void show_trust(const Invocation& invocation, const TrustRow& row) {
+TableRow row_of(const TrustRow& row) {
     json::object object{{"subject", subject_text(row.subject)},
                         {"agency", row.agency.text()},
                         {"name", row.name},
@@ -97,11 +93,11 @@ void show_trust(const Invocation& invocation, const TrustRow& row) {
                               : row.subject == TrustSubject::Device ? 4
                                                                     : 2;
     const std::string what = std::string(depth, ' ') + std::string(subject_text(row.subject)) +
-                             " " + shown(row.name) +
+                             " " + row.name +
                              (row.threshold.empty() ? "" : " (" + row.threshold + ")");
-    invocation.output.result(object, padded(what, 44) + padded(trust_words(row), 14) +
-                                         days_text(row.days_left) +
-                                         (row.sentence.empty() ? "" : "\n      " + row.sentence));
+    return {std::move(object),
+            {what, trust_words(row), days_text(row.days_left)},
+            row.sentence.empty() ? "" : "      " + row.sentence};
 }
 
 // From the replica that the last session left. A home that another program uses shows its
@@ -117,9 +113,11 @@ Status show_directory(Invocation& invocation, const HomePaths& paths) {
     const Bytes bytes = CHAPAR_TRY(read_file(paths.agency_roots(), limits::kRecordBytes));
     const AgencyRoots own = CHAPAR_TRY(decode_agency_roots(bytes));
     const auto txn = CHAPAR_TRY((*store)->begin_read());
+    Table table(invocation.output, {{"subject"}, {"trust"}, {"ends"}}, Heading::None);
     for (const TrustRow& row : CHAPAR_TRY(trust_rows(DirectoryView(*txn), own, invocation.now()))) {
-        show_trust(invocation, row);
+        table.add(row_of(row));
     }
+    table.print();
     for (const DirectoryAlarm& alarm : CHAPAR_TRY(open_alarms(*txn))) {
         invocation.output.warning(alarm.sentence);
     }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "client/cli/table.h"
 #include "schemas/kinds.h"
 #include "schemas/kinds/kind_examples.h"
 #include "schemas/kinds/kind_json.h"
@@ -11,15 +12,6 @@ namespace chapar::client {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::size_t kNameColumn = 20;
-constexpr std::size_t kPathColumn = 38;
-
-std::string padded(std::string_view text, std::size_t width) {
-    std::string out(text);
-    out.resize(std::max(width, out.size() + 1), ' ');
-    return out;
-}
 
 std::string_view text_of_link(schemas::Link link) {
     switch (link) {
@@ -34,6 +26,9 @@ std::string_view text_of_link(schemas::Link link) {
 }
 
 void list_kinds(Invocation& invocation) {
+    Table table(invocation.output,
+                {{"code"}, {"kind"}, {"urgency"}, {"purpose"}, {"link"}, {"answer"}, {"what"}},
+                Heading::None);
     for (const schemas::KindInfo& kind : schemas::all_kinds()) {
         const auto code = static_cast<unsigned>(kind.kind);
         const bool awaited = kind.answer == schemas::Answer::Expected;
@@ -44,39 +39,55 @@ void list_kinds(Invocation& invocation) {
                          {"urgency", schemas::text_of(kind.base_urgency)},
                          {"purpose", schemas::text_of(kind.purpose)},
                          {"class_min", schemas::text_of(kind.least)}};
-        std::string text = std::to_string(code) + "  " + padded(kind.name, kNameColumn) +
-                           padded(schemas::text_of(kind.base_urgency), 10) +
-                           padded(schemas::text_of(kind.purpose), 12) +
-                           padded(text_of_link(kind.link), 13) + (awaited ? "answer awaited" : "");
-        text.erase(text.find_last_not_of(' ') + 1);
-        invocation.output.result(std::move(out), text);
+        table.add(
+            {std::move(out),
+             {std::to_string(code), std::string(kind.name),
+              std::string(schemas::text_of(kind.base_urgency)),
+              std::string(schemas::text_of(kind.purpose)), std::string(text_of_link(kind.link)),
+              awaited ? "answer awaited" : "", schemas::kind_label(kind.kind, invocation.language)},
+             {}});
     }
+    table.print();
+}
+
+void describe_text(const Output& output, const schemas::KindInfo& kind) {
+    output.result({}, std::to_string(static_cast<unsigned>(kind.kind)) + " " +
+                          std::string(kind.name) + "   (! must be given)");
+    Table fields(output, {{""}, {"path"}, {"allowed"}}, Heading::None);
+    for (const schemas::FieldLine& line : schemas::field_lines(kind.kind)) {
+        fields.add({{}, {line.must ? "!" : "", line.path, line.allowed}, {}});
+    }
+    fields.print();
+    output.result({}, "rules");
+    Table rules(output, {{""}, {"name"}, {"path"}, {"sentence"}}, Heading::None);
+    for (const schemas::RuleLine& line : schemas::rule_lines(kind.kind)) {
+        rules.add({{},
+                   {"", line.name, line.path, line.sentence + (line.warns ? " (a warning)" : "")},
+                   {}});
+    }
+    rules.print();
 }
 
 void describe(Invocation& invocation, const schemas::KindInfo& kind) {
+    if (invocation.output.form() == Output::Form::Text) {
+        return describe_text(invocation.output, kind);
+    }
     json::array fields;
-    std::string text = std::to_string(static_cast<unsigned>(kind.kind)) + " " +
-                       std::string(kind.name) + "   (! must be given)";
     for (const schemas::FieldLine& line : schemas::field_lines(kind.kind)) {
         fields.push_back({{"path", line.path}, {"must", line.must}, {"allowed", line.allowed}});
-        text += "\n " + std::string(line.must ? "! " : "  ") + padded(line.path, kPathColumn) +
-                line.allowed;
     }
     json::array rules;
-    text += "\nrules";
     for (const schemas::RuleLine& line : schemas::rule_lines(kind.kind)) {
         rules.push_back({{"name", line.name},
                          {"path", line.path},
                          {"sentence", line.sentence},
                          {"warns", line.warns}});
-        text += "\n   " + padded(line.name, 26) + padded(line.path, 28) + line.sentence +
-                (line.warns ? " (a warning)" : "");
     }
     invocation.output.result(json::object{{"code", static_cast<unsigned>(kind.kind)},
                                           {"kind", kind.name},
                                           {"fields", std::move(fields)},
                                           {"rules", std::move(rules)}},
-                             text);
+                             std::string_view());
 }
 
 struct ShowArguments {

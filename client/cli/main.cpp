@@ -35,6 +35,15 @@ void add_global_options(CLI::App& app, Invocation& invocation, bool& json) {
     app.add_flag("--json", json, "JSON lines on stdout, problem objects on stderr");
     app.add_option("--passphrase-fd", invocation.passphrase_fd,
                    "read the passphrase from this file descriptor");
+    app.add_option_function<std::string>(
+           "--lang",
+           [&invocation](const std::string& tag) {
+               const auto language = schemas::language_of(tag);
+               if (!language) throw CLI::ValidationError("--lang", "en or ru");
+               invocation.language = *language;
+           },
+           "language of what is read and asked: en (the default) or ru")
+        ->envname("CHAPAR_LANG");
     app.set_version_flag("--version", "chapar 0.1.0");
     app.fallthrough();
     app.require_subcommand(1);
@@ -50,7 +59,8 @@ Output::Form asked_form(int argc, char** argv) {
 int run(int argc, char** argv) {
     crypto::SystemRandom random;
     const SystemClock clock;
-    Invocation invocation{{}, {}, {}, random, [&clock] { return clock.now(); }, [] { return 0; }};
+    Invocation invocation{
+        {}, {}, {}, random, [&clock] { return clock.now(); }, {}, [] { return 0; }};
     invocation.new_cost = measured_cost;
     // Known before parsing, so that a usage error too has the form that was asked for.
     invocation.output.set_form(asked_form(argc, argv));

@@ -34,6 +34,11 @@ void Output::result(const boost::json::object& object, const ShownText& row) con
     }
 }
 
+void Output::result(const boost::json::object& object, std::span<const ShownText> rows) const {
+    if (form_ == Form::Json) return result(object, std::string_view());
+    for (const ShownText& row : rows) line(stdout, row.text());
+}
+
 void Output::warning(std::string_view text) const {
     if (form_ == Form::Json) {
         line(stderr, shown_json(boost::json::serialize(boost::json::object{{"warning", text}})));

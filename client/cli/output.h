@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <span>
 #include <string_view>
 
 #include "client/cli/text_columns.h"
@@ -26,6 +27,8 @@ class Output {
     void result(const boost::json::object& object, std::string_view text) const;
     // The same for a row of a table, printed as it is: its isolates are ours.
     void result(const boost::json::object& object, const ShownText& row) const;
+    // The same for a result of several lines. Where there are none, nothing is printed.
+    void result(const boost::json::object& object, std::span<const ShownText> rows) const;
     // Something the person should know that is no failure; on stderr.
     void warning(std::string_view text) const;
     // A problem object: code, what happened, what was left unchanged, what to do next. Returns the

@@ -63,9 +63,11 @@ std::string cut(std::string_view text, std::size_t width) {
 
 TextColumns::TextColumns(std::vector<TextColumn> columns) : columns_(std::move(columns)) {
     CHAPAR_ASSERT(!columns_.empty());
-    widths_.resize(columns_.size(), 1);
     std::vector<std::string> headings;
-    for (const TextColumn& column : columns_) headings.push_back(column.heading);
+    for (const TextColumn& column : columns_) {
+        widths_.push_back(std::max<std::size_t>(column.least, 1));
+        headings.push_back(column.heading);
+    }
     fit(headings);
 }
 

@@ -35,6 +35,7 @@ struct TextColumn {
     std::string heading;
     std::size_t most = 0;  // cells of the terminal; 0: as many as its texts need
     Side side = Side::Left;
+    std::size_t least = 1;  // room that is kept though no text needs it: lines that come one by one
 };
 
 class TextColumns {

@@ -53,6 +53,9 @@ constexpr storage::Table kGot{"outbox.got"};
 // receipt_store.cpp: envelope hash || u64 index -> receipt text and body.
 constexpr storage::Table kReceipts{"receipts"};
 
+// form_drafts.cpp. Number -> a message that is still being written, sealed in the vault.
+constexpr storage::Table kForms{"forms"};
+
 // inbox_store.cpp. Number -> summary; number -> text, sealed in the vault; envelope hash ->
 // number (the replay set, never erased); sender || message id -> number.
 constexpr storage::Table kInbox{"inbox"};
@@ -73,7 +76,7 @@ constexpr storage::Table kStatementHashes{"statements.hashes"};
 // events.cpp, numbers.h: named counters and cursors.
 constexpr storage::Table kState{"state"};
 
-constexpr std::array<storage::Table, 36> kAll{
+constexpr std::array<storage::Table, 37> kAll{
     kHeads,
     kSeenHeads,
     kAwaitedProofs,
@@ -100,6 +103,7 @@ constexpr std::array<storage::Table, 36> kAll{
     kOutboxHashes,
     kGot,
     kReceipts,
+    kForms,
     kInbox,
     kInboxTexts,
     kInboxHashes,
@@ -115,6 +119,6 @@ constexpr std::array<storage::Table, 36> kAll{
 // Tables whose values are wholly what Vault::seal() gave, for the place {table name, key}. Keys
 // that no record of these tables uses are destroyed when the home is opened (vault_sweep.h); a
 // sealed table that is not listed keeps its keys for ever.
-constexpr std::array<storage::Table, 3> kSealed{kOutboxDrafts, kInboxTexts, kOutboxSecrets};
+constexpr std::array<storage::Table, 4> kSealed{kForms, kOutboxDrafts, kInboxTexts, kOutboxSecrets};
 
 }  // namespace chapar::client::tables
