@@ -211,6 +211,8 @@ struct InfoReply {
     std::vector<Person> persons;
     std::optional<Conveyance> conveyance;
     Remarks remarks;
+    std::uint8_t outcome = 0;  // of the list outcomes: what came of the message; 0 = an answer
+    std::optional<std::uint32_t> arrests{};
     bool operator==(const InfoReply&) const = default;
 };
 

@@ -59,6 +59,9 @@ class PayloadWriter {
         write_list<wire::Person>(out.initPersons(size_of(reply.persons)), reply.persons);
         if (reply.conveyance) write(out.initConveyance(), *reply.conveyance);
         write(out.initRemarks(), reply.remarks);
+        out.setOutcome(reply.outcome);
+        out.setArrestsKnown(reply.arrests.has_value());
+        out.setArrests(reply.arrests.value_or(0));
     }
     void operator()(const Recall& recall) {
         auto out = out_.initRecall();
@@ -171,6 +174,8 @@ InfoReply read(WireReading& in, wire::InfoReply::Reader wire) {
     out.persons = read_list<wire::Person, Person>(in, wire.getPersons(), "persons");
     if (wire.hasConveyance()) out.conveyance = read(in, wire.getConveyance());
     out.remarks = read(in, wire.getRemarks());
+    out.outcome = wire.getOutcome();
+    if (wire.getArrestsKnown()) out.arrests = wire.getArrests();
     return out;
 }
 

@@ -1,7 +1,7 @@
 @0xb1e4c9f20d7a5368;
 # Kinds 130-133: a question and what can come back. Source: domain.md 3, 4 (Directive (EU) 2023/977:
 # 8 h, 3 d, 7 d; where a judge must agree, the delay and why are told at once). 130 and 131 have the
-# wire form of version 1, unchanged.
+# wire form of version 1; 131 @5 to @7 stand in bits that it left free (ADR 0022).
 
 using Cxx = import "/capnp/c++.capnp";
 using R = import "rules.capnp";
@@ -23,11 +23,16 @@ struct InfoRequest $R.kind(130) {
 }
 
 struct InfoReply $R.kind(131) {
+  # The answer to a request; or what came of any message that was told unasked, as an alert: then
+  # `outcome` is given, and whoever told it can count what was of use. Rule: reply.outcome.
   result @0 :UInt8 $R.must $R.code("reply-results");
   answer @1 :Text $R.form(lines);                # Rule: reply.answer (given where FOUND)
   persons @2 :List(Person) $R.most(16);
   conveyance @3 :Conveyance;
   remarks @4 :Remarks $R.flat;
+  outcome @5 :UInt8 $R.code("outcomes");         # of the message that it replies to
+  arrestsKnown @6 :Bool;
+  arrests @7 :UInt32 $R.givenBy("arrestsKnown"); # so far, in all; only with an outcome
 }
 
 struct InterimReply $R.kind(132) {

@@ -55,7 +55,23 @@ bool is_created_before(std::uint64_t time, const RuleContext& context) {
     return context.header->created.value < time;
 }
 
+// Nothing came of what was of no use or known already; of everything else, something did.
+Broken outcome_fits(View view, Context) {
+    const bool told = view.has("outcome");
+    if (!told) return unless(!view.flag("arrestsKnown"), "arrests");
+    const bool none = is_code(view, "outcome", "outcomes", "NOT_USEFUL") ||
+                      is_code(view, "outcome", "outcomes", "DUPLICATE");
+    const bool found = is_code(view, "result", "reply-results", "FOUND");
+    if (none == found) return "result";
+    return unless(!none || !view.flag("arrestsKnown"), "arrests");
+}
+
 constexpr std::array kRules{
+    CrossRule{
+        "reply.outcome", "InfoReply", "outcome",
+        "result is NOT_FOUND where it was NOT_USEFUL or a DUPLICATE, else FOUND; arrests only "
+        "where something came of it",
+        kRefuse, kContent, kInvalid, outcome_fits},
     CrossRule{"reply.answer", "InfoReply", "answer", "given where the result is FOUND", kRefuse,
               kContent, kMissing, found_has_answer},
     CrossRule{"reply.answer", "FiuReply", "answer", "given where the result is FOUND", kRefuse,

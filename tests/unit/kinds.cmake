@@ -1,6 +1,7 @@
 set(CHAPAR_KINDS_TESTS ${CMAKE_CURRENT_LIST_DIR}/kinds)
 add_executable(test_kinds
     ${CHAPAR_KINDS_TESTS}/code_set_test.cpp
+    ${CHAPAR_KINDS_TESTS}/evaluation_test.cpp
     ${CHAPAR_KINDS_TESTS}/every_kind_test.cpp
     ${CHAPAR_KINDS_TESTS}/examples.cpp
     ${CHAPAR_KINDS_TESTS}/rules_test.cpp

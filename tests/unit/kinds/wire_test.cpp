@@ -69,6 +69,24 @@ Bytes widened(ByteView bytes, Extra extra) {
 
 }  // namespace
 
+// Fails if either field is not encoded, or makes an answer longer than one of the first release.
+TEST_CASE("what came of an alert travels in an answer that is as long as any other") {
+    schemas::SealedContent content;
+    for (const schemas::SealedContent& sample : sample_contents()) {
+        if (std::holds_alternative<schemas::InfoReply>(sample.payload)) content = sample;
+    }
+    const Bytes before = must(schemas::encode_content(content));
+    auto& reply = std::get<schemas::InfoReply>(content.payload);
+    reply.outcome = 7;
+    reply.arrests = 0;
+    const Bytes after = must(schemas::encode_content(content));
+    CHECK(after.size() == before.size());
+    CHECK(must(schemas::decode_content(after)) == content);
+    const json::object shown = schemas::json_of_payload(content.payload);
+    CHECK(shown.at("outcome") == "LED_TO_ARRESTS");
+    CHECK(shown.at("arrests") == 0);
+}
+
 // Fails if either field is not encoded, or does not stand in bits that the first release left free:
 // the struct would grow, and with it every alert.
 TEST_CASE("an alert that says its kind of place and only a day is as long as one that does not") {
