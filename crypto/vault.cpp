@@ -49,12 +49,30 @@ Secret32 commitment(const Secret32& key, ByteView place) {
     return hmac_sha256(key.expose(), {view("commit"), place});
 }
 
+Bytes sealed_under(const Secret32& key, SlotNumber number, const RecordPlace& place,
+                   ByteView plaintext, Random& random) {
+    const Bytes context = bytes_of(place);
+    const auto nonce = random_value<WideNonce>(random);
+    LayoutWriter out;
+    out.u64(number.value).raw(commitment(key, context).expose()).raw(nonce.view());
+    out.raw(xchacha_seal(text_key(key, context), nonce, slot_context(number, context), plaintext));
+    return out.take();
+}
+
 }  // namespace
 
 Vault::Vault(Secret32 vault_key, std::unique_ptr<SlotFile> slots)
     : wrap_key_(hmac_sha256(vault_key.expose(), {view("vault wrap")})),
       tag_key_(hmac_sha256(vault_key.expose(), {view("vault tag")})),
+      digest_key_(hmac_sha256(vault_key.expose(), {view("vault digest")})),
       slots_(std::move(slots)) {}
+
+Hash Vault::digest(std::string_view use, ByteView text) const {
+    const Bytes begin = LayoutWriter().counted8(view(use)).take();
+    Hash out;
+    std::ranges::copy(hmac_sha256(digest_key_.expose(), {begin, text}).expose(), out.bytes.begin());
+    return out;
+}
 
 Vault::TableTag Vault::table_tag(std::string_view table) const {
     return cut<TableTag>(hmac_sha256(tag_key_.expose(), {view("table"), view(table)}));
@@ -134,12 +152,35 @@ Result<Bytes> Vault::seal(const RecordPlace& place, ByteView plaintext, Random& 
     note(number, slot);
     CHAPAR_TRY(slots_->write(number, slot));
 
-    const Bytes context = bytes_of(place);
-    const auto nonce = random_value<WideNonce>(random);
-    LayoutWriter out;
-    out.u64(number.value).raw(commitment(key, context).expose()).raw(nonce.view());
-    out.raw(xchacha_seal(text_key(key, context), nonce, slot_context(number, context), plaintext));
-    return out.take();
+    return sealed_under(key, number, place, plaintext, random);
+}
+
+Result<Bytes> Vault::seal_again(const RecordPlace& place, ByteView before, ByteView plaintext,
+                                Random& random) {
+    CHAPAR_TRY(load());
+    LayoutReader in(before);
+    const SlotNumber number(in.u64());
+    const ByteView committed = in.raw(32);
+    if (!in.ok()) return Error(Errc::OpenFailed, "record");
+    const Secret32 key = CHAPAR_TRY(key_of(place, number, committed));
+    return sealed_under(key, number, place, plaintext, random);
+}
+
+Result<Secret32> Vault::key_of(const RecordPlace& place, SlotNumber number, ByteView committed) {
+    const auto taken = taken_.find(number);
+    if (taken == taken_.end()) return Error(Errc::RecordKeyGone, name_of(number));
+    if (!taken->second.readable) return Error(Errc::RecordKeyDamaged, name_of(number));
+    // Taken since by another record.
+    if (taken->second.place != place_tag(place)) {
+        return Error(Errc::RecordKeyGone, name_of(number));
+    }
+    const auto slot = slots_->read(number);
+    if (!slot) return Error(Errc::RecordKeyDamaged, name_of(number));
+    Secret32 key = CHAPAR_TRY(unwrap(number, *slot));
+    if (!equal_in_constant_time(commitment(key, bytes_of(place)).expose(), committed)) {
+        return Error(Errc::OpenFailed, "record");
+    }
+    return key;
 }
 
 Result<SecretBuffer> Vault::open(const RecordPlace& place, ByteView sealed) {
@@ -151,20 +192,8 @@ Result<SecretBuffer> Vault::open(const RecordPlace& place, ByteView sealed) {
     const ByteView text = in.raw(in.remaining());
     if (!in.ok() || text.size() < kTagBytes) return Error(Errc::OpenFailed, "record");
 
-    const auto taken = taken_.find(number);
-    if (taken == taken_.end()) return Error(Errc::RecordKeyGone, name_of(number));
-    if (!taken->second.readable) return Error(Errc::RecordKeyDamaged, name_of(number));
-    // Taken since by another record.
-    if (taken->second.place != place_tag(place)) {
-        return Error(Errc::RecordKeyGone, name_of(number));
-    }
-    const auto slot = slots_->read(number);
-    if (!slot) return Error(Errc::RecordKeyDamaged, name_of(number));
-    const Secret32 key = CHAPAR_TRY(unwrap(number, *slot));
+    const Secret32 key = CHAPAR_TRY(key_of(place, number, committed));
     const Bytes context = bytes_of(place);
-    if (!equal_in_constant_time(commitment(key, context).expose(), committed)) {
-        return Error(Errc::OpenFailed, "record");
-    }
     return xchacha_open(text_key(key, context), nonce, slot_context(number, context), text);
 }
 

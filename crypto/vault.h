@@ -27,6 +27,7 @@
 #include "crypto/secret.h"
 #include "crypto/slot_file.h"
 #include "schemas/base/bytes.h"
+#include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 
 namespace chapar::crypto {
@@ -48,10 +49,19 @@ class Vault {
     // Under a fresh key in a fresh slot. An older record of this place keeps its own key until
     // purge() or keep_only(), so that a transaction may still be given up.
     [[nodiscard]] Result<Bytes> seal(const RecordPlace& place, ByteView plaintext, Random& random);
+    // Under the key of `before`, a record of this place; no slot is written. For a record that is
+    // added to: that key opens every version, so what is taken out of a record needs seal(). Errors
+    // of open(), but nothing of `before` is opened.
+    [[nodiscard]] Result<Bytes> seal_again(const RecordPlace& place, ByteView before,
+                                           ByteView plaintext, Random& random);
     [[nodiscard]] Result<SecretBuffer> open(const RecordPlace& place, ByteView sealed);
     // Destroys the keys of all records ever sealed for this place. Cannot be undone by giving up
     // a transaction. Again, or for a place that has none: no change.
     [[nodiscard]] Status purge(const RecordPlace& place);
+
+    // The same text, the same digest, to this vault alone: for a key of the store that must not say
+    // what it stands for, however easily that is guessed. `use` keeps two uses apart.
+    [[nodiscard]] Hash digest(std::string_view use, ByteView text) const;
 
     // The sealed records that the store holds, table by table.
     class LiveRecords {
@@ -83,10 +93,14 @@ class Vault {
     [[nodiscard]] Slot wrap(SlotNumber number, const RecordPlace& place, const Secret32& key,
                             Random& random) const;
     [[nodiscard]] Result<Secret32> unwrap(SlotNumber number, const Slot& slot) const;
+    // The key of a record, which its commitment proves.
+    [[nodiscard]] Result<Secret32> key_of(const RecordPlace& place, SlotNumber number,
+                                          ByteView committed);
     [[nodiscard]] Status clear(SlotNumber number);
 
     Secret32 wrap_key_;
     Secret32 tag_key_;
+    Secret32 digest_key_;
     std::unique_ptr<SlotFile> slots_;
     bool loaded_ = false;
     std::size_t count_ = 0;

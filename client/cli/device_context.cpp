@@ -9,6 +9,7 @@
 
 #include "client/cli/key_expiry.h"
 #include "client/core/approval.h"
+#include "client/core/inbox_index.h"
 #include "client/core/ledger_alarms.h"
 #include "client/core/reseal.h"
 #include "client/core/vault_sweep.h"
@@ -25,6 +26,17 @@ constexpr int kReconnects = 8;
 void to_stderr(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stderr);
     std::fflush(stderr);
+}
+
+// What an older program left without rows, once.
+Status index_inbox(storage::Store& store, const Device& device, crypto::Random& random) {
+    {
+        const auto txn = CHAPAR_TRY(store.begin_read());
+        if (CHAPAR_TRY(inbox_index::is_whole(*txn))) return Done{};
+    }
+    CHAPAR_TRY(in_transaction(
+        store, [&](storage::Txn& txn) { return inbox_index::make_again(txn, device, random); }));
+    return Done{};
 }
 
 }  // namespace
@@ -57,6 +69,7 @@ Result<std::unique_ptr<DeviceContext>> DeviceContext::open(Invocation& invocatio
         const auto txn = CHAPAR_TRY(store->begin_read());
         CHAPAR_TRY(sweep_vault(*txn, home.device().vault));
     }
+    CHAPAR_TRY(index_inbox(*store, home.device(), invocation.random));
     if (const auto ends = expiry_warning(invocation.now(), home.certificate())) {
         invocation.output.warning(*ends);
     }

@@ -8,6 +8,7 @@
 #include "client/cases/message_json.h"
 #include "client/cli/device_context.h"
 #include "client/cli/inbox_attachments.h"
+#include "client/cli/inbox_list.h"
 #include "client/cli/item_view.h"
 #include "client/cli/table.h"
 #include "client/core/peer_trust.h"
@@ -17,16 +18,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr DurationMs kWatchPatience = kSecond * 5;
-
-Status list(Invocation& invocation) {
-    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    const auto txn = CHAPAR_TRY(context->store().begin_read());
-    for (const InboxItem& item : CHAPAR_TRY(inbox_items(*txn))) {
-        const ItemView view = CHAPAR_TRY(view_in(*txn, item));
-        invocation.output.result(view.object, view.text);
-    }
-    return Done{};
-}
 
 Result<ReadingView> view_of_shown(DeviceContext& context, InboxNumber number,
                                   schemas::Language language) {
@@ -240,8 +231,7 @@ Status drop(Invocation& invocation, std::uint64_t number) {
 void add_inbox_commands(CLI::App& app, Invocation& invocation) {
     CLI::App* inbox = app.add_subcommand("inbox", "what this device received");
     inbox->require_subcommand(1);
-    CLI::App* ls = add_command(*inbox, "ls", "list it", "chapar inbox ls --home ~/skb --json");
-    invocation.on(ls, [&invocation] { return list(invocation); });
+    add_inbox_list(*inbox, invocation);
 
     auto once = std::make_shared<bool>(false);
     CLI::App* command = add_command(*inbox, "watch", "take deliveries and print each",

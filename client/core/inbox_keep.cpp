@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "client/core/inbox_counts.h"
+#include "client/core/inbox_substances.h"
 #include "client/core/outbox_store.h"
 #include "client/core/recall.h"
 #include "client/core/statements.h"
 #include "client/core/store_errors.h"
 #include "client/core/store_keys.h"
+#include "client/core/substance_names.h"
 #include "client/core/tables.h"
 #include "crypto/tlog_proof.h"
 #include "schemas/frames_codec.h"
@@ -35,6 +37,14 @@ Status put_receipt(Step& step, const InboxItem& item) {
                              file.text(),   proof.body,         proof.salt};
     return step.txn.put(tables::kReceipts, numbered_key(item.hash.view(), item.accepted.value),
                         outbox_store::encode(entry));
+}
+
+// The text, and what the index says of it.
+Status put_text(Step& step, const InboxItem& item, const inbox_open::Opened& opened) {
+    CHAPAR_TRY(inbox_store::put_text(step.txn, step.device, item.number, opened.text, step.random));
+    return inbox_substances::put(step.txn, step.device,
+                                 {{item.number, substances_of(opened.said.content.payload)}},
+                                 step.random);
 }
 
 Status erase_receipt(Step& step, const InboxItem& item) {
@@ -116,7 +126,7 @@ Result<ReceptionReport> keep_settled(Step& step, InboxItem item, const inbox_ope
                                      std::uint32_t got, bool was_provisional) {
     item.sent_again = CHAPAR_TRY(earlier_of(step, item, opened.said));
     CHAPAR_TRY(inbox_store::put_item(step.txn, item));
-    CHAPAR_TRY(inbox_store::put_text(step.txn, step.device, item.number, opened.text, step.random));
+    CHAPAR_TRY(put_text(step, item, opened));
     CHAPAR_TRY(put_receipt(step, item));
     CHAPAR_TRY(erase_delivery(step, item.number));
     CHAPAR_TRY(sign_about(step, item, crypto::DeliveryEvent::Delivered, statement_reason::kNone));
@@ -124,10 +134,10 @@ Result<ReceptionReport> keep_settled(Step& step, InboxItem item, const inbox_ope
     report.reception = was_provisional ? Reception::Settled : Reception::Stored;
     report.number = item.number;
     report.missing = CHAPAR_TRY(inbox_counts::count_received(step.txn, came(step, item), got));
-    const TimeMs now = step.input.now;
-    report.recalled = CHAPAR_TRY(apply_earlier_recall(step.txn, step.device, item, now));
+    const Recalling recalling{step.txn, step.device, step.input.now, step.random};
+    report.recalled = CHAPAR_TRY(apply_earlier_recall(recalling, item));
     if (const auto* recall = std::get_if<schemas::Recall>(&opened.said.content.payload)) {
-        report.recalled = CHAPAR_TRY(apply_recall(step.txn, step.device, item, *recall, now));
+        report.recalled = CHAPAR_TRY(apply_recall(recalling, item, *recall));
     }
     return report;
 }
@@ -137,7 +147,7 @@ Result<ReceptionReport> keep_provisional(Step& step, InboxItem item,
     item.state = InboxState::Provisional;
     item.problem = std::string(chapar::text_of(inbox_judge::code_of(doubt)).code);
     CHAPAR_TRY(inbox_store::put_item(step.txn, item));
-    CHAPAR_TRY(inbox_store::put_text(step.txn, step.device, item.number, opened.text, step.random));
+    CHAPAR_TRY(put_text(step, item, opened));
     CHAPAR_TRY(put_receipt(step, item));
     const schemas::Deliver as_it_came{{std::string(step.input.note), {}}, {step.input.envelope}};
     CHAPAR_TRY(step.txn.put(tables::kInboxProvisional, number_key(item.number.value),
@@ -154,7 +164,7 @@ Result<ReceptionReport> keep_unopenable(Step& step, InboxItem item, const Error&
     item.state = InboxState::Unopenable;
     item.problem = std::string(chapar::text_of(problem.code).code);
     CHAPAR_TRY(inbox_store::put_item(step.txn, item));
-    CHAPAR_TRY(inbox_store::erase_text(step.txn, step.device, item.number));
+    CHAPAR_TRY(inbox_store::erase_text(step.txn, step.device, item.number, step.random));
     CHAPAR_TRY(put_receipt(step, item));
     CHAPAR_TRY(erase_delivery(step, item.number));
     CHAPAR_TRY(sign_about(step, item, crypto::DeliveryEvent::Unopenable,
@@ -170,7 +180,7 @@ Result<ReceptionReport> keep_unopenable(Step& step, InboxItem item, const Error&
 
 Result<ReceptionReport> withdraw(Step& step, const std::optional<InboxItem>& known, Error problem) {
     if (known && known->state == InboxState::Provisional) {
-        CHAPAR_TRY(inbox_store::erase_text(step.txn, step.device, known->number));
+        CHAPAR_TRY(inbox_store::erase_text(step.txn, step.device, known->number, step.random));
         CHAPAR_TRY(erase_receipt(step, *known));
         CHAPAR_TRY(erase_delivery(step, known->number));
         CHAPAR_TRY(inbox_store::erase_item(step.txn, *known));

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "client/core/attachment.h"
+#include "client/core/inbox_index.h"
+#include "client/core/inbox_substances.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "crypto/envelope.h"
@@ -34,12 +36,15 @@ Status put_item(storage::Txn& txn, const InboxItem& item) {
     out.u8(item.attachments).u64(item.sent_again.value_or(InboxNumber(0)).value);
     out.u8(static_cast<std::uint8_t>(item.derived_from.size()));
     for (const MessageId& origin : item.derived_from) out.raw(origin.view());
-    CHAPAR_TRY(txn.put(tables::kInbox, number_key(item.number.value), out.bytes()));
+    const Bytes key = number_key(item.number.value);
+    if (!CHAPAR_TRY(txn.get(tables::kInbox, key))) CHAPAR_TRY(inbox_index::add(txn, item));
+    CHAPAR_TRY(txn.put(tables::kInbox, key, out.bytes()));
     CHAPAR_TRY(put_number(txn, tables::kInboxHashes, item.hash.view(), item.number.value));
     return put_number(txn, tables::kInboxIds, id_key(item.sender, item.message), item.number.value);
 }
 
 Status erase_item(storage::Txn& txn, const InboxItem& item) {
+    CHAPAR_TRY(inbox_index::erase(txn, item));
     CHAPAR_TRY(txn.erase(tables::kInbox, number_key(item.number.value)));
     CHAPAR_TRY(txn.erase(tables::kInboxHashes, item.hash.view()));
     CHAPAR_TRY(txn.erase(tables::kInboxIds, id_key(item.sender, item.message)));
@@ -104,7 +109,9 @@ Status put_text(storage::Txn& txn, const Device& device, InboxNumber number,
     return txn.put(tables::kInboxTexts, key, CHAPAR_TRY(sealed));
 }
 
-Status erase_text(storage::Txn& txn, const Device& device, InboxNumber number) {
+Status erase_text(storage::Txn& txn, const Device& device, InboxNumber number,
+                  crypto::Random& random) {
+    CHAPAR_TRY(inbox_substances::erase(txn, device, number, random));
     const Bytes key = number_key(number.value);
     CHAPAR_TRY(device.vault.purge({tables::kInboxTexts.name, key}));
     CHAPAR_TRY(txn.erase(tables::kInboxTexts, key));

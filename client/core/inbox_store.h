@@ -13,6 +13,7 @@
 
 namespace chapar::client::inbox_store {
 
+// With its rows in the index.
 [[nodiscard]] Status put_item(storage::Txn& txn, const InboxItem& item);
 // As if it had never come.
 [[nodiscard]] Status erase_item(storage::Txn& txn, const InboxItem& item);
@@ -31,7 +32,9 @@ struct ReceivedText {
 };
 [[nodiscard]] Status put_text(storage::Txn& txn, const Device& device, InboxNumber number,
                               const ReceivedText& text, crypto::Random& random);
-[[nodiscard]] Status erase_text(storage::Txn& txn, const Device& device, InboxNumber number);
+// With what the index says of it.
+[[nodiscard]] Status erase_text(storage::Txn& txn, const Device& device, InboxNumber number,
+                                crypto::Random& random);
 [[nodiscard]] Result<std::optional<ReceivedText>> get_text(const storage::ReadTxn& txn,
                                                            const Device& device,
                                                            InboxNumber number);

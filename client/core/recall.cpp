@@ -48,8 +48,9 @@ Result<bool> has_recall(const storage::ReadTxn& txn, const MessageId& target) {
     return false;
 }
 
-Status empty(storage::Txn& txn, const Device& device, InboxItem target, TimeMs now) {
-    CHAPAR_TRY(inbox_store::erase_text(txn, device, target.number));
+Status empty(const Recalling& recalling, InboxItem target) {
+    const auto& [txn, device, now, random] = recalling;
+    CHAPAR_TRY(inbox_store::erase_text(txn, device, target.number, random));
     target.state = InboxState::Recalled;
     CHAPAR_TRY(inbox_store::put_item(txn, target));
     return queue_statement(txn, {crypto::DeliveryEvent::RecallDone, target.hash, device.certificate,
@@ -58,9 +59,9 @@ Status empty(storage::Txn& txn, const Device& device, InboxItem target, TimeMs n
 
 }  // namespace
 
-Result<std::optional<InboxNumber>> apply_recall(storage::Txn& txn, const Device& device,
-                                                const InboxItem& recall,
-                                                const schemas::Recall& content, TimeMs now) {
+Result<std::optional<InboxNumber>> apply_recall(const Recalling& recalling, const InboxItem& recall,
+                                                const schemas::Recall& content) {
+    storage::Txn& txn = recalling.txn;
     std::optional<InboxNumber> first;
     if (content.action == schemas::RecallAction::StopUsing) return first;
     for (const InboxItem& item : CHAPAR_TRY(inbox_items(txn))) {
@@ -69,7 +70,7 @@ Result<std::optional<InboxNumber>> apply_recall(storage::Txn& txn, const Device&
                                  item.sender_agency == recall.sender_agency;
         const bool other = item.number != recall.number;
         if (!same_office || !other || !is_settled(item) || !says(item, content.target)) continue;
-        CHAPAR_TRY(empty(txn, device, item, now));
+        CHAPAR_TRY(empty(recalling, item));
         if (!first) first = item.number;
     }
     // Also when the target was here: a copy of it, sealed again, may still be on its way.
@@ -78,14 +79,14 @@ Result<std::optional<InboxNumber>> apply_recall(storage::Txn& txn, const Device&
     return first;
 }
 
-Result<std::optional<InboxNumber>> apply_earlier_recall(storage::Txn& txn, const Device& device,
-                                                        const InboxItem& item, TimeMs now) {
+Result<std::optional<InboxNumber>> apply_earlier_recall(const Recalling& recalling,
+                                                        const InboxItem& item) {
     std::vector<MessageId> origins = item.derived_from;
     origins.push_back(item.message);
     for (const MessageId& origin : origins) {
         const Bytes key = early_key(origin, item.sender_office);
-        if (!CHAPAR_TRY(get_number(txn, tables::kState, key))) continue;
-        CHAPAR_TRY(empty(txn, device, item, now));
+        if (!CHAPAR_TRY(get_number(recalling.txn, tables::kState, key))) continue;
+        CHAPAR_TRY(empty(recalling, item));
         return std::optional(item.number);
     }
     return std::optional<InboxNumber>();

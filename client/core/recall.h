@@ -14,26 +14,31 @@
 #include "client/core/device.h"
 #include "client/core/inbox.h"
 #include "client/core/outbox.h"
+#include "crypto/random.h"
 #include "schemas/base/result.h"
 #include "schemas/content.h"
 #include "storage/store.h"
 
 namespace chapar::client {
 
+// What a recipient deletes with. Borrows.
+struct Recalling {
+    storage::Txn& txn;
+    const Device& device;
+    TimeMs now;
+    crypto::Random& random;
+};
+
 // Recipient. `recall` is a settled item of kind 212 and this its content. The emptied item (of
 // several the first), or empty: the target is not here, not settled, another office's, or the
 // recall only asks to stop using it. A recall is remembered for what comes after it (urgency orders
 // deliveries).
-[[nodiscard]] Result<std::optional<InboxNumber>> apply_recall(storage::Txn& txn,
-                                                              const Device& device,
+[[nodiscard]] Result<std::optional<InboxNumber>> apply_recall(const Recalling& recalling,
                                                               const InboxItem& recall,
-                                                              const schemas::Recall& content,
-                                                              TimeMs now);
+                                                              const schemas::Recall& content);
 // `item` has just been settled: whether a recall of it came earlier.
-[[nodiscard]] Result<std::optional<InboxNumber>> apply_earlier_recall(storage::Txn& txn,
-                                                                      const Device& device,
-                                                                      const InboxItem& item,
-                                                                      TimeMs now);
+[[nodiscard]] Result<std::optional<InboxNumber>> apply_earlier_recall(const Recalling& recalling,
+                                                                      const InboxItem& item);
 
 // Sender. Draft `recall` of the outbox asks to recall this message.
 [[nodiscard]] Status mark_recalled(storage::Txn& txn, const MessageId& target, OutboxNumber recall);

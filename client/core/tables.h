@@ -63,6 +63,12 @@ constexpr storage::Table kInboxTexts{"inbox.texts"};
 constexpr storage::Table kInboxHashes{"inbox.hashes"};
 constexpr storage::Table kInboxIds{"inbox.ids"};
 constexpr storage::Table kInboxCounts{"inbox.counts"};
+// inbox_index.cpp: urgency, kind or case || number -> nothing. inbox_substances.cpp: number / 256
+// -> which substances the texts of these items name, sealed in the vault.
+constexpr storage::Table kInboxByUrgency{"inbox.by-urgency"};
+constexpr storage::Table kInboxByKind{"inbox.by-kind"};
+constexpr storage::Table kInboxByCase{"inbox.by-case"};
+constexpr storage::Table kInboxSubstances{"inbox.substances"};
 // inbox_keep.cpp: number -> the DELIVER frame of an item that is to be decided again.
 constexpr storage::Table kInboxProvisional{"inbox.provisional"};
 
@@ -76,7 +82,7 @@ constexpr storage::Table kStatementHashes{"statements.hashes"};
 // events.cpp, numbers.h: named counters and cursors.
 constexpr storage::Table kState{"state"};
 
-constexpr std::array<storage::Table, 37> kAll{
+constexpr std::array<storage::Table, 41> kAll{
     kHeads,
     kSeenHeads,
     kAwaitedProofs,
@@ -109,6 +115,10 @@ constexpr std::array<storage::Table, 37> kAll{
     kInboxHashes,
     kInboxIds,
     kInboxCounts,
+    kInboxByUrgency,
+    kInboxByKind,
+    kInboxByCase,
+    kInboxSubstances,
     kInboxProvisional,
     kKeptEntries,
     kStatements,
@@ -119,6 +129,7 @@ constexpr std::array<storage::Table, 37> kAll{
 // Tables whose values are wholly what Vault::seal() gave, for the place {table name, key}. Keys
 // that no record of these tables uses are destroyed when the home is opened (vault_sweep.h); a
 // sealed table that is not listed keeps its keys for ever.
-constexpr std::array<storage::Table, 4> kSealed{kForms, kOutboxDrafts, kInboxTexts, kOutboxSecrets};
+constexpr std::array<storage::Table, 5> kSealed{kForms, kOutboxDrafts, kInboxTexts,
+                                                kInboxSubstances, kOutboxSecrets};
 
 }  // namespace chapar::client::tables

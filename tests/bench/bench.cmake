@@ -11,6 +11,11 @@ target_link_libraries(bench-ledger PRIVATE chapar_broker_edge chapar_broker_core
     chapar_storage_archive chapar_storage_lmdb)
 add_dependencies(bench-ledger chapar-verify)
 
+add_executable(bench-inbox ${CMAKE_CURRENT_LIST_DIR}/inbox.cpp)
+chapar_target(bench-inbox)
+target_include_directories(bench-inbox PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(bench-inbox PRIVATE chapar_client_core chapar_storage_lmdb)
+
 include(${CMAKE_CURRENT_LIST_DIR}/../load/load.cmake)
 add_executable(bench-broker
     ${CMAKE_CURRENT_LIST_DIR}/broker.cpp

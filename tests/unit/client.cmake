@@ -18,6 +18,14 @@ target_link_libraries(test_client PRIVATE chapar_client_world chapar_client_edge
 add_test(NAME test_client COMMAND test_client)
 set_tests_properties(test_client PROPERTIES LABELS unit)
 
+# What a desk asks of its own store: pages, exports, sums.
+add_executable(test_client_desk
+    ${CHAPAR_CLIENT_TESTS}/inbox_index_test.cpp)
+chapar_target(test_client_desk)
+target_link_libraries(test_client_desk PRIVATE chapar_client_world chapar_client_cases)
+add_test(NAME test_client_desk COMMAND test_client_desk)
+set_tests_properties(test_client_desk PROPERTIES LABELS unit)
+
 # What a device believes: directory, trust, epochs, proofs.
 add_executable(test_client_directory
     ${CHAPAR_CLIENT_TESTS}/contribution_test.cpp

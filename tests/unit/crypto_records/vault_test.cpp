@@ -87,6 +87,31 @@ TEST_CASE("a record copied to another place, or its slot moved, does not open") 
     CHECK_FALSE(bench.open(kOther, other));
 }
 
+// Fails if seal_again() takes a slot, draws no nonce of its own, or does not look at the place.
+TEST_CASE("a record that is added to keeps its key, so that destroying it destroys every version") {
+    Bench bench;
+    const Bytes before = bench.seal(kPlace, "a report");
+    const Bytes after =
+        bench.vault.seal_again(kPlace, before, view("a report, and more"), bench.random).value();
+    const Bytes same =
+        bench.vault.seal_again(kPlace, before, view("a report"), bench.random).value();
+    CHECK(same != before);
+    CHECK(bench.taken() == 1);
+    CHECK(bench.open(kPlace, before).value() == "a report");
+    CHECK(bench.open(kPlace, after).value() == "a report, and more");
+    const auto refused = [&](const RecordPlace& place, ByteView sealed) {
+        return bench.vault.seal_again(place, sealed, view("x"), bench.random).error().code;
+    };
+    CHECK(refused(kOther, before) == Errc::RecordKeyGone);
+    CHECK(refused(kPlace, ByteView(before).first(20)) == Errc::OpenFailed);
+    Bytes bent = before;
+    bent[12] ^= std::byte{1};
+    CHECK(refused(kPlace, bent) == Errc::OpenFailed);
+    CHECK(bench.vault.purge(kPlace));
+    CHECK(bench.refusal(kPlace, after) == Errc::RecordKeyGone);
+    CHECK(refused(kPlace, before) == Errc::RecordKeyGone);
+}
+
 TEST_CASE("a record does not open under another vault key") {
     Bench bench;
     const Bytes sealed = bench.seal(kPlace, "a report");
