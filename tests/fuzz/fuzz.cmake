@@ -10,11 +10,21 @@ set(CHAPAR_FUZZ_PARTS
     broker/edge/files.cpp
     broker/edge/high_water.cpp
     broker/edge/tcp_figures.cpp
+    client/cases/csv.cpp
+    client/cases/csv_write.cpp
+    client/cases/ids_columns.cpp
+    client/cases/ids_fields.cpp
+    client/cases/ids_goods.cpp
+    client/cases/ids_rows.cpp
+    client/cases/ids_table.cpp
+    client/cases/ids_time.cpp
+    client/cases/ids_words.cpp
     client/cases/json_fields.cpp
     client/cases/json_text.cpp
     client/cases/message_json.cpp
     client/cases/message_show.cpp
     client/cases/short_form.cpp
+    client/cases/written_number.cpp
     client/core/agency_roots.cpp
     client/core/attachment.cpp
     client/core/mirror_entry.cpp
@@ -50,6 +60,16 @@ target_link_libraries(chapar_fuzz_parts
 if(CHAPAR_FUZZ)
     list(TRANSFORM CHAPAR_FUZZ_PARTS PREPEND ${PROJECT_SOURCE_DIR}/)
     target_sources(chapar_fuzz_parts PRIVATE ${CHAPAR_FUZZ_PARTS})
+    find_package(Python3 REQUIRED COMPONENTS Interpreter)
+    set(CHAPAR_FUZZ_IDS ${PROJECT_SOURCE_DIR}/client/cases/ids)
+    set(CHAPAR_FUZZ_WORDS ${CMAKE_CURRENT_BINARY_DIR}/ids_rows_of_words.cpp)
+    add_custom_command(OUTPUT ${CHAPAR_FUZZ_WORDS}
+        COMMAND Python3::Interpreter ${CHAPAR_FUZZ_IDS}/embed.py ${CHAPAR_FUZZ_IDS}
+            ${CHAPAR_FUZZ_WORDS}
+        DEPENDS ${CHAPAR_FUZZ_IDS}/embed.py ${CHAPAR_FUZZ_IDS}/headers.csv
+            ${CHAPAR_FUZZ_IDS}/words.csv
+        VERBATIM)
+    target_sources(chapar_fuzz_parts PRIVATE ${CHAPAR_FUZZ_WORDS})
 else()
     target_link_libraries(chapar_fuzz_parts PUBLIC chapar_broker_repair chapar_broker_edge
         chapar_client_edge chapar_client_cases chapar_client_core)
@@ -86,6 +106,7 @@ chapar_fuzz_target(record 30000)
 chapar_fuzz_target(entry 40000)
 chapar_fuzz_target(policy 8000)
 chapar_fuzz_target(message_json 10000)
+chapar_fuzz_target(csv 4000)
 chapar_fuzz_target(receipt 20000)
 chapar_fuzz_target(witness 20000)
 chapar_fuzz_target(archive 2000 tests/fuzz/doctest_parts.cpp tests/unit/verify/made_ledger.cpp)
