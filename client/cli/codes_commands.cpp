@@ -69,13 +69,8 @@ void list_codes(Invocation& invocation) {
     }
 }
 
-struct ShowArguments {
-    std::string list;
-    std::string language = "en";
-};
-
 json::object row_json(const schemas::CodeFile& list, const schemas::CodeRow& row,
-                      const std::string& language) {
+                      std::string_view language) {
     json::object out;
     for (std::size_t i = 0; i < list.columns.size(); ++i) {
         if (!row.cells[i].empty()) out[list.columns[i]] = row.cells[i];
@@ -85,22 +80,19 @@ json::object row_json(const schemas::CodeFile& list, const schemas::CodeRow& row
     return out;
 }
 
-Status show_codes(Invocation& invocation, const ShowArguments& given) {
-    const schemas::CodeFile* const list = schemas::find_codes(given.list);
-    if (list == nullptr) return Error(Errc::NotFound, "a list " + given.list + "; see: codes ls");
-    if (std::ranges::find(list->columns, given.language) == list->columns.end()) {
-        return Error(Errc::NotFound, given.list + " in the language " + given.language);
-    }
+Status show_codes(Invocation& invocation, const std::string& name) {
+    const schemas::CodeFile* const list = schemas::find_codes(name);
+    if (list == nullptr) return Error(Errc::NotFound, "a list " + name + "; see: codes ls");
+    const std::string_view language = schemas::tag_of(invocation.language);
     TextColumns columns({{"code", 40}, {"label", 60}, {"until"}, {"mark"}});
     std::vector<std::vector<std::string>> rows;
     for (const schemas::CodeRow& row : list->rows) {
-        rows.push_back({std::string(row.code), std::string(list->label(row, given.language)),
+        rows.push_back({std::string(row.code), std::string(list->label(row, language)),
                         std::string(row.until), row.verified ? "" : "not verified"});
         columns.fit(rows.back());
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        invocation.output.result(row_json(*list, list->rows[i], given.language),
-                                 columns.row(rows[i]));
+        invocation.output.result(row_json(*list, list->rows[i], language), columns.row(rows[i]));
     }
     return Done{};
 }
@@ -239,12 +231,11 @@ void add_codes_commands(CLI::App& app, Invocation& invocation) {
         list_codes(invocation);
         return Done{};
     });
-    auto given = std::make_shared<ShowArguments>();
-    CLI::App* one = add_command(*codes, "show", "the codes of one list",
+    auto name = std::make_shared<std::string>();
+    CLI::App* one = add_command(*codes, "show", "the codes of one list, with words of --lang",
                                 "chapar codes show concealment --lang ru");
-    one->add_option("list", given->list, "its name")->required();
-    one->add_option("--lang", given->language, "language of the words: en, ru");
-    invocation.on(one, [&invocation, given] { return show_codes(invocation, *given); });
+    one->add_option("list", *name, "its name")->required();
+    invocation.on(one, [&invocation, name] { return show_codes(invocation, *name); });
     add_update(*codes, invocation);
     add_sign(*codes, invocation);
 }

@@ -10,12 +10,14 @@
 #include "client/cli/case_commands.h"
 #include "client/cli/codes_commands.h"
 #include "client/cli/demo/demo_command.h"
+#include "client/cli/feedback_commands.h"
 #include "client/cli/help_commands.h"
 #include "client/cli/inbox_commands.h"
 #include "client/cli/invocation.h"
 #include "client/cli/key_commands.h"
 #include "client/cli/kinds_commands.h"
 #include "client/cli/ledger_commands.h"
+#include "client/cli/lookout_commands.h"
 #include "client/cli/new_cost.h"
 #include "client/cli/policy_commands.h"
 #include "client/cli/reseal_command.h"
@@ -79,6 +81,8 @@ int run(int argc, char** argv) {
     add_broker_commands(app, invocation);
     add_kinds_commands(app, invocation);
     add_codes_commands(app, invocation);
+    add_lookout_commands(app, invocation);
+    add_feedback_commands(app, invocation);
     add_help_commands(app, invocation);
     add_demo_command(app, invocation);
     try {
