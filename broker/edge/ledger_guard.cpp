@@ -47,6 +47,8 @@ Errc refusal_of(Standing standing) {
             return Errc::WitnessesAwaited;
         case Standing::HighWaterMissing:
             return Errc::HighWaterMissing;
+        case Standing::Restored:
+            return Errc::LedgerRestored;
         case Standing::Damaged:
             return Errc::LedgerDamaged;
         case Standing::Checked:
@@ -84,7 +86,8 @@ Status LedgerGuard::check_evidence() {
     }
     CHAPAR_TRY(check_high_water(*txn));
     if (is_restored(parts_.directory)) {
-        stop_for_file("restored from a backup, and not repaired from an export since");
+        stop_for_file(Standing::Restored,
+                      "restored from a backup, and not repaired from an export since");
     }
     return Done{};
 }
@@ -123,7 +126,7 @@ Status LedgerGuard::check_high_water(const storage::ReadTxn& txn) {
 Standing LedgerGuard::standing() const {
     if (!damage_.empty()) return Standing::Damaged;
     if (!rolled_back_reason_.empty()) return Standing::RolledBack;
-    if (high_water_missing_) return Standing::HighWaterMissing;
+    if (high_water_missing_) return high_water_cause_;
     if (witnesses_awaited_) return Standing::WitnessesAwaited;
     // An override that was taken is an entry before anything else is.
     return begun_ && overrides_.empty() ? Standing::Signing : Standing::Checked;
@@ -145,14 +148,16 @@ std::optional<Hash> LedgerGuard::stop() const {
 
 bool LedgerGuard::high_water_gone(const Error& error) {
     if (error.code != Errc::HighWaterMissing) return false;
-    stop_for_file("the high-water file is missing or torn: " + error.context);
+    stop_for_file(Standing::HighWaterMissing,
+                  "the high-water file is missing or torn: " + error.context);
     return true;
 }
 
-void LedgerGuard::stop_for_file(std::string reason) {
+void LedgerGuard::stop_for_file(Standing cause, std::string reason) {
     // A ledger that ran until now has stopped once more.
     if (begun_ && !high_water_missing_) stop_ = crypto::random_value<Hash>(parts_.random);
     high_water_missing_ = true;
+    high_water_cause_ = cause;
     high_water_reason_ = std::move(reason);
 }
 

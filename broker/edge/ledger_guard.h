@@ -40,6 +40,7 @@ enum class Standing : std::uint8_t {
     Signing,           // it has been
     WitnessesAwaited,  // (c)
     HighWaterMissing,  // (b)
+    Restored,          // (b): out of a backup; ends as a missing high-water file does
     RolledBack,        // (b), (c) or a client's note
     Damaged,           // a stored tile is not what its entries give
 };
@@ -103,7 +104,7 @@ class LedgerGuard {
     LedgerGuard(const Parts& parts, HighWaterFile high_water, Witnesses witnesses);
     [[nodiscard]] Status check_evidence();
     [[nodiscard]] Status check_high_water(const storage::ReadTxn& txn);
-    void stop_for_file(std::string reason);
+    void stop_for_file(Standing cause, std::string reason);
     [[nodiscard]] std::vector<Operation> first_operations(const Hash& nonce) const;
     // The first refusal of these operations, if there is one.
     [[nodiscard]] std::optional<Error> rehearse(const std::vector<Operation>& operations);
@@ -121,6 +122,7 @@ class LedgerGuard {
     Hash stop_;                       // of this start, or of the file's vanishing since
     std::string rolled_back_reason_;  // empty: it is not
     std::string high_water_reason_;
+    Standing high_water_cause_ = Standing::HighWaterMissing;  // or Restored
     std::string damage_;
     bool begun_ = false;
     bool witnesses_awaited_ = false;

@@ -22,6 +22,7 @@ const char* word_of(Standing standing) {
         case Standing::WitnessesAwaited:
             return "awaiting witnesses";
         case Standing::HighWaterMissing:
+        case Standing::Restored:
         case Standing::RolledBack:
         case Standing::Damaged:
             return "read-only";
@@ -173,7 +174,10 @@ void BrokerService::add_ledger_figures(schemas::StatusReport& report) const {
     const auto add = [&](const std::string& name, std::string value) {
         report.figures.push_back({name, std::move(value)});
     };
-    add("not_signing", parts_.guard.reason());
+    const std::string why = parts_.guard.reason();
+    const Errc code = refusal_of(parts_.guard.standing());
+    add("not_signing", why);
+    add("not_signing_code", why.empty() ? "" : std::string(text_of(code).code));
     const auto stop = parts_.guard.stop();
     add("stop", stop ? to_hex(stop->view()) : "");
     add("high_water", std::to_string(parts_.guard.high_water().value));

@@ -265,6 +265,7 @@ class Backup(unittest.TestCase):
             figures = self.centre.must("broker", "status", "--dir", directory).results[0]
             self.assertEqual((figures["state"], int(figures["size"])), ("read-only", size))
             self.assertIn(why, figures["not_signing"])
+            self.assertEqual(figures["not_signing_code"], "ledger.restored" if why else "ledger.rolled-back")
             looked = self.centre.figure("uptime_seconds") + 2  # the running broker looks at its file each second
             while self.centre.figure("uptime_seconds") < looked:
                 pass

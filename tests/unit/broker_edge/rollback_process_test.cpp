@@ -51,6 +51,24 @@ TEST_CASE("yesterday's store beside today's high-water file is only read, until 
     CHECK_FALSE(fs::exists(scene.centre.directory() / "rolled-back.note"));
 }
 
+// Fails if the mark of a restore is reported as a file that is missing or torn.
+TEST_CASE("a directory out of a backup says so by its own code, one without its file by another") {
+    Restored scene;
+    const auto code = [&](const char* file) {
+        auto chapard = scene.start();
+        (void)chapard.ready();
+        wait_until("the code in the log",
+                   [&] { return chapard.error_line().find(file) != std::string::npos; });
+        return figure(scene.centre.directory(), "not_signing_code");
+    };
+    std::ofstream(scene.centre.directory() / "restored") << "size 1\n";
+    CHECK(code("ledger.restored") == "ledger.restored");
+    fs::remove(scene.high_water());
+    CHECK(code("ledger.restored") == "ledger.restored");
+    fs::remove(scene.centre.directory() / "restored");
+    CHECK(code("ledger.high-water") == "ledger.high-water");
+}
+
 TEST_CASE("store and high-water file restored together are found by a client's note") {
     Restored scene;
     copy_tree(scene.yesterday("store"), scene.store());
