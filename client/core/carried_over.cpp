@@ -2,6 +2,7 @@
 
 #include "client/core/directory_store.h"
 #include "client/core/ledger_alarms.h"
+#include "client/core/proof.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "crypto/entry_body.h"
@@ -151,6 +152,18 @@ Result<bool> is_misplaced(storage::Txn& txn, LedgerNumber ledger, const crypto::
                   "one, and is none of it: what was taken over is kept from being judged. Send "
                   "nothing; call the auditors of two agencies."}));
     return true;
+}
+
+Result<bool> any_misplaced(storage::Txn& txn, LedgerNumber ledger,
+                           std::span<const schemas::EntryProof> proofs,
+                           const crypto::Checkpoint& head) {
+    if (ledger == crypto::kFirstLedger) return false;
+    bool found = false;
+    for (const schemas::EntryProof& proof : proofs) {
+        const auto entry = ProvenEntry::verify_leaf(proof, head);
+        if (entry) found = CHAPAR_TRY(is_misplaced(txn, ledger, entry->leaf())) || found;
+    }
+    return found;
 }
 
 Status remember_what_must_come(storage::Txn& txn, EntryIndex kept) {

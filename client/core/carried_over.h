@@ -9,15 +9,18 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "client/core/directory_replica.h"
+#include "crypto/checkpoint.h"
 #include "crypto/leaf.h"
 #include "crypto/record.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
+#include "schemas/frames.h"
 #include "storage/store.h"
 
 namespace chapar::client {
@@ -48,6 +51,12 @@ class CarriedOver {
 // alarm.
 [[nodiscard]] Result<bool> is_misplaced(storage::Txn& txn, LedgerNumber ledger,
                                         const crypto::Leaf& leaf);
+
+// The same of the entries that came as receipt, refusal or event. One that `head` does not prove is
+// passed over: whoever reads it refuses it. Nothing is looked at in a ledger that follows none.
+[[nodiscard]] Result<bool> any_misplaced(storage::Txn& txn, LedgerNumber ledger,
+                                         std::span<const schemas::EntryProof> proofs,
+                                         const crypto::Checkpoint& head);
 
 // Before the tables of the old directory are cleared: what its entries below `kept` said and the
 // new ledger must show. Kept in the state table of a device.

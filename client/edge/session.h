@@ -204,6 +204,11 @@ class Session {
                                       StatementReport& report);
     [[nodiscard]] Result<bool> take_events(const Received& frame, EventReport& report);
     [[nodiscard]] Status heed_event(storage::Txn& txn, const ProvenEntry& entry);
+    // Entries where only what was taken over may stand (carried_over.h). Its alarm is in `txn`:
+    // commit it.
+    [[nodiscard]] Result<bool> are_misplaced(storage::Txn& txn,
+                                             std::span<const schemas::EntryProof> proofs,
+                                             const Received& frame) const;
 
     // Receiving.
     [[nodiscard]] Status grant_credit();

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/core/carried_over.h"
 #include "client/core/epochs.h"
 #include "client/core/events.h"
 #include "client/core/gossip.h"
@@ -32,6 +33,11 @@ Status Session::heed_event(storage::Txn& txn, const ProvenEntry& entry) {
                              crypto::leaf_hash(entry.leaf_bytes())});
 }
 
+Result<bool> Session::are_misplaced(storage::Txn& txn, std::span<const schemas::EntryProof> proofs,
+                                    const Received& frame) const {
+    return any_misplaced(txn, parts_.home.device().card.manifest().ledger, proofs, *frame.head);
+}
+
 Result<bool> Session::take_events(const Received& received, EventReport& report) {
     const auto& receipts = std::get<schemas::Receipts>(received.frame);
     // Else one frame would have this device pass over every event to come.
@@ -42,6 +48,10 @@ Result<bool> Session::take_events(const Received& received, EventReport& report)
     EntryIndex next = receipts.next;
     bool go_on = !receipts.done;
     for (const schemas::EntryProof& proof : receipts.proofs) {
+        if (CHAPAR_TRY(are_misplaced(*txn, {&proof, 1}, received))) {
+            report.alarms.push_back(Error(Errc::LeafInvalid, "epoch"));
+            continue;
+        }
         const auto entry = ProvenEntry::verify(proof, *received.head);
         const auto effect = entry ? apply_event(*txn, parts_.home.device().roots, *entry)
                                   : Result<EventEffect>(entry.error());

@@ -67,6 +67,12 @@ void add(SubmitReport& report, const SubmitReport& more) {
 Status Session::take_outcome(const OutboxItem& item, const schemas::ItemOutcome& outcome,
                              const Received& frame, SubmitReport& report) {
     auto txn = CHAPAR_TRY(parts_.store.begin_write());
+    if (CHAPAR_TRY(are_misplaced(*txn, outcome.proofs, frame))) {
+        CHAPAR_TRY(std::move(*txn).commit());
+        report.alarms.push_back(Error(Errc::LeafInvalid, "epoch"));
+        report.waiting.push_back(item.number);
+        return Done{};
+    }
     const auto sent = CHAPAR_TRY(sent_envelope(*txn, item.number, parts_.home.device().agency));
     const auto settle = [&]() -> Status {
         if (outcome.code.empty()) {

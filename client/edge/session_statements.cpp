@@ -12,6 +12,12 @@ namespace chapar::client {
 Status Session::take_outcome(const schemas::ItemOutcome& outcome, const Received& frame,
                              StatementReport& report) {
     auto txn = CHAPAR_TRY(parts_.store.begin_write());
+    if (CHAPAR_TRY(are_misplaced(*txn, outcome.proofs, frame))) {
+        CHAPAR_TRY(std::move(*txn).commit());
+        report.alarms.push_back(Error(Errc::LeafInvalid, "epoch"));
+        ++report.waiting;
+        return Done{};
+    }
     const auto settle = [&]() -> Status {
         if (!outcome.code.empty()) return statement_refused(*txn, outcome.about, outcome.code);
         if (outcome.proofs.empty()) return Error(Errc::ProofInvalid, "no proof");

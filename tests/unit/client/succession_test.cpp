@@ -8,6 +8,7 @@
 #include "client/core/ledger_mirror.h"
 #include "client/core/mirror_judge.h"
 #include "client/core/mirror_tables.h"
+#include "crypto/tree.h"
 #include "tests/unit/client/world.h"
 
 namespace chapar::testing {
@@ -382,6 +383,35 @@ TEST_CASE("mail in the part of a later ledger that holds what it took over is an
     };
     CHECK(may_send());
     CHECK(misplaced(2, LeafKind::Message, 1));
+    CHECK_FALSE(may_send());
+}
+
+// Fails if a receipt, refusal or event is believed there, or if what nobody proves is an alarm.
+TEST_CASE("receipts and statements in what a later ledger took over are an alarm as mail is") {
+    const auto misplaced = [](World& world, std::uint32_t ledger, std::uint32_t epoch,
+                              bool proven) {
+        crypto::Leaf leaf;
+        leaf.kind = LeafKind::Message;
+        leaf.epoch = ProcessEpoch(epoch);
+        leaf.tags.resize(crypto::views_of(leaf.kind));
+        schemas::EntryProof proof;
+        proof.leaf = leaf.encode();
+        const crypto::Checkpoint head{"chapar.caricc/ledger/2", TreeSize(1),
+                                      proven ? crypto::leaf_hash(proof.leaf) : Hash{}};
+        return in_txn(*world.tj.store, [&](storage::Txn& txn) {
+            return client::any_misplaced(txn, LedgerNumber(ledger), {&proof, 1}, head);
+        });
+    };
+    World world;
+    const auto may_send = [&] {
+        const auto txn = must(world.tj.store->begin_read());
+        return client::may_send(*txn).has_value();
+    };
+    CHECK_FALSE(misplaced(world, 1, 1, true));
+    CHECK_FALSE(misplaced(world, 2, 2, true));
+    CHECK_FALSE(misplaced(world, 2, 1, false));
+    CHECK(may_send());
+    CHECK(misplaced(world, 2, 1, true));
     CHECK_FALSE(may_send());
 }
 
