@@ -161,10 +161,19 @@ Status statement_refused(storage::Txn& txn, const Hash& about, const std::string
 
 bool is_temporary(std::string_view code) {
     constexpr std::array kTemporary{
-        Errc::BackPressure,  Errc::QuotaExceeded,        Errc::ReadOnly,
-        Errc::Queued,        Errc::WitnessesAbsent,      Errc::Unreachable,
-        Errc::ClockAhead,    Errc::HeadUnknown,          Errc::StoreFull,
-        Errc::StreamMissing, Errc::CertificateSuspended,  // may be reinstated
+        Errc::BackPressure,
+        Errc::QuotaExceeded,
+        Errc::AgencyMailFull,
+        Errc::AgencyShare,
+        Errc::ReadOnly,
+        Errc::Queued,
+        Errc::WitnessesAbsent,
+        Errc::Unreachable,
+        Errc::ClockAhead,
+        Errc::HeadUnknown,
+        Errc::StoreFull,
+        Errc::StreamMissing,
+        Errc::CertificateSuspended,  // may be reinstated
         Errc::Internal,
     };
     const auto known = errc_of(code);
