@@ -136,7 +136,10 @@ Result<std::optional<AskedForm>> FormDesk::run(Form form, std::optional<FormNumb
         if (!line) break;
         turn = form.take(*line);
     }
-    if (!number) return std::optional<AskedForm>();
+    if (!number) {
+        if (turn.wish == FormWish::Stop) return std::optional<AskedForm>();
+        return Error(Errc::Usage, "no file was named, and nothing was answered");
+    }
     const std::string text = std::to_string(number->value);
     invocation_.output.result(json::object{{"draft", number->value},
                                            {"kind", kind_text(form.kind())},

@@ -30,6 +30,7 @@ class FormDesk {
 
     [[nodiscard]] FormSetting setting() const;
     // Empty if the person stopped, or dropped it; what was said stays as a draft, if anything was.
+    // Usage if the input ended before anything was.
     [[nodiscard]] Result<std::optional<AskedForm>> ask(Form form);
     // NotFound; Conflict if it was handed over before: the draft is then dropped.
     [[nodiscard]] Result<std::optional<AskedForm>> go_on(FormNumber number);

@@ -10,6 +10,7 @@
 #include "client/cli/case_commands.h"
 #include "client/cli/codes_commands.h"
 #include "client/cli/demo/demo_command.h"
+#include "client/cli/drafts_commands.h"
 #include "client/cli/feedback_commands.h"
 #include "client/cli/help_commands.h"
 #include "client/cli/inbox_commands.h"
@@ -70,6 +71,7 @@ int run(int argc, char** argv) {
     CLI::App app("Sealed case messages between law-enforcement offices, with proof.", "chapar");
     add_global_options(app, invocation, json);
     add_send_commands(app, invocation);
+    add_drafts_commands(app, invocation);
     add_inbox_commands(app, invocation);
     add_outbox_commands(app, invocation);
     add_reseal_command(app, invocation);

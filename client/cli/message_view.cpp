@@ -13,45 +13,62 @@ namespace json = boost::json;
 using schemas::Language;
 using Lines = std::vector<std::string>;
 
+std::string in(Language language, std::string_view english, std::string_view russian) {
+    return std::string(language == Language::Russian ? russian : english);
+}
+
 // What a person must know before believing it, in the order of weight.
-void add_standing(json::object& object, Lines& lines, const ShownItem& shown) {
+void add_standing(json::object& object, Lines& lines, const ShownItem& shown, Language language) {
     const InboxItem& item = shown.item;
     object["trust"] = text_of(shown.trust);
     const std::string agency = item.sender_agency.text();
     switch (shown.trust) {
         case Trust::Verified:
-            lines.push_back("sender: verified (" + agency + ")");
+            lines.push_back(in(language, "sender: verified (", "отправитель: подтверждён (") +
+                            agency + ")");
             break;
         case Trust::KeyChanged:
-            lines.push_back("sender: KEY CHANGED. Stop, and call " + agency + " before you act.");
+            lines.push_back(in(language, "sender: KEY CHANGED. Stop, and call ",
+                               "отправитель: КЛЮЧ ИЗМЕНИЛСЯ. Остановитесь и позвоните: ") +
+                            agency + in(language, " before you act.", ", прежде чем действовать."));
             break;
         case Trust::Unconfirmed:
-            lines.push_back("sender: not confirmed. Your agency has not confirmed the keys of " +
-                            agency + ".");
+            lines.push_back(
+                in(language, "sender: not confirmed. Your agency has not confirmed the keys of ",
+                   "отправитель: не подтверждён. Ваше ведомство не подтвердило ключи: ") +
+                agency + ".");
             break;
         case Trust::Expired:
-            lines.push_back("sender: its certificate was over (" + agency + ")");
+            lines.push_back(in(language, "sender: its certificate was over (",
+                               "отправитель: срок его сертификата истёк (") +
+                            agency + ")");
             break;
     }
     if (item.state == InboxState::Provisional) {
         object["provisional"] = item.problem;
         const auto code = errc_of(item.problem);
-        lines.push_back("provisional: nothing was signed for it, and nothing may rest on it yet. " +
-                        std::string(code ? chapar::text_of(*code).sentence : ""));
+        lines.push_back(
+            in(language, "provisional: nothing was signed for it, and nothing may rest on it yet. ",
+               "предварительно: ничего не подписано, опираться на это пока нельзя. ") +
+            std::string(code ? chapar::text_of(*code).sentence : ""));
     }
     if (item.disputed) {
-        lines.push_back(
-            "disputed: signed after the time from which this key is called "
-            "compromised; ask its agency");
+        lines.push_back(in(language,
+                           "disputed: signed after the time from which this key is called "
+                           "compromised; ask its agency",
+                           "оспорено: подписано после времени, с которого этот ключ считается "
+                           "скомпрометированным; спросите его ведомство"));
     }
     if (item.sent_again) {
         object["sent_again"] = item.sent_again->value;
-        lines.push_back("sent again: the same as #" + std::to_string(item.sent_again->value));
+        lines.push_back(
+            in(language, "sent again: the same as #", "отправлено снова: то же, что #") +
+            std::to_string(item.sent_again->value));
     }
 }
 
-void add_approvals(json::object& object, Lines& lines,
-                   const std::vector<InboxApproval>& approvals) {
+void add_approvals(json::object& object, Lines& lines, const std::vector<InboxApproval>& approvals,
+                   Language language) {
     if (approvals.empty()) return;
     json::array out;
     for (const InboxApproval& approval : approvals) {
@@ -59,13 +76,14 @@ void add_approvals(json::object& object, Lines& lines,
                        {"agency", approval.agency.text()},
                        {"officer", approval.officer},
                        {"certificate", to_hex(approval.approver.view())}});
-        lines.push_back("approved by " + approval.officer + ", " + approval.office.text() + " (" +
-                        approval.agency.text() + ")");
+        lines.push_back(in(language, "approved by ", "утвердил: ") + approval.officer + ", " +
+                        approval.office.text() + " (" + approval.agency.text() + ")");
     }
     object["approvals"] = std::move(out);
 }
 
-void add_attachments(json::object& object, Lines& lines, const ShownItem& shown) {
+void add_attachments(json::object& object, Lines& lines, const ShownItem& shown,
+                     Language language) {
     if (shown.attachments.empty()) return;
     json::array out;
     for (const ShownAttachment& attachment : shown.attachments) {
@@ -78,9 +96,10 @@ void add_attachments(json::object& object, Lines& lines, const ShownItem& shown)
                        {"bytes", listed.length},
                        {"sha256", to_hex(attachment.what.digest.view())},
                        {"here", here}});
-        lines.push_back("attachment " + std::to_string(attachment.what.stream) + ": " + name +
-                        ", " + std::to_string(listed.length) + " bytes" +
-                        (here ? "" : ", not fetched yet"));
+        lines.push_back(in(language, "attachment ", "вложение ") +
+                        std::to_string(attachment.what.stream) + ": " + name + ", " +
+                        std::to_string(listed.length) + in(language, " bytes", " байт") +
+                        (here ? "" : in(language, ", not fetched yet", ", ещё не получено")));
     }
     object["attachments"] = std::move(out);
 }
@@ -188,9 +207,9 @@ ReadingView view_of(const ShownItem& shown, const std::string& message, Language
     add_message(page, out.object);
     out.lines = page.lines();
     Lines lines;
-    add_standing(out.object, lines, shown);
-    add_approvals(out.object, lines, shown.approvals);
-    add_attachments(out.object, lines, shown);
+    add_standing(out.object, lines, shown, language);
+    add_approvals(out.object, lines, shown.approvals, language);
+    add_attachments(out.object, lines, shown, language);
     TextColumns one({{""}});
     lines.insert(lines.begin(), "");
     for (const std::string& line : lines) {

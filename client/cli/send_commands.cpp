@@ -6,6 +6,7 @@
 
 #include "client/cases/message_json.h"
 #include "client/cli/device_context.h"
+#include "client/cli/form_desk.h"
 #include "client/cli/send_attach.h"
 #include "client/cli/send_dispatch.h"
 #include "client/cli/send_preview.h"
@@ -19,10 +20,13 @@
 namespace chapar::client {
 namespace {
 
+namespace json = boost::json;
+
 constexpr std::size_t kInputBytes = 4 * 1024 * 1024;
 
 struct SendArguments {
-    std::string file;
+    std::string file;               // empty: a form
+    std::vector<std::string> to;    // offices, for a form
     std::string kind;               // name, where the file does not say it
     std::uint64_t in_reply_to = 0;  // inbox number
     bool dry_run = false;
@@ -72,9 +76,8 @@ Status address_reply(DeviceContext& context, std::uint64_t number, Draft& draft)
     return Done{};
 }
 
-Result<std::vector<Draft>> read_drafts(Invocation& invocation, const SendArguments& given,
-                                       std::optional<schemas::Kind> kind) {
-    const std::string text = CHAPAR_TRY(read_input(given.file));
+Result<std::vector<Draft>> drafts_of(Invocation& invocation, const SendArguments& given,
+                                     std::optional<schemas::Kind> kind, const std::string& text) {
     std::vector<Draft> drafts;
     for (ParsedMessage& message : CHAPAR_TRY(parse_messages(text, kind))) {
         for (const FieldWarning& warning : message.warnings) {
@@ -141,20 +144,69 @@ Result<std::optional<schemas::Kind>> kind_named(const std::string& name) {
     return std::optional(info->kind);
 }
 
-Status send(Invocation& invocation, const SendArguments& given, std::optional<schemas::Kind> kind) {
-    if (!kind) kind = CHAPAR_TRY(kind_named(given.kind));
-    auto drafts = CHAPAR_TRY(read_drafts(invocation, given, kind));
-    if (given.dry_run) return show_dry_run(invocation, drafts);
-    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+Status send_drafts(Invocation& invocation, DeviceContext& context, const SendArguments& given,
+                   std::vector<Draft> drafts) {
     for (Draft& draft : drafts) {
         if (given.in_reply_to != 0) {
-            CHAPAR_TRY(address_reply(*context, given.in_reply_to, draft));
+            CHAPAR_TRY(address_reply(context, given.in_reply_to, draft));
         }
         if (draft.options.to.empty()) return Error(Errc::FieldMissing, "/to");
     }
-    if (!given.approvers.empty()) return send_for_approval(invocation, *context, given, drafts);
-    const auto numbers = CHAPAR_TRY(context->keep_drafts(drafts));
-    return dispatch(invocation, *context, numbers);
+    if (!given.approvers.empty()) return send_for_approval(invocation, context, given, drafts);
+    const auto numbers = CHAPAR_TRY(context.keep_drafts(drafts));
+    return dispatch(invocation, context, numbers);
+}
+
+// From the questions of a form to what was said; the draft of the form goes when it is handed over.
+Status send_form(Invocation& invocation, DeviceContext& context, const SendArguments& given,
+                 const AskedForm& asked) {
+    const auto sent = [&]() -> Status {
+        auto drafts = CHAPAR_TRY(drafts_of(invocation, given, std::nullopt, asked.message));
+        return send_drafts(invocation, context, given, std::move(drafts));
+    }();
+    CHAPAR_TRY(FormDesk(invocation, context).settle(asked.number));
+    return sent;
+}
+
+// What is known before the first question.
+Status give_known(DeviceContext& context, const SendArguments& given, Form& form) {
+    json::array to;
+    for (const std::string& name : given.to) {
+        to.emplace_back(CHAPAR_TRY(OfficeId::parse(name)).text());
+    }
+    if (given.in_reply_to != 0) {
+        const auto txn = CHAPAR_TRY(context.store().begin_read());
+        const InboxItem item = CHAPAR_TRY(inbox_item(*txn, InboxNumber(given.in_reply_to)));
+        form.give("in_reply_to", json::value(uuid_text(item.message.view())));
+        if (to.empty()) to.emplace_back(item.sender_office.text());
+    }
+    if (!to.empty()) form.give("to", std::move(to));
+    return Done{};
+}
+
+Status ask(Invocation& invocation, const SendArguments& given, std::optional<schemas::Kind> kind) {
+    if (!kind) return Error(Errc::Usage, "a file, or --kind for a form");
+    auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    FormDesk desk(invocation, *context);
+    Form form(*kind, desk.setting());
+    CHAPAR_TRY(give_known(*context, given, form));
+    const auto asked = CHAPAR_TRY(desk.ask(std::move(form)));
+    if (asked && given.dry_run) {
+        const auto drafts = CHAPAR_TRY(drafts_of(invocation, given, std::nullopt, asked->message));
+        context.reset();  // the preview opens the home by itself; the draft stays
+        return show_dry_run(invocation, drafts);
+    }
+    return asked ? send_form(invocation, *context, given, *asked) : Status(Done{});
+}
+
+Status send(Invocation& invocation, const SendArguments& given, std::optional<schemas::Kind> kind) {
+    if (!kind) kind = CHAPAR_TRY(kind_named(given.kind));
+    if (given.file.empty()) return ask(invocation, given, kind);
+    const std::string text = CHAPAR_TRY(read_input(given.file));
+    auto drafts = CHAPAR_TRY(drafts_of(invocation, given, kind, text));
+    if (given.dry_run) return show_dry_run(invocation, drafts);
+    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    return send_drafts(invocation, *context, given, std::move(drafts));
 }
 
 void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
@@ -162,8 +214,12 @@ void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
               const std::string& example) {
     auto given = std::make_shared<SendArguments>();
     CLI::App* command = add_command(parent, name, description, example);
-    command->add_option("file", given->file, "JSON: one message or a list; - is standard input")
-        ->required();
+    command->add_option("file,--from-json", given->file,
+                        "JSON: one message or a list; - is standard input. Without it every field "
+                        "is asked for");
+    command->add_option("--to", given->to, "offices, with commas, where a message is asked for")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_flag("--dry-run", given->dry_run, "check and show, send nothing");
     command->add_option("--attach", given->attach.files, "a file; may be given again")
         ->allow_extra_args(false);
@@ -226,11 +282,26 @@ Status recall(Invocation& invocation, const RecallArguments& given) {
 
 }  // namespace
 
+Status send_asked(Invocation& invocation, DeviceContext& context, const AskedForm& asked) {
+    return send_form(invocation, context, SendArguments{}, asked);
+}
+
 void add_send_commands(CLI::App& app, Invocation& invocation) {
     CLI::App* send = app.add_subcommand("send", "seal, sign and hand over");
     send->require_subcommand(1);
     add_send(*send, invocation, "seizure", schemas::Kind::SeizureAlert, "send seizure alerts",
              "chapar send seizure alert.json --home ~/npj");
+    add_send(*send, invocation, "info-request", schemas::Kind::InfoRequest,
+             "ask another office for information, field by field",
+             "chapar send info-request --home ~/npj");
+    add_send(*send, invocation, "lookout-inform", schemas::Kind::LookoutInform,
+             "have someone or something looked out for and told",
+             "chapar send lookout-inform --home ~/npj");
+    add_send(*send, invocation, "lookout-coerce", schemas::Kind::LookoutCoerce,
+             "have someone or something stopped, searched or arrested",
+             "chapar send lookout-coerce --needs-approval UZ-NSS-HQ --approvals 2 --home ~/npj");
+    add_send(*send, invocation, "precursor-incident", schemas::Kind::PrecursorIncident,
+             "tell of an incident with precursors", "chapar send precursor-incident --home ~/npj");
     add_send(*send, invocation, "request", schemas::Kind::InfoRequest,
              "ask another office for information", "chapar send request plate.json --home ~/npj");
     add_send(*send, invocation, "reply", schemas::Kind::InfoReply, "answer a request",

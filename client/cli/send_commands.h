@@ -8,6 +8,13 @@
 
 namespace chapar::client {
 
+class DeviceContext;
+struct AskedForm;
+
+// A message that was asked for: handed over as any other; its draft goes then.
+[[nodiscard]] Status send_asked(Invocation& invocation, DeviceContext& context,
+                                const AskedForm& asked);
+
 void add_send_commands(CLI::App& app, Invocation& invocation);
 
 }  // namespace chapar::client

@@ -95,6 +95,7 @@ TEST_CASE("a message is shown in the reader's language, and what is doubtful abo
     const std::string russian = page(schemas::Language::Russian);
     CHECK(russian.find("Вид сообщения           Оповещение об изъятии") == 0);
     CHECK(russian.find("Таджикистан (TJ)") != std::string::npos);
+    CHECK(russian.find("КЛЮЧ ИЗМЕНИЛСЯ") != std::string::npos);
     CHECK(view_of(shown, message, schemas::Language::Russian).object.at("payload").at("place") ==
           "TJ");
 }
