@@ -52,6 +52,8 @@ constexpr storage::Table kOutboxHashes{"outbox.hashes"};
 constexpr storage::Table kGot{"outbox.got"};
 // receipt_store.cpp: envelope hash || u64 index -> receipt text and body.
 constexpr storage::Table kReceipts{"receipts"};
+// imports.cpp: digest of a row -> message id, row, time; digest of its reference -> that digest.
+constexpr storage::Table kImports{"imports"};
 
 // form_drafts.cpp. Number -> a message that is still being written, sealed in the vault.
 constexpr storage::Table kForms{"forms"};
@@ -82,7 +84,7 @@ constexpr storage::Table kStatementHashes{"statements.hashes"};
 // events.cpp, numbers.h: named counters and cursors.
 constexpr storage::Table kState{"state"};
 
-constexpr std::array<storage::Table, 41> kAll{
+constexpr std::array<storage::Table, 42> kAll{
     kHeads,
     kSeenHeads,
     kAwaitedProofs,
@@ -109,6 +111,7 @@ constexpr std::array<storage::Table, 41> kAll{
     kOutboxHashes,
     kGot,
     kReceipts,
+    kImports,
     kForms,
     kInbox,
     kInboxTexts,
