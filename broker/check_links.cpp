@@ -3,6 +3,8 @@
 #include <map>
 
 #include "broker/check.h"
+#include "broker/core/agency_mail.h"
+#include "broker/core/deadline.h"
 #include "broker/core/directory.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/ledger_tables.h"
@@ -86,7 +88,7 @@ class Links {
         for (const MailboxRow& row : *rows) {
             const Status checked = waiting(row);
             if (!checked) CHAPAR_TRY(told(kMailboxTable, device.view(), checked.error()));
-            ++waiting_[row.first];
+            ++waiting_[row.first][row.accepted];
         }
         return Done{};
     }
@@ -187,26 +189,77 @@ class Links {
         const auto due = due_envelopes(txn_, TimeMs(static_cast<std::uint64_t>(-1)), kAll);
         if (!due) return told(kDeadlineTable, {}, due.error());
         for (const DueEnvelope& one : *due) {
+            const Status checked = deadline(one);
+            if (!checked) CHAPAR_TRY(told(kDeadlineTable, one.envelope.view(), checked.error()));
             waiting_.erase(one.first);
-            const auto row = read_envelope(txn_, one.envelope);
-            if (!row) {
-                CHAPAR_TRY(told(kDeadlineTable, one.envelope.view(), row.error()));
-            } else if (!*row || (*row)->first != one.first) {
-                wrong(kDeadlineTable, one.envelope.view(), "a deadline of no envelope");
-            }
         }
         for (const auto& [first, rows] : waiting_) {
             wrong(kDeadlineTable, number_key(first.value),
-                  std::to_string(rows) + " rows wait without it");
+                  std::to_string(rows.size()) + " agencies wait without it");
+        }
+        return agencies();
+    }
+
+    Status deadline(const DueEnvelope& due) {
+        const auto envelope = CHAPAR_TRY(read_envelope(txn_, due.envelope));
+        if (!envelope || envelope->first != due.first || !envelope->addressing) {
+            return Error(Errc::StoreDamaged, "a deadline of no envelope");
+        }
+        const auto row = CHAPAR_TRY(read_deadline(txn_, due.expires, due.first));
+        const Addressing& to = *envelope->addressing;
+        if (!row || row->waiting.size() != to.agencies.size()) {
+            return Error(Errc::StoreDamaged, "a deadline of other agencies");
+        }
+        const auto rows = waiting_.find(due.first);
+        for (std::size_t i = 0; i < row->waiting.size(); ++i) {
+            std::uint64_t found = 0;
+            if (rows != waiting_.end()) {
+                const auto of = rows->second.find(EntryIndex(due.first.value + i));
+                if (of != rows->second.end()) found = of->second;
+            }
+            if (found != row->waiting[i]) {
+                return Error(Errc::StoreDamaged, std::to_string(row->waiting[i]) + " wait, and " +
+                                                     std::to_string(found) + " rows");
+            }
+            if (found == 0) continue;
+            for (WaitingMail* sum : {&sums_[agency_mail_key(to.agencies[i])],
+                                     &sums_[agency_mail_key({to.agency, to.agencies[i]})]}) {
+                sum->rows += found;
+                sum->bytes += to.conditions.size;
+            }
         }
         return Done{};
+    }
+
+    // What waits for each agency, counted from rows and envelopes, is what its bounds are asked of.
+    Status agencies() {
+        CHAPAR_TRY(each_key(kAgencyMailTable, [this](ByteView key) { return agency(key); }));
+        for (const auto& [key, mail] : sums_) {
+            wrong(kAgencyMailTable, key,
+                  std::to_string(mail.rows) + " rows wait that it does not count");
+        }
+        return Done{};
+    }
+
+    Status agency(ByteView key) {
+        const WaitingMail said = CHAPAR_TRY(read_agency_mail(txn_, key));
+        const auto found = sums_.find(to_bytes(key));
+        const WaitingMail counted = found == sums_.end() ? WaitingMail{} : found->second;
+        if (found != sums_.end()) sums_.erase(found);
+        if (said == counted) return Done{};
+        const auto words = [](const WaitingMail& mail) {
+            return std::to_string(mail.rows) + " rows and " + std::to_string(mail.bytes) + " bytes";
+        };
+        return Error(Errc::StoreDamaged, words(said) + ", and " + words(counted) + " wait");
     }
 
     const storage::ReadTxn& txn_;
     PartVerdict& verdict_;
     std::optional<TreeSize> size_;
     std::vector<CertificateHash> devices_;
-    std::map<EntryIndex, std::uint64_t> waiting_;  // rows, by first entry
+    // Rows, by first entry and the entry of their agency.
+    std::map<EntryIndex, std::map<EntryIndex, std::uint64_t>> waiting_;
+    std::map<Bytes, WaitingMail> sums_;  // by key of the table
 };
 
 }  // namespace

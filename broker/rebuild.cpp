@@ -5,11 +5,11 @@
 
 #include <vector>
 
+#include "broker/core/deadline.h"
 #include "broker/core/ledger_open.h"
 #include "broker/core/ledger_proof.h"
 #include "broker/core/ledger_tables.h"
 #include "broker/core/lost_payload.h"
-#include "broker/core/mailbox.h"
 #include "broker/core/old_rows.h"
 #include "broker/core/rebuild_writing.h"
 #include "broker/core/stanza_row.h"

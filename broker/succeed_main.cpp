@@ -68,8 +68,8 @@ Result<CarriedOver> found(const OldLedger& old, const SuccessionFiles& files,
     const auto tables = store_tables();
     const auto store = CHAPAR_TRY(
         storage::LmdbStore::open(directory / "store", tables, {.map_size = config.map_size}));
-    Tick tick = CHAPAR_TRY(
-        Tick::open({*store, ledger_keys, node.log, random, Capacity{config.mailbox_quota}}));
+    Tick tick =
+        CHAPAR_TRY(Tick::open({*store, ledger_keys, node.log, random, capacity_of(config)}));
     auto carried = CHAPAR_TRY(carry_over(old, *store, tick, given.succession, random));
     const crypto::Checkpoint head{node.manifest.origin, tick.frontier().size(),
                                   tick.frontier().root()};

@@ -88,11 +88,9 @@ Result<Plan> decide(const DirectoryView& directory, const Centre& centre, const 
     add_draft(plan, moment, std::move(draft));
     plan.write = [statement, about = std::move(about),
                   entry = moment.next](storage::Txn& out) mutable -> Status {
-        const TimeMs expires = about.envelope.addressing->expires;
         about.stanza.stage(statement.event) = entry;
         if (ends_waiting(statement.event)) {
-            CHAPAR_TRY(
-                take_out(out, about.envelope.first, expires, statement.signer, about.stanza));
+            CHAPAR_TRY(take_out(out, about.envelope, statement.signer, about.stanza));
         }
         CHAPAR_TRY(write_stanza(out, about.envelope.first, statement.signer, about.stanza));
         return put_notice(out, about.envelope.sender, entry, statement.envelope);

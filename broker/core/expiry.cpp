@@ -4,6 +4,7 @@
 #include <set>
 
 #include "broker/core/confirm.h"
+#include "broker/core/deadline.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/mailbox.h"
 #include "broker/core/stream_files.h"
@@ -15,18 +16,18 @@ namespace {
 
 // What one EXPIRED entry changes.
 struct Expiry {
-    DueEnvelope due;
-    CertificateHash sender;
+    EnvelopeHash envelope;
+    EnvelopeRow accepted;
     EntryIndex entry;
     std::vector<DeviceStanza> devices;
 };
 
 Status write_expiry(storage::Txn& txn, Expiry expiry) {
     for (DeviceStanza& stanza : expiry.devices) {
-        CHAPAR_TRY(take_out(txn, expiry.due.first, expiry.due.expires, stanza.device, stanza.row));
-        CHAPAR_TRY(write_stanza(txn, expiry.due.first, stanza.device, stanza.row));
+        CHAPAR_TRY(take_out(txn, expiry.accepted, stanza.device, stanza.row));
+        CHAPAR_TRY(write_stanza(txn, expiry.accepted.first, stanza.device, stanza.row));
     }
-    return put_notice(txn, expiry.sender, expiry.entry, expiry.due.envelope);
+    return put_notice(txn, expiry.accepted.sender, expiry.entry, expiry.envelope);
 }
 
 // Adds the EXPIRED entries of one envelope.
@@ -46,7 +47,7 @@ Status expire(const storage::ReadTxn& txn, const Moment& moment, const DueEnvelo
         for (const DeviceStanza& stanza : devices) draft.body.devices.push_back(stanza.device);
         const EntryIndex entry = moment.entry(plan.drafts.size());
         add_draft(plan, moment, std::move(draft));
-        expiries.push_back({due, row->sender, entry, std::move(devices)});
+        expiries.push_back({due.envelope, *row, entry, std::move(devices)});
     }
     if (!waiting.empty()) plan.outcome.effects.receipts.push_back(row->sender);
     return Done{};
@@ -77,9 +78,11 @@ Result<Plan> decide_advance(const storage::ReadTxn& txn, const Moment& moment) {
 Status take_out_due(storage::Txn& txn, TimeMs time) {
     for (const DueEnvelope& due :
          CHAPAR_TRY(due_envelopes(txn, time, limits::kExpiriesPerAdvance))) {
+        const auto accepted = CHAPAR_TRY(read_envelope(txn, due.envelope));
+        if (!accepted || !accepted->addressing) return Error(Errc::StoreDamaged, "deadline");
         for (DeviceStanza& stanza : CHAPAR_TRY(stanzas_of(txn, due.first))) {
             if (!stanza.row.waiting) continue;
-            CHAPAR_TRY(take_out(txn, due.first, due.expires, stanza.device, stanza.row));
+            CHAPAR_TRY(take_out(txn, *accepted, stanza.device, stanza.row));
             CHAPAR_TRY(write_stanza(txn, due.first, stanza.device, stanza.row));
         }
         CHAPAR_TRY(end_deadline(txn, due));

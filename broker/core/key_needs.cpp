@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "broker/core/core_state.h"
+#include "broker/core/deadline.h"
 #include "broker/core/directory.h"
 #include "broker/core/enrolment.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/fold.h"
 #include "broker/core/ledger_key_index.h"
-#include "broker/core/mailbox.h"
 #include "crypto/envelope.h"
 #include "crypto/statement.h"
 #include "schemas/header_codec.h"

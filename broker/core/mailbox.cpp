@@ -1,5 +1,7 @@
 #include "broker/core/mailbox.h"
 
+#include "broker/core/agency_mail.h"
+#include "broker/core/deadline.h"
 #include "broker/core/ledger_tables.h"
 #include "broker/core/lost_payload.h"
 #include "broker/core/stream_files.h"
@@ -33,29 +35,6 @@ Status write_count(storage::Txn& txn, const CertificateHash& device, const MailC
 
 Bytes mailbox_key(const CertificateHash& device, std::uint8_t urgency, MailboxNumber number) {
     return LayoutWriter().raw(device.view()).u8(urgency).u64(number.value).take();
-}
-
-Bytes deadline_key(TimeMs expires, EntryIndex first) {
-    return LayoutWriter().u64(expires.value).u64(first.value).take();
-}
-
-// What a deadline still keeps: rows in mailboxes, and files if the envelope has any.
-struct DeadlineRow {
-    EnvelopeHash envelope;
-    std::uint32_t waiting = 0;
-    bool files = false;
-};
-
-Bytes deadline_bytes(const DeadlineRow& row) {
-    return LayoutWriter().raw(row.envelope.view()).u32(row.waiting).u8(row.files ? 1 : 0).take();
-}
-
-Result<DeadlineRow> parse_deadline(ByteView bytes) {
-    LayoutReader in(bytes);
-    const auto envelope = in.fixed<EnvelopeHash>();
-    const DeadlineRow row{envelope, in.u32(), in.u8() != 0};
-    if (!in.finish("deadline row")) return Error(Errc::StoreDamaged, "deadline");
-    return row;
 }
 
 Result<MailboxRow> parse_row(ByteView key_bytes, ByteView value) {
@@ -125,24 +104,42 @@ crypto::Tree stanza_tree(const std::vector<crypto::Stanza>& stanzas) {
     return crypto::Tree(std::move(leaves));
 }
 
-// One row of the envelope has gone; the last one takes the payload with it, and the deadline unless
-// that holds files.
-Status release(storage::Txn& txn, TimeMs expires, EntryIndex first) {
-    const Bytes key = deadline_key(expires, first);
-    const auto stored = CHAPAR_TRY(txn.get(kDeadlineTable, key));
-    if (!stored) return Error(Errc::StoreDamaged, "deadline");
-    DeadlineRow row = CHAPAR_TRY(parse_deadline(*stored));
-    if (row.waiting == 0) return Error(Errc::StoreDamaged, "deadline");
-    --row.waiting;
-    if (row.waiting == 0) {
-        CHAPAR_TRY(txn.erase(kPayloadTable, number_key(first.value)));
-        CHAPAR_TRY(forget_lost(txn, first));
+AgencyPair pair_of(const EnvelopeRow& envelope, std::size_t agency) {
+    return {envelope.addressing->agency, envelope.addressing->agencies.at(agency)};
+}
+
+// One row of the envelope has gone, a device's of `agency`. The last one of the agency takes the
+// bytes with it; the last one of all takes the payload, and the deadline unless that holds files.
+Status release(storage::Txn& txn, const EnvelopeRow& envelope, std::size_t agency) {
+    const TimeMs expires = envelope.addressing->expires;
+    auto row = CHAPAR_TRY(read_deadline(txn, expires, envelope.first));
+    if (!row || agency >= row->waiting.size() || row->waiting[agency] == 0 ||
+        row->waiting.size() != envelope.addressing->agencies.size()) {
+        return Error(Errc::StoreDamaged, "deadline");
     }
-    if (row.waiting == 0 && !row.files) {
-        CHAPAR_TRY(txn.erase(kDeadlineTable, key));
-        return Done{};
+    const bool last = --row->waiting[agency] == 0;
+    CHAPAR_TRY(take_waiting(txn, pair_of(envelope, agency),
+                            {1, last ? envelope.addressing->conditions.size : 0}));
+    if (row->waits()) return write_deadline(txn, expires, envelope.first, *row);
+    CHAPAR_TRY(txn.erase(kPayloadTable, number_key(envelope.first.value)));
+    CHAPAR_TRY(forget_lost(txn, envelope.first));
+    if (row->files) return write_deadline(txn, expires, envelope.first, *row);
+    return erase_deadline(txn, expires, envelope.first);
+}
+
+// What the deposits of an envelope add, by agency: the deadline's counts and the agencies' sums.
+Status put_counts(storage::Txn& txn, const EnvelopeHash& envelope, const EnvelopeRow& accepted,
+                  std::span<const Deposit> deposits, bool files) {
+    const Addressing& to = *accepted.addressing;
+    DeadlineRow row{envelope, files, std::vector<std::uint32_t>(to.agencies.size())};
+    for (const Deposit& one : deposits) {
+        ++row.waiting.at(one.accepted.value - accepted.first.value);
     }
-    return txn.put(kDeadlineTable, key, deadline_bytes(row));
+    for (std::size_t i = 0; i < row.waiting.size(); ++i) {
+        if (row.waiting[i] == 0) continue;
+        CHAPAR_TRY(add_waiting(txn, pair_of(accepted, i), {row.waiting[i], to.conditions.size}));
+    }
+    return write_deadline(txn, to.expires, accepted.first, row);
 }
 
 Status put_row(storage::Txn& txn, const MailboxRow& row) {
@@ -171,6 +168,15 @@ Result<std::vector<MailboxRow>> waiting_rows(const storage::ReadTxn& txn,
         CHAPAR_TRY(cursor->next());
     }
     return rows;
+}
+
+Result<std::optional<MailboxRow>> waiting_row(const storage::ReadTxn& txn,
+                                              const CertificateHash& device,
+                                              const MailboxPosition& position) {
+    const Bytes key = mailbox_key(device, position.urgency, position.number);
+    const auto stored = CHAPAR_TRY(txn.get(kMailboxTable, key));
+    if (!stored) return std::optional<MailboxRow>();
+    return std::optional<MailboxRow>(CHAPAR_TRY(parse_row(key, *stored)));
 }
 
 Result<std::uint32_t> waiting_count(const storage::ReadTxn& txn, const CertificateHash& device) {
@@ -202,9 +208,11 @@ Result<std::optional<Delivery>> load_delivery(const storage::ReadTxn& txn, const
     return std::optional<Delivery>(std::move(out));
 }
 
-Status deposit(storage::Txn& txn, const EnvelopeHash& envelope, EntryIndex first,
-               std::uint8_t urgency, TimeMs expires, std::span<const Deposit> deposits,
-               const Submit& submit) {
+Status deposit(storage::Txn& txn, const EnvelopeHash& envelope, const EnvelopeRow& accepted,
+               std::span<const Deposit> deposits, const Submit& submit) {
+    CHAPAR_ASSERT(accepted.addressing.has_value());
+    const EntryIndex first = accepted.first;
+    const std::uint8_t urgency = accepted.addressing->urgency;
     for (const Deposit& one : deposits) {
         MailCount count = CHAPAR_TRY(read_count(txn, one.device));
         const MailboxNumber number(++count.last);
@@ -216,9 +224,7 @@ Status deposit(storage::Txn& txn, const EnvelopeHash& envelope, EntryIndex first
                                 {one.accepted, one.position, urgency, number, {}}));
     }
     const auto statement = CHAPAR_TRY(crypto::EnvelopeStatement::decode(submit.envelope));
-    const DeadlineRow row{envelope, static_cast<std::uint32_t>(deposits.size()),
-                          may_have_files(statement)};
-    CHAPAR_TRY(txn.put(kDeadlineTable, deadline_key(expires, first), deadline_bytes(row)));
+    CHAPAR_TRY(put_counts(txn, envelope, accepted, deposits, may_have_files(statement)));
     if (submit.payload.stanzas.empty()) return Done{};
     CHAPAR_ASSERT(submit.payload.stanzas.size() == submit.stanzas.size());
     const auto files = CHAPAR_TRY(files_needed(submit));
@@ -226,9 +232,11 @@ Status deposit(storage::Txn& txn, const EnvelopeHash& envelope, EntryIndex first
     return txn.append(kPayloadTable, number_key(first.value), payload_row(submit));
 }
 
-Status take_out(storage::Txn& txn, EntryIndex first, TimeMs expires, const CertificateHash& device,
+Status take_out(storage::Txn& txn, const EnvelopeRow& accepted, const CertificateHash& device,
                 StanzaRow& row) {
     if (!row.waiting) return Done{};
+    CHAPAR_ASSERT(accepted.addressing.has_value());
+    if (row.accepted < accepted.first) return Error(Errc::StoreDamaged, "stanza");
     CHAPAR_TRY(txn.erase(kMailboxTable, mailbox_key(device, row.urgency, *row.waiting)));
     row.waiting.reset();
     MailCount count = CHAPAR_TRY(read_count(txn, device));
@@ -236,7 +244,7 @@ Status take_out(storage::Txn& txn, EntryIndex first, TimeMs expires, const Certi
     --count.waiting;
     CHAPAR_TRY(write_count(txn, device, count));
     if (count.waiting == 0) CHAPAR_TRY(txn.erase(kClosedTable, device.view()));
-    return release(txn, expires, first);
+    return release(txn, accepted, row.accepted.value - accepted.first.value);
 }
 
 Status close_mailbox(storage::Txn& txn, const CertificateHash& device) {
@@ -255,50 +263,6 @@ Result<std::vector<CertificateHash>> closed_mailboxes(const storage::ReadTxn& tx
         out.push_back(*device);
     }
     return out;
-}
-
-Status end_deadline(storage::Txn& txn, const DueEnvelope& due) {
-    const Bytes key = deadline_key(due.expires, due.first);
-    const auto stored = CHAPAR_TRY(txn.get(kDeadlineTable, key));
-    if (!stored) return Done{};  // the last row took it, and there were no files
-    if (CHAPAR_TRY(parse_deadline(*stored)).waiting != 0) {
-        return Error(Errc::StoreDamaged, "deadline");
-    }
-    CHAPAR_TRY(txn.erase(kDeadlineTable, key));
-    return release_files(txn, due.first);
-}
-
-Result<bool> any_deadline_below(const storage::ReadTxn& txn, EntryIndex end) {
-    const auto cursor = txn.cursor(kDeadlineTable);
-    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
-        LayoutReader key(cursor->key());
-        key.u64();
-        if (EntryIndex(key.u64()) < end) return true;
-    }
-    return false;
-}
-
-Result<std::vector<DueEnvelope>> due_envelopes(const storage::ReadTxn& txn, TimeMs time,
-                                               std::size_t limit) {
-    std::vector<DueEnvelope> due;
-    const auto cursor = txn.cursor(kDeadlineTable);
-    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record() && due.size() < limit;
-         CHAPAR_TRY(cursor->next())) {
-        LayoutReader key(cursor->key());
-        const TimeMs expires(key.u64());
-        if (expires > time) break;
-        const DeadlineRow row = CHAPAR_TRY(parse_deadline(cursor->value()));
-        due.push_back({expires, EntryIndex(key.u64()), row.envelope});
-    }
-    return due;
-}
-
-Result<std::optional<TimeMs>> earliest_deadline(const storage::ReadTxn& txn) {
-    const auto cursor = txn.cursor(kDeadlineTable);
-    CHAPAR_TRY(cursor->seek_first());
-    if (!cursor->at_record()) return std::optional<TimeMs>();
-    LayoutReader key(cursor->key());
-    return std::optional<TimeMs>(TimeMs(key.u64()));
 }
 
 }  // namespace chapar::broker

@@ -1,6 +1,7 @@
 // Mailboxes: what waits for which device, in which order, and what is handed out for it.
 //
-// Owns: the tables `mailbox`, `mailcount`, `deadline`, `closed` and `payload`. Does not know
+// Owns: the tables `mailbox`, `mailcount`, `closed` and `payload`, and that the counts of devices,
+// deadlines (deadline.h) and agencies (agency_mail.h) are those of the rows. Does not know
 // sessions, credit or retries (delivery is the edge's: it reads here, and may vanish at any moment
 // without loss), nor whether a row may still be handed out (withhold.h).
 //
@@ -18,6 +19,7 @@
 #include <span>
 #include <vector>
 
+#include "broker/core/envelope_row.h"
 #include "broker/core/operation.h"
 #include "broker/core/stanza_row.h"
 #include "crypto/stanza.h"
@@ -38,6 +40,13 @@ struct MailboxRow {
     EntryIndex accepted;         // the ACCEPTED entry of this device's agency
     std::uint16_t position = 0;  // of its stanza in the submission
     bool operator==(const MailboxRow&) const = default;
+};
+
+// Where a row stands in its mailbox; in the order of hand-out.
+struct MailboxPosition {
+    std::uint8_t urgency = 0;
+    MailboxNumber number;
+    auto operator<=>(const MailboxPosition&) const = default;
 };
 
 // How far a reader has come in one mailbox. Numbers only grow, so of each urgency the next one says
@@ -62,6 +71,10 @@ class MailboxPlace {
                                                            const CertificateHash& device,
                                                            const MailboxPlace& place,
                                                            std::size_t limit);
+// Empty: it does not wait any more.
+[[nodiscard]] Result<std::optional<MailboxRow>> waiting_row(const storage::ReadTxn& txn,
+                                                            const CertificateHash& device,
+                                                            const MailboxPosition& position);
 [[nodiscard]] Result<std::uint32_t> waiting_count(const storage::ReadTxn& txn,
                                                   const CertificateHash& device);
 
@@ -84,9 +97,6 @@ struct Delivery {
 [[nodiscard]] Result<std::optional<Delivery>> load_delivery(const storage::ReadTxn& txn,
                                                             const MailboxRow& row);
 
-// Whether an envelope that was accepted below `end` still waits, or holds files.
-[[nodiscard]] Result<bool> any_deadline_below(const storage::ReadTxn& txn, EntryIndex end);
-
 // The rest is for the fold.
 
 // One device's share of an accepted envelope.
@@ -96,13 +106,13 @@ struct Deposit {
     std::uint16_t position = 0;
 };
 // Puts a row into each mailbox, the stanza rows, the payload, and the deadline that keeps them, and
-// holds the streams that are files.
-[[nodiscard]] Status deposit(storage::Txn& txn, const EnvelopeHash& envelope, EntryIndex first,
-                             std::uint8_t urgency, TimeMs expires,
-                             std::span<const Deposit> deposits, const Submit& submit);
+// holds the streams that are files. REQUIRES: `accepted` is not refused.
+[[nodiscard]] Status deposit(storage::Txn& txn, const EnvelopeHash& envelope,
+                             const EnvelopeRow& accepted, std::span<const Deposit> deposits,
+                             const Submit& submit);
 // Takes the row of this device out, with deadline and payload if it was the last; nothing if it is
-// not waiting. `row` is changed, not written.
-[[nodiscard]] Status take_out(storage::Txn& txn, EntryIndex first, TimeMs expires,
+// not waiting. `row` is changed, not written. REQUIRES: `accepted` is the row's envelope.
+[[nodiscard]] Status take_out(storage::Txn& txn, const EnvelopeRow& accepted,
                               const CertificateHash& device, StanzaRow& row);
 
 // Of a revoked device: what waits for it is to be withheld (withholds_due). Nothing if none waits.
@@ -110,17 +120,5 @@ struct Deposit {
 // Closed mailboxes with rows, in any order, at most `limit`.
 [[nodiscard]] Result<std::vector<CertificateHash>> closed_mailboxes(const storage::ReadTxn& txn,
                                                                     std::size_t limit);
-
-struct DueEnvelope {
-    TimeMs expires;
-    EntryIndex first;
-    EnvelopeHash envelope;
-};
-// Envelopes with waiting rows or files whose deadline is at or before `time`, the earliest first.
-[[nodiscard]] Result<std::vector<DueEnvelope>> due_envelopes(const storage::ReadTxn& txn,
-                                                             TimeMs time, std::size_t limit);
-// The end of an envelope whose rows have all gone: gives up its files, if it has any.
-[[nodiscard]] Status end_deadline(storage::Txn& txn, const DueEnvelope& due);
-[[nodiscard]] Result<std::optional<TimeMs>> earliest_deadline(const storage::ReadTxn& txn);
 
 }  // namespace chapar::broker

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "broker/core/deadline.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/mailbox.h"
 #include "broker/core/stanza_row.h"
@@ -146,7 +147,7 @@ class Taking {
         {
             const auto txn = CHAPAR_TRY(fresh_.begin_read());
             for (const DueEnvelope& due : CHAPAR_TRY(due_envelopes(*txn, kEver, kAll))) {
-                expires_[due.first] = due.expires;
+                waiting_[due.first] = due.envelope;
             }
         }
         const OldRow take = [&](ByteView key, const std::optional<Bytes>& value) -> Status {
@@ -198,7 +199,9 @@ class Taking {
         const bool gone = !old.waiting && any_gap_after(row.accepted);
         storage::Txn& txn = *CHAPAR_TRY(writing_.txn());
         if (row.waiting && !contradicts && (ended || gone)) {
-            CHAPAR_TRY(take_out(txn, first, expires_[first], device, row));
+            const auto accepted = CHAPAR_TRY(read_envelope(txn, waiting_[first]));
+            if (!accepted || !accepted->addressing) return Error(Errc::StoreDamaged, "deadline");
+            CHAPAR_TRY(take_out(txn, *accepted, device, row));
             ++out_.erased;
         }
         contradicts = contradicts || row.waiting.has_value() != old.waiting.has_value();
@@ -235,8 +238,8 @@ class Taking {
     storage::Store& fresh_;
     RebuildWriting& writing_;
     const std::vector<bool>& gaps_;
-    std::uint64_t gaps_end_ = 0;            // no gap at or after it
-    std::map<EntryIndex, TimeMs> expires_;  // of what waits after the replay
+    std::uint64_t gaps_end_ = 0;                  // no gap at or after it
+    std::map<EntryIndex, EnvelopeHash> waiting_;  // after the replay
     OldRows out_;
 };
 

@@ -4,13 +4,13 @@
 #include <limits>
 #include <utility>
 
+#include "broker/core/deadline.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/holds.h"
 #include "broker/core/ledger_key_index.h"
 #include "broker/core/ledger_proof.h"
 #include "broker/core/ledger_read.h"
 #include "broker/core/ledger_tables.h"
-#include "broker/core/mailbox.h"
 #include "broker/core/tables.h"
 #include "crypto/override.h"
 #include "crypto/retention_rules.h"

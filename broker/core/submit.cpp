@@ -1,6 +1,7 @@
 #include "broker/core/submit.h"
 
 #include "broker/core/addressees.h"
+#include "broker/core/agency_mail.h"
 #include "broker/core/directory_view.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/heads.h"
@@ -178,8 +179,7 @@ Plan accepted(const Moment& moment, const Received& in, const Examination& facts
                   deposits = std::move(deposits)](storage::Txn& txn) -> Status {
         CHAPAR_TRY(write_envelope(txn, hash, row));
         CHAPAR_TRY(write_operation(txn, row.sender, row.message, hash));
-        return deposit(txn, hash, row.first, row.addressing->urgency, row.addressing->expires,
-                       deposits, submit);
+        return deposit(txn, hash, row, deposits, submit);
     };
     plan.outcome.lines = std::move(lines);
     return plan;
@@ -205,11 +205,19 @@ Status check_times(const Centre& centre, const Moment& moment, const schemas::He
     return Done{};
 }
 
-Status check_quota(const storage::ReadTxn& txn, const Capacity& capacity, const Received& in) {
-    for (const StanzaDigest& stanza : in.stanzas) {
-        if (CHAPAR_TRY(waiting_count(txn, stanza.label.certificate)) >= capacity.mailbox_rows) {
+Status check_quota(const storage::ReadTxn& txn, const Capacity& capacity, const Received& in,
+                   const Examination& facts) {
+    std::vector<WaitingMail> more(facts.to.agencies.size(), {0, facts.conditions.size});
+    for (std::size_t i = 0; i < in.stanzas.size(); ++i) {
+        const CertificateHash& device = in.stanzas[i].label.certificate;
+        if (CHAPAR_TRY(waiting_count(txn, device)) >= capacity.mailbox_rows) {
             return Error(Errc::QuotaExceeded);
         }
+        ++more[facts.to.agency_of_stanza[i]].rows;
+    }
+    for (std::size_t i = 0; i < more.size(); ++i) {
+        CHAPAR_TRY(
+            check_agency_room(txn, capacity, {facts.sender.agency, facts.to.agencies[i]}, more[i]));
     }
     return Done{};
 }
@@ -251,7 +259,7 @@ Result<Plan> decide(const DirectoryView& directory, const Centre& centre, const 
         return rejected(moment, in, agency, facts.error(), OperationId::Fresh);
     }
     CHAPAR_TRY(check_seen_head(txn, centre, moment.frontier, in.item.head.seen));
-    CHAPAR_TRY(check_quota(txn, moment.capacity, in));
+    CHAPAR_TRY(check_quota(txn, moment.capacity, in, *facts));
     const Subject subject{static_cast<std::uint16_t>(in.header.kind),
                           static_cast<std::uint8_t>(in.header.classification), facts->conditions};
     const auto decision =

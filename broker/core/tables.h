@@ -23,8 +23,10 @@
 //     stanza     u64 first index || certHash[32]    stages of one device           stanza_row
 //     mailbox    certHash[32] || u8 urgency || u64  waiting row                    mailbox
 //     mailcount  certHash[32]                       next number, rows waiting      mailbox
+//     agencymail agency name in 32 bytes, and of    rows and bytes that wait for   agency_mail
+//                one sender its agency's name       its devices
 //     payload    u64 first index                    what is delivered              mailbox
-//     deadline   u64 time || u64 first index        eh, rows waiting, files held   mailbox
+//     deadline   u64 time || u64 first index        eh, rows waiting, files held   deadline
 //     closed     certHash[32]                       rows of a revoked device wait  mailbox
 //     lost       u64 first index                    eh; payload gone, rows wait    lost_payload
 //     files      u64 first index                    streams stored as files        stream_files
@@ -57,6 +59,7 @@ inline constexpr storage::Table kOperationTable{"operation"};
 inline constexpr storage::Table kStanzaTable{"stanza"};
 inline constexpr storage::Table kMailboxTable{"mailbox"};
 inline constexpr storage::Table kMailCountTable{"mailcount"};
+inline constexpr storage::Table kAgencyMailTable{"agencymail"};
 inline constexpr storage::Table kPayloadTable{"payload"};
 inline constexpr storage::Table kDeadlineTable{"deadline"};
 inline constexpr storage::Table kClosedTable{"closed"};
@@ -66,11 +69,11 @@ inline constexpr storage::Table kFileUseTable{"fileuse"};
 inline constexpr storage::Table kNoticeTable{"notice"};
 
 // What a replay rebuilds: everything but the payloads and which files they hold.
-inline constexpr std::array<storage::Table, 19> kStateTables{
+inline constexpr std::array<storage::Table, 20> kStateTables{
     kCoreTable,       kRecordTable,  kAgencyTable,    kOfficeTable,   kDeviceTable,
     kKeyUsedTable,    kBundleTable,  kPolicyTable,    kEnvelopeTable, kOperationTable,
     kStanzaTable,     kMailboxTable, kMailCountTable, kDeadlineTable, kNoticeTable,
-    kRegistrarsTable, kPeersTable,   kClosedTable,    kHoldTable};
+    kRegistrarsTable, kPeersTable,   kClosedTable,    kHoldTable,     kAgencyMailTable};
 
 // All tables of a broker's store: state, payloads and ledger.
 [[nodiscard]] std::vector<storage::Table> store_tables();

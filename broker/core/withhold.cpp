@@ -81,8 +81,7 @@ Result<Plan> decide_withhold(const DirectoryView& directory, const Moment& momen
     add_draft(plan, moment, std::move(draft));
     plan.write = [withhold, envelope = std::move(*envelope), stanza = *stanza,
                   entry = moment.next](storage::Txn& out) mutable -> Status {
-        const TimeMs expires = envelope.addressing->expires;
-        CHAPAR_TRY(take_out(out, envelope.first, expires, withhold.device, stanza));
+        CHAPAR_TRY(take_out(out, envelope, withhold.device, stanza));
         CHAPAR_TRY(write_stanza(out, envelope.first, withhold.device, stanza));
         return put_notice(out, envelope.sender, entry, withhold.envelope);
     };

@@ -169,6 +169,9 @@ Status read_quotas(const toml::table& table, QuotaConfig& quotas) {
     // At least what a frame may bring: else one that is full would never be taken.
     CHAPAR_TRY(reader.number("envelopes_burst", limits::kEnvelopesPerFrame, 1'000'000,
                              quotas.envelopes_burst));
+    CHAPAR_TRY(reader.number("agency_mail_rows", 1, 100'000'000, quotas.agency_mail_rows));
+    CHAPAR_TRY(reader.number("agency_mail_bytes", std::uint64_t{1} << 20, std::uint64_t{1} << 44,
+                             quotas.agency_mail_bytes));
     return reader.nothing_left();
 }
 
@@ -308,6 +311,10 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
     url.host = authority;
     if (url.host.empty()) return bad;
     return url;
+}
+
+Capacity capacity_of(const Config& config) {
+    return {config.mailbox_quota, config.quotas.agency_mail_rows, config.quotas.agency_mail_bytes};
 }
 
 Result<Config> parse_config(std::string_view text) {

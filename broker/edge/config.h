@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/core/capacity.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
@@ -47,10 +48,14 @@ struct ConnectionConfig {
     std::vector<std::string> shared_addresses{"127.0.0.1"};
 };
 
-// Of one agency; beyond, envelopes are answered back-pressure.
+// Of one agency.
 struct QuotaConfig {
+    // Beyond, its envelopes are answered back-pressure.
     std::uint64_t envelopes_per_second = 200;
     std::uint64_t envelopes_burst = 1'000;
+    // Waiting for its devices; beyond, quota.agency or quota.share (core/agency_mail.h).
+    std::uint64_t agency_mail_rows = Capacity{}.agency_rows;
+    std::uint64_t agency_mail_bytes = Capacity{}.agency_bytes;
 };
 
 struct AttachmentConfig {
@@ -96,6 +101,9 @@ struct Config {
     LedgerConfig ledger;
     std::vector<WitnessContact> witnesses;
 };
+
+// What the fold's admission asks for.
+[[nodiscard]] Capacity capacity_of(const Config& config);
 
 struct HttpUrl {
     std::string host;

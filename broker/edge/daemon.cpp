@@ -192,8 +192,8 @@ Status Daemon::Wiring::open_doors() {
 }
 
 Result<std::unique_ptr<Daemon>> Daemon::create(DaemonParts parts) {
-    Tick tick = CHAPAR_TRY(Tick::open({parts.store, parts.ledger_keys, parts.node.log, parts.random,
-                                       Capacity{parts.config.mailbox_quota}}));
+    Tick tick = CHAPAR_TRY(Tick::open(
+        {parts.store, parts.ledger_keys, parts.node.log, parts.random, capacity_of(parts.config)}));
     auto wiring = std::make_unique<Wiring>(std::move(parts), std::move(tick));
     CHAPAR_TRY(wiring->check_ledger());
     CHAPAR_TRY(wiring->load_certificates());

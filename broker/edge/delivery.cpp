@@ -1,6 +1,7 @@
 #include "broker/edge/delivery.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "broker/core/ledger_read.h"
 #include "broker/core/mailbox.h"
@@ -38,53 +39,101 @@ Result<schemas::Delivery> delivery_of(const storage::ReadTxn& txn, const Tick& t
     return out;
 }
 
-}  // namespace
+// One frame for one session.
+class Filling {
+  public:
+    Filling(const HandoutScene& scene, Session& session)
+        : scene_(scene), session_(session), directory_(scene.txn), room_(list_room()) {}
 
-Result<Handout> next_handout(const storage::ReadTxn& txn, const Tick& tick, Session& session,
-                             TimeMs now) {
-    Handout handout;
-    schemas::Deliver frame;
-    std::size_t room = list_room();
-    const std::size_t limit = std::min(session.credit, kRows);
-    const auto rows = CHAPAR_TRY(waiting_rows(txn, session.greeted->device, session.place, limit));
-    bool all = rows.size() < limit;
-    const DirectoryView directory(txn);
-    for (const MailboxRow& row : rows) {
-        const HandOutDecision decision = CHAPAR_TRY(may_hand_out(directory, row, now));
-        if (decision.verdict != HandOut::Yes) {
-            if (decision.verdict == HandOut::No) {
-                handout.withheld.push_back({row.envelope, row.device});
+    Result<Handout> run() && {
+        const CertificateHash& device = session_.greeted->device;
+        const bool first = !std::exchange(session_.had_mail, true);
+        if (first || scene_.unanswered.is_crowded(device)) {
+            CHAPAR_TRY(scene_.unanswered.forget_gone(
+                device, [&](const MailboxPosition& row) { return still_waits(row); }));
+        }
+        bool all = CHAPAR_TRY(take_in_order());
+        // Alone in its frame, too: what stands before it must not go down with it.
+        if (all && frame_.deliveries.empty()) CHAPAR_TRY(take_last());
+        if (all && !frame_.deliveries.empty()) all = !scene_.unanswered.has_suspects(device);
+        session_.mail = !all;
+        if (!frame_.deliveries.empty()) handout_.frame = std::move(frame_);
+        return std::move(handout_);
+    }
+
+  private:
+    enum class Taken : std::uint8_t { HandedOut, PassedOver, NoRoom };
+
+    // True: nothing is left but what goes out alone.
+    Result<bool> take_in_order() {
+        const std::size_t limit = std::min(session_.credit, kRows);
+        const auto rows =
+            CHAPAR_TRY(waiting_rows(scene_.txn, session_.greeted->device, session_.place, limit));
+        for (const MailboxRow& row : rows) {
+            const bool now = scene_.unanswered.turn(row, scene_.elapsed) == Unanswered::Turn::Now;
+            if (now && CHAPAR_TRY(take(row)) == Taken::NoRoom) return false;
+            session_.place.pass(row);
+        }
+        return rows.size() < limit;
+    }
+
+    Status take_last() {
+        const CertificateHash& device = session_.greeted->device;
+        if (session_.alone && CHAPAR_TRY(still_waits(*session_.alone))) return Done{};
+        session_.alone.reset();
+        while (session_.credit > 0 && !session_.alone) {
+            const auto next = scene_.unanswered.next_last(device, session_.number, scene_.elapsed);
+            if (!next) return Done{};
+            const auto row = CHAPAR_TRY(waiting_row(scene_.txn, device, *next));
+            if (row && CHAPAR_TRY(take(*row)) == Taken::HandedOut) {
+                session_.alone = *next;
+            } else {
+                scene_.unanswered.forget(device, *next);
             }
-            session.place.pass(row);
-            continue;
         }
-        auto loaded = CHAPAR_TRY(load_delivery(txn, row));
-        if (!loaded) {
-            // A store that was rebuilt from the ledger has the row and no ciphertext.
-            session.place.pass(row);
-            continue;
-        }
-        auto made = delivery_of(txn, tick, row, std::move(*loaded));
-        if (!made && is_gone(made.error().code)) {
-            // Shredded or pruned while it waited, which the fold refuses: whoever waits for what
-            // cannot be opened any more is not a reason to stop for all others.
-            session.place.pass(row);
-            continue;
-        }
+        return Done{};
+    }
+
+    Result<bool> still_waits(const MailboxPosition& row) {
+        return CHAPAR_TRY(waiting_row(scene_.txn, session_.greeted->device, row)).has_value();
+    }
+
+    Result<Taken> take(const MailboxRow& row) {
+        const HandOutDecision decision = CHAPAR_TRY(may_hand_out(directory_, row, scene_.now));
+        if (decision.verdict == HandOut::No)
+            handout_.withheld.push_back({row.envelope, row.device});
+        if (decision.verdict != HandOut::Yes) return Taken::PassedOver;
+        auto loaded = CHAPAR_TRY(load_delivery(scene_.txn, row));
+        // A store that was rebuilt from the ledger has the row and no ciphertext.
+        if (!loaded) return Taken::PassedOver;
+        auto made = delivery_of(scene_.txn, scene_.tick, row, std::move(*loaded));
+        // Shredded or pruned while it waited, which the fold refuses: whoever waits for what cannot
+        // be opened any more is not a reason to stop for all others.
+        if (!made && is_gone(made.error().code)) return Taken::PassedOver;
         schemas::Delivery delivery = CHAPAR_TRY(std::move(made));
         const std::size_t more = schemas::wire_bytes(delivery);
-        if (more > room && !frame.deliveries.empty()) {
-            all = false;
-            break;
+        if (more > room_ && !frame_.deliveries.empty()) return Taken::NoRoom;
+        room_ -= std::min(room_, more);
+        frame_.deliveries.push_back(std::move(delivery));
+        --session_.credit;
+        if (scene_.unanswered.handed_out(row, session_.number, scene_.elapsed)) {
+            handout_.set_aside.push_back(row);
         }
-        room -= std::min(room, more);
-        frame.deliveries.push_back(std::move(delivery));
-        session.place.pass(row);
-        --session.credit;
+        return Taken::HandedOut;
     }
-    session.mail = !all;
-    if (!frame.deliveries.empty()) handout.frame = std::move(frame);
-    return handout;
+
+    const HandoutScene& scene_;
+    Session& session_;
+    DirectoryView directory_;
+    std::size_t room_;
+    schemas::Deliver frame_;
+    Handout handout_;
+};
+
+}  // namespace
+
+Result<Handout> next_handout(const HandoutScene& scene, Session& session) {
+    return Filling(scene, session).run();
 }
 
 }  // namespace chapar::broker

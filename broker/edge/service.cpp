@@ -80,6 +80,7 @@ Status BrokerService::every_second() {
     const bool sweep_due = !swept_ || now.value > swept_->value + kSweep.value;
     if (parts_.guard.signing() && sweep_due) {
         swept_ = now;
+        CHAPAR_TRY(forget_answered());
         CHAPAR_TRY(sweep_bodies());
     }
     return deliver();

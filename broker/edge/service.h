@@ -40,6 +40,7 @@
 #include "broker/edge/table_scrub.h"
 #include "broker/edge/tick.h"
 #include "broker/edge/transfers.h"
+#include "broker/edge/unanswered.h"
 #include "broker/edge/verifier_pool.h"
 #include "broker/edge/witness_round.h"
 
@@ -178,6 +179,8 @@ class BrokerService {
                                     std::vector<schemas::ItemOutcome> items);
     [[nodiscard]] Status deliver_to(SessionNumber number);
     [[nodiscard]] Status deliver_all();
+    // Counts of mail that has gone, also of devices that do not come back.
+    [[nodiscard]] Status forget_answered();
     [[nodiscard]] Status watch_fullness();
     [[nodiscard]] Status watch_deadline();
 
@@ -232,6 +235,7 @@ class BrokerService {
     Outlet outlet_;
     Transfers transfers_;
     ProofsService proofs_;
+    Unanswered unanswered_;
     Scrubber scrubber_;
     TableScrub table_scrub_;
     std::deque<Pending> pending_;

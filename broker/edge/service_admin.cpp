@@ -1,5 +1,5 @@
 // The operator's requests on the Unix socket, and the figures of STATUS.
-#include "broker/core/mailbox.h"
+#include "broker/core/agency_mail.h"
 #include "broker/core/tables.h"
 #include "broker/edge/answers.h"
 #include "broker/edge/directory_service.h"
@@ -101,7 +101,13 @@ Result<schemas::StatusReport> BrokerService::status() const {
     add("accepted", std::to_string(accepted_));
     add("rejected", std::to_string(rejected_));
     add("refused", std::to_string(refused_));
-    add("waiting", CHAPAR_TRY(count_of(*txn, kMailboxTable)));
+    const FullestAgency fullest = CHAPAR_TRY(fullest_agency(*txn));
+    add("waiting", std::to_string(fullest.all.rows));
+    add("waiting_bytes", std::to_string(fullest.all.bytes));
+    add("set_aside", std::to_string(unanswered_.set_aside()));
+    add("fullest_agency", fullest.agency ? fullest.agency->text() : "");
+    add("fullest_agency_rows", std::to_string(fullest.most.rows));
+    add("fullest_agency_bytes", std::to_string(fullest.most.bytes));
     add("sessions", std::to_string(sessions_.active()));
     add("agencies", CHAPAR_TRY(count_of(*txn, kAgencyTable)));
     add("offices", CHAPAR_TRY(count_of(*txn, kOfficeTable)));

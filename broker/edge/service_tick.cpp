@@ -5,6 +5,7 @@
 #include "broker/edge/delivery.h"
 #include "broker/edge/fault_point.h"
 #include "broker/edge/service.h"
+#include "schemas/base/hex.h"
 #include "schemas/base/limits.h"
 #include "schemas/frames_codec.h"
 
@@ -176,6 +177,8 @@ Status BrokerService::speak(const std::vector<Pending>& origins,
             Session* session = sessions_.find(number);
             if (session == nullptr) continue;
             session->unanswered -= std::min(session->unanswered, items.size());
+            // What goes out alone waits for an answer.
+            if (session->alone) session->mail = true;
             CHAPAR_TRY(send_items(*session, *txn, std::move(items)));
             reach(FaultPoint::AfterRelease);
         }
@@ -239,7 +242,8 @@ Status BrokerService::send_items(Session& session, const storage::ReadTxn& txn,
 Status BrokerService::deliver_to(SessionNumber number) {
     if (!parts_.guard.signing()) return Done{};
     const auto txn = CHAPAR_TRY(parts_.store.begin_read());
-    const TimeMs now = parts_.time.stamp().time;
+    const HandoutScene scene{*txn, parts_.tick, unanswered_, parts_.time.stamp().time,
+                             parts_.time.elapsed()};
     for (int i = 0; i < kDeliversPerTurn; ++i) {
         Session* session = sessions_.find(number);
         if (session == nullptr || session->state != SessionState::Active) return Done{};
@@ -247,7 +251,11 @@ Status BrokerService::deliver_to(SessionNumber number) {
         if (!session->mail || session->credit == 0 || !session->outbox.empty()) return Done{};
         // Nor does one that says nothing: libzmq and the kernel would keep it all.
         if (session->sent_unheard >= kMailUnheard) return Done{};
-        Handout handout = CHAPAR_TRY(next_handout(*txn, parts_.tick, *session, now));
+        Handout handout = CHAPAR_TRY(next_handout(scene, *session));
+        for (const MailboxRow& row : handout.set_aside) {
+            parts_.log.warning("mail.set-aside", {{"device", to_hex(row.device.view())},
+                                                  {"envelope", to_hex(row.envelope.view())}});
+        }
         for (Withhold& withhold : handout.withheld) {
             propose(std::move(withhold), NoOrigin{}, Hash{});
         }
@@ -256,6 +264,18 @@ Status BrokerService::deliver_to(SessionNumber number) {
         outlet_.send(*session, schemas::encode_frame(std::move(*handout.frame)));
     }
     more_mail_ = true;
+    return Done{};
+}
+
+Status BrokerService::forget_answered() {
+    const auto txn = CHAPAR_TRY(parts_.store.begin_read());
+    for (const CertificateHash& device : unanswered_.devices()) {
+        const auto still_waits = [&](const MailboxPosition& position) -> Result<bool> {
+            const auto row = waiting_row(*txn, device, position);
+            return row ? Result<bool>(row->has_value()) : Result<bool>(row.error());
+        };
+        CHAPAR_TRY(unanswered_.forget_gone(device, still_waits));
+    }
     return Done{};
 }
 

@@ -57,9 +57,12 @@ struct Session {
 
     std::size_t unanswered = 0;  // operations submitted without an outcome yet
     std::size_t credit = 0;      // deliveries it is ready to take
+    bool had_mail = false;       // its mailbox was looked into
     bool mail = true;            // its mailbox may hold rows that were not handed out here
     // Its next row. What it has passed was handed out here, or may not be: none is looked at twice.
     MailboxPlace place;
+    // Handed out last and alone (unanswered.h): while it waits, no other such row is.
+    std::optional<MailboxPosition> alone;
 
     // Asked about, and not covered by a quorum of witnesses yet.
     std::set<EntryIndex> awaiting_witnesses;

@@ -12,6 +12,7 @@ add_executable(test_broker
     ${CHAPAR_BROKER_TESTS}/registrars_test.cpp
     ${CHAPAR_BROKER_TESTS}/suspension_test.cpp
     ${CHAPAR_BROKER_TESTS}/withhold_test.cpp
+    ${CHAPAR_BROKER_TESTS}/agency_mail_test.cpp
     ${CHAPAR_BROKER_TESTS}/small_ledger.cpp
     ${CHAPAR_BROKER_TESTS}/purity_test.cpp
     ${CHAPAR_BROKER_TESTS}/old_rows_test.cpp

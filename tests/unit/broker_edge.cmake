@@ -17,6 +17,7 @@ add_executable(test_broker_edge
     ${CHAPAR_BROKER_EDGE_TESTS}/config_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/connection_warden_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/delivery_test.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/unanswered_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/door_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/download_test.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/files_test.cpp

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "broker/core/agency_mail.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/ledger_read.h"
 #include "broker/core/tables.h"
@@ -96,6 +97,39 @@ void check_rows(const storage::ReadTxn& txn, const std::vector<std::string>& nam
     }
 }
 
+// What is kept beside the rows is what adding them up gives.
+void check_agencies(const storage::ReadTxn& txn, const std::vector<std::string>& names,
+                    const World& world) {
+    std::map<Bytes, broker::WaitingMail> sums;
+    std::set<EntryIndex> weighed;
+    for (const std::string& name : names) {
+        const CertificateHash device = world.device_named(name).hash;
+        const auto rows = broker::waiting_rows(txn, device, {}, 1000000).value();
+        for (const broker::MailboxRow& row : rows) {
+            const auto to = *broker::read_envelope(txn, row.envelope).value()->addressing;
+            const AgencyId& recipient = to.agencies.at(row.accepted.value - row.first.value);
+            const std::uint64_t bytes =
+                weighed.insert(row.accepted).second ? to.conditions.size : 0;
+            for (broker::WaitingMail* sum :
+                 {&sums[broker::agency_mail_key(recipient)],
+                  &sums[broker::agency_mail_key({to.agency, recipient})]}) {
+                sum->rows += 1;
+                sum->bytes += bytes;
+            }
+        }
+    }
+    const auto rows = txn.cursor(broker::kAgencyMailTable);
+    bool moved = rows->seek_first().has_value();
+    for (; moved && rows->at_record(); moved = rows->next().has_value()) {
+        const Bytes key = to_bytes(rows->key());
+        REQUIRE(sums.contains(key));
+        CHECK(broker::read_agency_mail(txn, key).value() == sums.at(key));
+        sums.erase(key);
+    }
+    CHECK(moved);
+    CHECK(sums.empty());
+}
+
 }  // namespace
 
 void check_invariants(World& world) {
@@ -113,6 +147,7 @@ void check_invariants(World& world) {
         CHECK(broker::read_envelope(*txn, envelope).value()->refused);
     }
     check_rows(*txn, world.device_names(), world, seen);
+    check_agencies(*txn, world.device_names(), world);
 }
 
 }  // namespace chapar::testing

@@ -33,6 +33,8 @@ TEST_CASE("every setting of the shipped file is read and equals the default") {
     CHECK(config->map_size == plain.map_size);
     CHECK(config->workers == plain.workers);
     CHECK(config->mailbox_quota == plain.mailbox_quota);
+    CHECK(config->quotas.agency_mail_rows == plain.quotas.agency_mail_rows);
+    CHECK(config->quotas.agency_mail_bytes == plain.quotas.agency_mail_bytes);
     CHECK(config->published_head == plain.published_head);
     CHECK(config->tick.max_operations == plain.tick.max_operations);
     CHECK(config->tick.max_wait == plain.tick.max_wait);

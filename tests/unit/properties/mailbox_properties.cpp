@@ -1,6 +1,8 @@
 // Mailboxes against a map: whatever is put in, taken out, closed and asked for, in any order.
 #include <map>
 
+#include "broker/core/agency_mail.h"
+#include "broker/core/deadline.h"
 #include "broker/core/mailbox.h"
 #include "broker/core/tables.h"
 #include "crypto/envelope.h"
@@ -16,10 +18,17 @@ CertificateHash device_number(std::uint64_t n) {
     return CertificateHash{{static_cast<std::byte>(n + 1)}};
 }
 
+// Devices 0 and 1 are of the one agency, 2 and 3 of the other; both send.
+const std::array kAgencies{AgencyId::parse("TJ-DCA").value(), AgencyId::parse("UZ-NCDC").value()};
+
+const AgencyId& agency_of(const CertificateHash& device) {
+    return kAgencies.at(device < device_number(2) ? 0 : 1);
+}
+
 // What a mailbox is: rows by urgency and number, and what each envelope still keeps.
 struct Model {
     struct Envelope {
-        TimeMs expires;
+        EnvelopeRow row;
         std::set<CertificateHash> waiting;
     };
     using Place = std::pair<std::uint8_t, std::uint64_t>;  // urgency, number
@@ -28,12 +37,36 @@ struct Model {
     std::map<EntryIndex, Envelope> envelopes;
     std::set<CertificateHash> closed;
 
-    void deposit(EntryIndex first, std::uint8_t urgency, TimeMs expires,
-                 const std::set<CertificateHash>& devices) {
+    void deposit(const EnvelopeRow& row, const std::set<CertificateHash>& devices) {
         for (const CertificateHash& device : devices) {
-            rows[device][{urgency, ++last[device]}] = first;
+            rows[device][{row.addressing->urgency, ++last[device]}] = row.first;
         }
-        envelopes[first] = {expires, devices};
+        envelopes.insert_or_assign(row.first, Envelope{row, devices});
+    }
+    // Of this envelope, what waits for the devices of one agency.
+    static WaitingMail waiting_in(const Envelope& envelope, std::size_t agency) {
+        WaitingMail mail;
+        for (const CertificateHash& device : envelope.waiting) {
+            if (agency_of(device) == envelope.row.addressing->agencies[agency]) ++mail.rows;
+        }
+        if (mail.rows > 0) mail.bytes = envelope.row.addressing->conditions.size;
+        return mail;
+    }
+    // Of all senders, or of one.
+    [[nodiscard]] WaitingMail waiting(const AgencyId& recipient,
+                                      const std::optional<AgencyId>& sender) const {
+        WaitingMail all;
+        for (const auto& [first, envelope] : envelopes) {
+            const Addressing& to = *envelope.row.addressing;
+            if (sender && to.agency != *sender) continue;
+            for (std::size_t i = 0; i < to.agencies.size(); ++i) {
+                if (to.agencies[i] != recipient) continue;
+                const WaitingMail mail = waiting_in(envelope, i);
+                all.rows += mail.rows;
+                all.bytes += mail.bytes;
+            }
+        }
+        return all;
     }
     void take_out(EntryIndex first, const CertificateHash& device) {
         std::erase_if(rows[device], [&](const auto& row) { return row.second == first; });
@@ -63,23 +96,29 @@ class Queues {
 
   private:
     void deposit() {
-        const EntryIndex first(next_ += drawn(1, 3));
+        EnvelopeRow row;
+        row.first = EntryIndex(next_ += drawn(2, 4));
         const auto urgency = static_cast<std::uint8_t>(drawn(0, 3));
-        const TimeMs expires(drawn(1, 50));
+        Addressing to{OfficeId::parse("ONE").value(), kAgencies.at(drawn(0, 1)), 0,  0, urgency,
+                      crypto::RetentionClass::Longer, TimeMs(drawn(1, 50)),      {}, {}};
+        to.conditions.size = drawn(0, 1000);
         std::set<CertificateHash> devices;
         for (std::uint64_t n = drawn(1, 3); n > 0; --n) devices.insert(device_number(drawn(0, 3)));
         std::vector<Deposit> deposits;
         for (const CertificateHash& device : devices) {
-            deposits.push_back({device, first, static_cast<std::uint16_t>(deposits.size())});
+            if (to.agencies.empty() || to.agencies.back() != agency_of(device)) {
+                to.agencies.push_back(agency_of(device));
+            }
+            deposits.push_back({device, EntryIndex(row.first.value + to.agencies.size() - 1),
+                                static_cast<std::uint16_t>(deposits.size())});
         }
+        row.addressing = std::move(to);
         crypto::EnvelopeStatement statement{Bytes(1), {{}}, {}, 1, {}};
         const Submit submit{statement.encode(), {}, {}, {}, {}};
         auto txn = store_.begin_write().value();
-        RC_ASSERT(
-            broker::deposit(*txn, envelope_of(first), first, urgency, expires, deposits, submit)
-                .has_value());
+        RC_ASSERT(broker::deposit(*txn, envelope_of(row.first), row, deposits, submit).has_value());
         RC_ASSERT(std::move(*txn).commit().has_value());
-        model_.deposit(first, urgency, expires, devices);
+        model_.deposit(row, devices);
     }
 
     // Of an envelope that waits, or once more of one that does not.
@@ -93,8 +132,9 @@ class Queues {
         const bool waits =
             model_.envelopes.contains(first) && model_.envelopes.at(first).waiting.contains(device);
         RC_ASSERT(row->waiting.has_value() == waits);
-        const TimeMs expires = waits ? model_.envelopes.at(first).expires : TimeMs(1);
-        RC_ASSERT(broker::take_out(*txn, first, expires, device, *row).has_value());
+        const EnvelopeRow none;
+        const EnvelopeRow& envelope = waits ? model_.envelopes.at(first).row : none;
+        RC_ASSERT(broker::take_out(*txn, envelope, device, *row).has_value());
         RC_ASSERT(write_stanza(*txn, first, device, *row).has_value());
         RC_ASSERT(std::move(*txn).commit().has_value());
         if (waits) model_.take_out(first, device);
@@ -111,11 +151,20 @@ class Queues {
     void compare() {
         const auto txn = store_.begin_read().value();
         for (std::uint64_t n = 0; n < 4; ++n) compare_device(*txn, device_number(n));
+        for (const AgencyId& recipient : kAgencies) {
+            // Fails if bytes are counted for each device, or go before the agency's last row.
+            RC_ASSERT(mail_waiting_for(*txn, recipient).value() ==
+                      model_.waiting(recipient, std::nullopt));
+            for (const AgencyId& sender : kAgencies) {
+                RC_ASSERT(mail_waiting_between(*txn, {sender, recipient}).value() ==
+                          model_.waiting(recipient, sender));
+            }
+        }
         const auto closed = closed_mailboxes(*txn, 99).value();
         RC_ASSERT(std::set(closed.begin(), closed.end()) == model_.closed);
         std::set<std::pair<TimeMs, EntryIndex>> due;
         for (const auto& [first, envelope] : model_.envelopes)
-            due.insert({envelope.expires, first});
+            due.insert({envelope.row.addressing->expires, first});
         std::set<std::pair<TimeMs, EntryIndex>> found;
         const auto all_due = due_envelopes(*txn, TimeMs(99), 9999).value();
         for (const DueEnvelope& one : all_due) {

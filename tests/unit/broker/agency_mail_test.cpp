@@ -1,0 +1,176 @@
+// How much mail may wait for one agency: rows and bytes, one below, at and one above each bound;
+// whose mail it is; and that all of it is given back.
+#include <doctest/doctest.h>
+
+#include "broker/core/agency_mail.h"
+#include "broker/core/envelope_row.h"
+#include "tests/unit/broker/world.h"
+
+namespace chapar::testing {
+namespace {
+
+using crypto::DeliveryEvent;
+
+constexpr std::uint64_t kPlenty = 1'000'000'000;
+
+// Four agencies; the fourth has an office of two devices.
+struct Agencies {
+    World world{StoreKind::Memory, 61};
+
+    Agencies() {
+        for (const std::string name : {"AA", "BB", "CC", "DD"}) {
+            world.agency(name);
+            world.office(name + "-ONE", name, "KZ", crypto::office_role::kLiaison);
+            world.device(name + "-1", name + "-ONE");
+            using enum crypto::PolicyDirection;
+            for (const auto direction : {Export, Import}) {
+                world.rule(name, {direction == Export ? "out" : "in",
+                                  direction,
+                                  crypto::PolicyEffect::Permit,
+                                  {},
+                                  3,
+                                  {},
+                                  {}});
+            }
+        }
+        world.device("DD-2", "DD-ONE");
+        world.capacity = {1000, kPlenty, kPlenty};
+    }
+    broker::Outcome send(const std::string& from, const std::string& to) {
+        SendPlan plan;
+        plan.from = from + "-1";
+        plan.to = {to + "-ONE"};
+        sent = world.seal(plan);
+        auto outcome = world.submit(sent);
+        check_invariants(world);
+        return outcome;
+    }
+    // How often this agency may send one more to that one.
+    std::size_t room(const std::string& from, const std::string& to) {
+        std::size_t count = 0;
+        while (!send(from, to).code) ++count;
+        return count;
+    }
+    [[nodiscard]] broker::WaitingMail waiting(const char* agency) {
+        return broker::mail_waiting_for(*world.read(), AgencyId::parse(agency).value()).value();
+    }
+    // Bytes of one envelope: all are made alike.
+    [[nodiscard]] std::uint64_t size_of_one() {
+        return broker::read_envelope(*world.read(), sent.hash).value()->addressing->conditions.size;
+    }
+    SentEnvelope sent;
+};
+
+// Fails if rows are not asked, if one too many is taken, or if a refusal leaves an entry.
+TEST_CASE("rows that wait for an agency: as many as its bound from all, and not one more") {
+    for (const std::uint64_t bound : {7U, 8U, 9U}) {
+        Agencies few;
+        few.world.capacity.agency_rows = bound;
+        // From one agency half of it, from each other one a quarter; its own is one of them.
+        std::uint64_t taken = few.room("BB", "AA");
+        CHECK(taken == bound / 2);
+        taken += few.room("CC", "AA") + few.room("DD", "AA") + few.room("AA", "AA");
+        CHECK(taken == (bound == 9 ? 9 : bound == 8 ? 8 : 6));
+        const std::uint64_t entries = few.world.frontier.size().value;
+        const auto refused = few.send("DD", "AA");
+        CHECK((refused.code == Errc::AgencyMailFull || refused.code == Errc::AgencyShare));
+        if (bound == 8) CHECK(refused.code == Errc::AgencyMailFull);
+        CHECK(refused.count == 0);
+        CHECK(few.world.frontier.size().value == entries);
+        // Others' mail goes on: nothing of this is theirs.
+        CHECK_FALSE(few.send("AA", "BB").code);
+    }
+}
+
+// Fails if two devices of an office are one row, or one envelope to them is weighed twice.
+TEST_CASE("each device's row counts, and the bytes of an envelope once for the agency") {
+    Agencies few;
+    few.world.capacity.agency_rows = 4;
+    CHECK_FALSE(few.send("AA", "DD").code);
+    CHECK(few.waiting("DD") == broker::WaitingMail{2, few.size_of_one()});
+    CHECK(few.send("AA", "DD").code == Errc::AgencyShare);
+    few.world.capacity.agency_rows = 3;
+    CHECK(few.send("AA", "DD").code == Errc::AgencyMailFull);
+    CHECK_FALSE(few.send("AA", "BB").code);
+}
+
+// Fails if bytes are not asked, or asked of each device.
+TEST_CASE("bytes that wait for an agency: up to its bound, and not one more") {
+    Agencies few;
+    CHECK_FALSE(few.send("BB", "AA").code);
+    const std::uint64_t one = few.size_of_one();
+    REQUIRE(one > 4);
+    for (const std::uint64_t below : {0U, 1U}) {
+        // One envelope waits. At its size the second one fits into the whole, not into a share.
+        few.world.capacity.agency_bytes = one * 2 - below;
+        const Errc expected = below == 0 ? Errc::AgencyShare : Errc::AgencyMailFull;
+        CHECK(few.send("BB", "AA").code == expected);
+        // Into half of the bound.
+        few.world.capacity.agency_bytes = one * 4 - below;
+        CHECK(few.send("BB", "AA").code.has_value() == (below == 1));
+    }
+    // Two wait: another agency's, into its quarter of the bound.
+    few.world.capacity.agency_bytes = one * 4 - 1;
+    CHECK(few.send("CC", "AA").code == Errc::AgencyShare);
+    few.world.capacity.agency_bytes = one * 4;
+    CHECK_FALSE(few.send("CC", "AA").code);
+    CHECK_FALSE(few.send("DD", "AA").code);
+    CHECK(few.waiting("AA") == broker::WaitingMail{4, 4 * one});
+    CHECK(few.send("AA", "AA").code == Errc::AgencyMailFull);
+    few.world.capacity.agency_bytes = one * 5 - 1;
+    CHECK(few.send("AA", "AA").code == Errc::AgencyMailFull);
+    few.world.capacity.agency_bytes = one * 5;
+    CHECK_FALSE(few.send("AA", "AA").code);
+}
+
+// Fails if delivery, revocation or expiry leaves anything counted, or counts it off twice.
+TEST_CASE("what is delivered, withheld or expired makes room again") {
+    Agencies few;
+    few.world.capacity.agency_rows = 4;
+    REQUIRE_FALSE(few.send("AA", "DD").code);
+    const SentEnvelope first = few.sent;
+    const EntryIndex accepted = few.world.outcomes.back().first;
+    REQUIRE(few.send("AA", "DD").code == Errc::AgencyShare);
+    const std::uint64_t one =
+        broker::read_envelope(*few.world.read(), first.hash).value()->addressing->conditions.size;
+    CHECK_FALSE(few.world.confirm("DD-1", first.hash, accepted, DeliveryEvent::Delivered).code);
+    check_invariants(few.world);
+    // The bytes wait until the other device has it, too.
+    CHECK(few.waiting("DD") == broker::WaitingMail{1, one});
+    CHECK_FALSE(few.world.confirm("DD-2", first.hash, accepted, DeliveryEvent::Delivered).code);
+    CHECK(few.waiting("DD") == broker::WaitingMail{});
+
+    REQUIRE_FALSE(few.send("AA", "DD").code);
+    REQUIRE_FALSE(few.world.revoke("DD-2").code);
+    CHECK_FALSE(
+        few.world.run(broker::Withhold{few.sent.hash, few.world.device_named("DD-2").hash}).code);
+    check_invariants(few.world);
+    CHECK(few.waiting("DD") == broker::WaitingMail{1, one});
+    few.world.now = few.world.now + kDay * 2;
+    CHECK_FALSE(few.world.run(broker::Advance{}).code);
+    check_invariants(few.world);
+    CHECK(few.waiting("DD") == broker::WaitingMail{});
+
+    few.world.capacity.agency_rows = 2;
+    REQUIRE_FALSE(few.send("AA", "BB").code);
+    REQUIRE(few.send("AA", "BB").code == Errc::AgencyShare);
+    few.world.now = few.world.now + kDay * 2;
+    CHECK_FALSE(few.world.run(broker::Advance{}).code);
+    CHECK_FALSE(few.send("AA", "BB").code);
+}
+
+// Fails if an agency that nobody reads from fills what belongs to all.
+TEST_CASE(
+    "one agency's mail leaves room for all others', and below half of the bound nobody asks") {
+    Agencies few;
+    few.world.capacity.agency_rows = 100;
+    CHECK(few.room("BB", "AA") == 50);
+    CHECK(few.send("BB", "AA").code == Errc::AgencyShare);
+    CHECK(few.room("CC", "AA") == 25);
+    CHECK(few.send("CC", "AA").code == Errc::AgencyShare);
+    CHECK(few.room("DD", "AA") == 25);
+    CHECK(few.send("DD", "AA").code == Errc::AgencyMailFull);
+}
+
+}  // namespace
+}  // namespace chapar::testing
