@@ -28,14 +28,16 @@ void to_stderr(std::string_view text) {
     std::fflush(stderr);
 }
 
-// What an older program left without rows, once.
-Status index_inbox(storage::Store& store, const Device& device, crypto::Random& random) {
+// What an older program left without rows, once; all texts are read for it.
+Status index_inbox(const Invocation& invocation, storage::Store& store, const Device& device) {
     {
         const auto txn = CHAPAR_TRY(store.begin_read());
         if (CHAPAR_TRY(inbox_index::is_whole(*txn))) return Done{};
     }
-    CHAPAR_TRY(in_transaction(
-        store, [&](storage::Txn& txn) { return inbox_index::make_again(txn, device, random); }));
+    invocation.output.warning("the inbox of this home gets its index; that happens once");
+    CHAPAR_TRY(in_transaction(store, [&](storage::Txn& txn) {
+        return inbox_index::make_again(txn, device, invocation.random);
+    }));
     return Done{};
 }
 
@@ -69,7 +71,7 @@ Result<std::unique_ptr<DeviceContext>> DeviceContext::open(Invocation& invocatio
         const auto txn = CHAPAR_TRY(store->begin_read());
         CHAPAR_TRY(sweep_vault(*txn, home.device().vault));
     }
-    CHAPAR_TRY(index_inbox(*store, home.device(), invocation.random));
+    CHAPAR_TRY(index_inbox(invocation, *store, home.device()));
     if (const auto ends = expiry_warning(invocation.now(), home.certificate())) {
         invocation.output.warning(*ends);
     }

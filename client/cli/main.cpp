@@ -10,6 +10,7 @@
 #include "client/cli/case_commands.h"
 #include "client/cli/codes_commands.h"
 #include "client/cli/demo/demo_command.h"
+#include "client/cli/export_commands.h"
 #include "client/cli/drafts_commands.h"
 #include "client/cli/feedback_commands.h"
 #include "client/cli/help_commands.h"
@@ -23,6 +24,7 @@
 #include "client/cli/policy_commands.h"
 #include "client/cli/reseal_command.h"
 #include "client/cli/send_commands.h"
+#include "client/cli/stats_commands.h"
 #include "client/edge/clock.h"
 #include "crypto/process_memory.h"
 #include "crypto/self_test.h"
@@ -79,6 +81,8 @@ int run(int argc, char** argv) {
     add_key_commands(app, invocation);
     add_policy_commands(app, invocation);
     add_case_commands(app, invocation);
+    add_export_commands(app, invocation);
+    add_stats_commands(app, invocation);
     add_ledger_commands(app, invocation);
     add_broker_commands(app, invocation);
     add_kinds_commands(app, invocation);

@@ -20,7 +20,10 @@ set_tests_properties(test_client PROPERTIES LABELS unit)
 
 # What a desk asks of its own store: pages, exports, sums.
 add_executable(test_client_desk
-    ${CHAPAR_CLIENT_TESTS}/inbox_index_test.cpp)
+    ${CHAPAR_CLIENT_TESTS}/inbox_index_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/seizure_export_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/seizure_records_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/seizure_totals_test.cpp)
 chapar_target(test_client_desk)
 target_link_libraries(test_client_desk PRIVATE chapar_client_world chapar_client_cases)
 add_test(NAME test_client_desk COMMAND test_client_desk)

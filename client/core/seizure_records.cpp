@@ -1,0 +1,206 @@
+#include "client/core/seizure_records.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "client/core/compose.h"
+#include "client/core/corrected.h"
+#include "client/core/inbox_page.h"
+#include "client/core/peer_trust.h"
+#include "client/core/recall.h"
+#include "client/core/store_errors.h"
+
+namespace chapar::client {
+namespace {
+
+constexpr std::size_t kItemsAtOnce = 256;
+
+struct KnownCorrection {
+    MessageId message;
+    std::vector<schemas::FieldChange> changes;
+};
+// What is corrected, and by which office; then the place in the ledger: one that is not there yet
+// comes last.
+using Corrected = std::pair<MessageId, OfficeId>;
+using Corrections = std::map<Corrected, std::multimap<std::uint64_t, KnownCorrection>>;
+
+bool is_settled(const InboxItem& item) {
+    return item.state == InboxState::Received || item.state == InboxState::Opened ||
+           item.state == InboxState::Acknowledged;
+}
+
+bool is_sent(const OutboxItem& item) {
+    return item.stage == schemas::Stage::OnThisComputer || item.stage == schemas::Stage::Logged;
+}
+
+Status each_item(const storage::ReadTxn& txn, const Device& device, schemas::Kind kind,
+                 const std::function<Status(const InboxItem&)>& each) {
+    InboxFilter filter;
+    filter.kind = kind;
+    std::optional<InboxNumber> after;
+    do {
+        const InboxPage page = CHAPAR_TRY(inbox_page(txn, device, filter, kItemsAtOnce, after));
+        for (const InboxItem& item : page.items) CHAPAR_TRY(each(item));
+        after = page.after;
+    } while (after);
+    return Done{};
+}
+
+class Reader {
+  public:
+    Reader(const storage::ReadTxn& txn, const Device& device, const SeizureWish& wish,
+           const std::function<Status(const SeizureRecord&)>& each)
+        : txn_(txn), device_(device), wish_(wish), each_(each) {}
+
+    Result<SeizuresLeftOut> run() {
+        sent_ = CHAPAR_TRY(outbox_items(txn_));
+        CHAPAR_TRY(read_corrections());
+        if (wish_.received) {
+            CHAPAR_TRY(each_item(txn_, device_, schemas::Kind::SeizureAlert,
+                                 [this](const InboxItem& item) { return received(item); }));
+        }
+        if (wish_.sent) {
+            for (auto item = sent_.rbegin(); item != sent_.rend(); ++item) CHAPAR_TRY(sent(*item));
+        }
+        return left_out_;
+    }
+
+  private:
+    Status read_corrections() {
+        CHAPAR_TRY(each_item(
+            txn_, device_, schemas::Kind::Correction, [this](const InboxItem& item) -> Status {
+                if (!is_settled(item) || item.disputed) return Done{};
+                const auto text = inbox_text(txn_, device_, item.number);
+                if (!text) return unless_broken(text.error());
+                note(text->content.payload, item.message, item.sender_office, item.accepted.value);
+                return Done{};
+            }));
+        for (const OutboxItem& item : sent_) {
+            if (item.kind != schemas::Kind::Correction || !is_sent(item)) continue;
+            if (CHAPAR_TRY(is_recalled(txn_, item))) continue;
+            const auto draft = stored_draft(txn_, device_, item.number);
+            if (!draft) {
+                CHAPAR_TRY(unless_broken(draft.error()));
+                continue;
+            }
+            const auto place =
+                item.entry ? item.entry->value : std::numeric_limits<std::uint64_t>::max();
+            note(draft->content.payload, item.message, device_.office, place);
+        }
+        return Done{};
+    }
+
+    void note(const schemas::Payload& payload, const MessageId& message, const OfficeId& office,
+              std::uint64_t place) {
+        const auto* correction = std::get_if<schemas::Correction>(&payload);
+        if (correction == nullptr) return;
+        corrections_[{correction->target, office}].emplace(
+            place, KnownCorrection{message, correction->changes});
+    }
+
+    static Status unless_broken(const Error& error) {
+        if (is_store_error(error.code)) return error;
+        return Done{};
+    }
+
+    Status received(const InboxItem& item) {
+        if (item.state == InboxState::Recalled) return count(left_out_.recalled);
+        if (item.state == InboxState::Unopenable) return count(left_out_.unreadable);
+        if (item.sent_again) return count(left_out_.sent_again);
+        const bool provisional = item.state == InboxState::Provisional;
+        if ((provisional || item.disputed) && !wish_.doubtful) return count(left_out_.doubtful);
+        const auto text = inbox_text(txn_, device_, item.number);
+        if (!text) {
+            CHAPAR_TRY(unless_broken(text.error()));
+            return count(left_out_.unreadable);
+        }
+        const Trust trust = CHAPAR_TRY(certificate_trust(
+            DirectoryView(txn_), device_.roots, item.sender, item.accepted, item.accepted_at));
+        SeizureRecord record{{},
+                             SeizureWay::Received,
+                             item.number.value,
+                             text->header,
+                             item.sender_office,
+                             item.sender_agency,
+                             {},
+                             {},
+                             {}};
+        record.trust = std::string(text_of(trust));
+        if (provisional) record.trust += " provisional";
+        if (item.disputed) record.trust += " disputed";
+        return hand_over(std::move(record), text->content.payload);
+    }
+
+    Status sent(const OutboxItem& item) {
+        if (item.kind != schemas::Kind::SeizureAlert || !is_sent(item)) return Done{};
+        if (item.reseal.first) return count(left_out_.sent_again);
+        if (CHAPAR_TRY(is_recalled(txn_, item))) return count(left_out_.recalled);
+        const auto draft = stored_draft(txn_, device_, item.number);
+        if (!draft) {
+            CHAPAR_TRY(unless_broken(draft.error()));
+            return count(left_out_.unreadable);
+        }
+        SeizureRecord record{{},
+                             SeizureWay::Sent,
+                             item.number.value,
+                             draft->header,
+                             device_.office,
+                             device_.agency,
+                             draft->to,
+                             {},
+                             "own"};
+        return hand_over(std::move(record), draft->content.payload);
+    }
+
+    Status hand_over(SeizureRecord record, schemas::Payload payload) {
+        const auto known = corrections_.find({record.header.message_id, record.office});
+        if (known != corrections_.end()) {
+            for (const auto& [place, correction] : known->second) {
+                auto after = corrected(payload, correction.changes);
+                if (!after) {
+                    ++left_out_.uncorrected;
+                    continue;
+                }
+                payload = std::move(*after);
+                record.corrected_by.push_back(correction.message);
+            }
+        }
+        auto* alert = std::get_if<schemas::SeizureAlert>(&payload);
+        if (alert == nullptr) return count(left_out_.unreadable);
+        const bool early = wish_.since && alert->time < *wish_.since;
+        const bool late = wish_.until && alert->time >= *wish_.until;
+        if (early || late) return Done{};
+        const schemas::Header& header = record.header;
+        const bool for_some = !header.releasable_to.empty();
+        if (header.handling > wish_.up_to || (for_some && wish_.up_to < schemas::Handling::H2)) {
+            return count(left_out_.handling);
+        }
+        record.alert = std::move(*alert);
+        return each_(record);
+    }
+
+    static Status count(std::uint64_t& counter) {
+        ++counter;
+        return Done{};
+    }
+
+    const storage::ReadTxn& txn_;
+    const Device& device_;
+    const SeizureWish& wish_;
+    const std::function<Status(const SeizureRecord&)>& each_;
+    std::vector<OutboxItem> sent_;
+    Corrections corrections_;
+    SeizuresLeftOut left_out_;
+};
+
+}  // namespace
+
+Result<SeizuresLeftOut> each_seizure(const storage::ReadTxn& txn, const Device& device,
+                                     const SeizureWish& wish,
+                                     const std::function<Status(const SeizureRecord&)>& each) {
+    return Reader(txn, device, wish, each).run();
+}
+
+}  // namespace chapar::client
