@@ -1,13 +1,17 @@
 #include "client/cli/lookout_commands.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <limits>
 
 #include "client/cases/lookout_reading.h"
 #include "client/cli/device_context.h"
 #include "client/cli/item_view.h"
 #include "client/cli/table.h"
 #include "client/core/compose.h"
+#include "client/core/inbox_page.h"
 #include "schemas/base/uuid.h"
 #include "schemas/delivery_state.h"
 #include "schemas/kinds.h"
@@ -16,14 +20,29 @@ namespace chapar::client {
 namespace {
 namespace json = boost::json;
 
+constexpr std::size_t kAllItems = std::numeric_limits<std::size_t>::max();
+
 bool is_settled(const InboxItem& item) {
     return item.state != InboxState::Provisional && !item.disputed;
 }
 
+Result<std::vector<InboxItem>> items_of_lookouts(const storage::ReadTxn& txn,
+                                                 const Device& device) {
+    std::vector<InboxItem> out;
+    for (const schemas::KindInfo& kind : schemas::all_kinds()) {
+        if (!is_lookout_kind(kind.kind)) continue;
+        InboxFilter filter;
+        filter.kind = kind.kind;
+        InboxPage page = CHAPAR_TRY(inbox_page(txn, device, filter, kAllItems));
+        std::ranges::move(page.items, std::back_inserter(out));
+    }
+    return out;
+}
+
 Status add_received(const storage::ReadTxn& txn, const Device& device,
                     std::vector<LookoutMessage>& out) {
-    for (const InboxItem& item : CHAPAR_TRY(inbox_items(txn))) {
-        if (!is_lookout_kind(item.kind) || item.state == InboxState::Unopenable) continue;
+    for (const InboxItem& item : CHAPAR_TRY(items_of_lookouts(txn, device))) {
+        if (item.state == InboxState::Unopenable) continue;
         const LookoutAuthor author{item.sender_agency, item.sender_office};
         LookoutMessage message{author.agency, author.office};
         if (item.state == InboxState::Recalled) {

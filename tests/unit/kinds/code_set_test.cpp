@@ -217,6 +217,22 @@ TEST_CASE("a newer set grows at the ends of its open lists, and in no other way"
     CHECK(refusal(held, both) == "animals.csv: dated 2026-11-21, the one held 2026-11-22");
 }
 
+// Fails if a code of another form comes in: readers tell a code that is newer than their list by
+// it.
+TEST_CASE("a list of texts of one form, as countries, grows by texts of that form only") {
+    const auto countries = [](std::string_view dated, std::string_view rows) {
+        const std::string text = "# chapar-codes/1\n# list: lands\n# dated: " + std::string(dated) +
+                                 "\n# carried: text\n# growth: open\n# source: a test\n"
+                                 "code,en,ru,until,mark\nAF,A,,,V\n" +
+                                 std::string(rows);
+        return set_of({{"lands", text}});
+    };
+    const CodeSet held = countries("2026-11-22", "");
+    CHECK(schemas::check_follows(held, countries("2026-12-01", "XX,X,,,V\n")).has_value());
+    CHECK(refusal(held, countries("2026-12-01", "XXX,X,,,V\n")) ==
+          "lands.csv: a new code has not the form of the others");
+}
+
 TEST_CASE("what ended stays readable: its number is found, it is not offered") {
     const CodeSet next =
         animals("2026-12-01", "1,DOG,Dog,Собака,2026-11-30,P,false\n2,CAT,Cat,,,V,true\n");
