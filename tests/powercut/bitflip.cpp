@@ -24,6 +24,7 @@
 #include <fstream>
 
 #include "crypto/self_test.h"
+#include "tests/powercut/arguments.h"
 #include "tests/powercut/live_pages.h"
 #include "tests/powercut/load.h"
 #include "tests/powercut/opened.h"
@@ -65,7 +66,7 @@ const char* name_of(int end) {
 struct Options {
     std::uint64_t flips = 10'000;
     std::uint64_t seed = 1;
-    unsigned rounds = 40;
+    std::uint64_t rounds = 40;
     bool json = false;
 };
 
@@ -252,26 +253,13 @@ class Flips {
 
 int run(int argc, char** argv) {
     Options options;
-    for (int i = 1; i < argc; ++i) {
-        const std::string word = argv[i];
-        const bool has_value = i + 1 < argc;
-        if (word == "--json") {
-            options.json = true;
-        } else if (word == "--flips" && has_value) {
-            options.flips = std::strtoull(argv[++i], nullptr, 10);
-        } else if (word == "--rounds" && has_value) {
-            options.rounds = static_cast<unsigned>(std::strtoul(argv[++i], nullptr, 10));
-        } else if (word == "--seed" && has_value) {
-            options.seed = std::strtoull(argv[++i], nullptr, 10);
-        } else {
-            std::fprintf(stderr,
-                         "usage: chapar-bitflip [--flips N] [--rounds R] [--seed S] [--json]\n");
-            return 2;
-        }
-    }
+    read_arguments(
+        argc, argv, "chapar-bitflip [--flips N] [--rounds R] [--seed S] [--json]",
+        {{"--flips", options.flips}, {"--rounds", options.rounds}, {"--seed", options.seed}},
+        options.json);
     if (fs::is_directory("/dev/shm")) setenv("TMPDIR", "/dev/shm", 1);
     if (!crypto::start()) return 1;
-    const Load load(CHAPAR_CHAPARD, CHAPAR_RECORDER, options.rounds);
+    const Load load(CHAPAR_CHAPARD, CHAPAR_RECORDER, static_cast<unsigned>(options.rounds));
     const testing::TemporaryDirectory scratch;
     return Flips(load, options, scratch.path() / "image").run();
 }

@@ -74,7 +74,7 @@ Result<std::unique_ptr<Checker::Opened>> Checker::Opened::open(const Checker& ch
     opened->store_ = CHAPAR_TRY(open_store(image, config));
     opened->tick_.emplace(
         CHAPAR_TRY(broker::Tick::open({*opened->store_, opened->keys_, checker.node_.log,
-                                       checker.random_, broker::Capacity{config.mailbox_quota}})));
+                                       checker.random_, broker::capacity_of(config)})));
     opened->notes_.emplace(*opened->store_, checker.node_.log.verifier());
     return opened;
 }

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "crypto/self_test.h"
+#include "tests/powercut/arguments.h"
 #include "tests/powercut/replay.h"
 
 namespace chapar::powercut {
@@ -24,8 +25,8 @@ namespace fs = std::filesystem;
 
 struct Options {
     std::uint64_t images = 200'000;
-    unsigned rounds = 120;
-    unsigned jobs = 1;
+    std::uint64_t rounds = 120;
+    std::uint64_t jobs = 1;
     bool json = false;
 };
 
@@ -40,24 +41,11 @@ struct Sabotaged {
 
 Options parse(int argc, char** argv) {
     Options options;
-    for (int i = 1; i < argc; ++i) {
-        const std::string word = argv[i];
-        const bool has_value = i + 1 < argc;
-        if (word == "--json") {
-            options.json = true;
-        } else if (word == "--images" && has_value) {
-            options.images = std::strtoull(argv[++i], nullptr, 10);
-        } else if (word == "--rounds" && has_value) {
-            options.rounds = static_cast<unsigned>(std::strtoul(argv[++i], nullptr, 10));
-        } else if (word == "--jobs" && has_value) {
-            options.jobs = static_cast<unsigned>(std::strtoul(argv[++i], nullptr, 10));
-        } else {
-            std::fprintf(stderr,
-                         "usage: chapar-powercut [--images N] [--rounds R] [--jobs J] [--json]\n");
-            std::exit(2);
-        }
-    }
-    options.jobs = std::max(options.jobs, 1U);
+    read_arguments(
+        argc, argv, "chapar-powercut [--images N] [--rounds R] [--jobs J] [--json]",
+        {{"--images", options.images}, {"--rounds", options.rounds}, {"--jobs", options.jobs}},
+        options.json);
+    options.jobs = std::max<std::uint64_t>(options.jobs, 1);
     return options;
 }
 
@@ -112,7 +100,7 @@ int run(const Options& options) {
     if (fs::is_directory("/dev/shm")) setenv("TMPDIR", "/dev/shm", 1);
     if (const Status started = crypto::start(); !started) return 1;
     const auto begun = std::chrono::steady_clock::now();
-    const Load load(CHAPAR_CHAPARD, CHAPAR_RECORDER, options.rounds);
+    const Load load(CHAPAR_CHAPARD, CHAPAR_RECORDER, static_cast<unsigned>(options.rounds));
     const testing::TemporaryDirectory scratch;
     const Replay replay(load, scratch.path());
     if (const auto files = replay.unexplained(); !files.empty()) {
@@ -122,7 +110,8 @@ int run(const Options& options) {
         return 1;
     }
     Outcome told{load.events().size(), replay.commits(), replay.count(Sabotage::None), {}, {}, 0};
-    told.honest = replay.run(Sabotage::None, options.images, options.jobs);
+    const auto jobs = static_cast<unsigned>(options.jobs);
+    told.honest = replay.run(Sabotage::None, options.images, jobs);
     show("bad", told.honest);
     told.sabotaged = {{"no_meta_sync", Sabotage::NoMetaSync, {}},
                       {"no_sync", Sabotage::NoSync, {}},
@@ -130,7 +119,7 @@ int run(const Options& options) {
     bool bites = true;
     for (Sabotaged& one : told.sabotaged) {
         const std::uint64_t images = std::max(options.images / kSabotagedShare, kSabotagedLeast);
-        one.tally = replay.run(one.how, images, options.jobs);
+        one.tally = replay.run(one.how, images, jobs);
         bites = bites && one.tally.bad > 0;
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;

@@ -14,8 +14,8 @@ Status Opened::start() {
         directory_ / "ledger.keys", directory_ / config_.ledger.kek, random_)));
     store_ = CHAPAR_TRY(
         storage::LmdbStore::open(directory_ / "store", tables, {.map_size = config_.map_size}));
-    tick_.emplace(CHAPAR_TRY(broker::Tick::open(
-        {*store_, *keys_, node_.log, random_, broker::Capacity{config_.mailbox_quota}})));
+    tick_.emplace(CHAPAR_TRY(
+        broker::Tick::open({*store_, *keys_, node_.log, random_, broker::capacity_of(config_)})));
     notes_.emplace(*store_, node_.log.verifier());
     guard_.emplace(CHAPAR_TRY(broker::LedgerGuard::open(
         {node_, directory_, *store_, *tick_, *notes_, time_, random_},
