@@ -7,6 +7,7 @@
 #include "client/cases/message_json.h"
 #include "client/cli/device_context.h"
 #include "client/cli/form_desk.h"
+#include "client/cli/import_command.h"
 #include "client/cli/send_attach.h"
 #include "client/cli/send_dispatch.h"
 #include "client/cli/send_preview.h"
@@ -34,6 +35,7 @@ struct SendArguments {
     std::vector<std::string> approvers;  // offices
     unsigned approvals = 1;
     std::string approval_text;
+    ImportArguments table;  // instead of `file`
 };
 
 Result<std::string> read_input(const std::string& file) {
@@ -171,9 +173,12 @@ Status send_form(Invocation& invocation, DeviceContext& context, const SendArgum
 // What is known before the first question.
 Status give_known(DeviceContext& context, const SendArguments& given, Form& form) {
     json::array to;
-    for (const std::string& name : given.to) {
-        to.emplace_back(CHAPAR_TRY(OfficeId::parse(name)).text());
+    for (const auto* names : {&given.to, &given.table.to}) {
+        for (const std::string& name : *names) {
+            to.emplace_back(CHAPAR_TRY(OfficeId::parse(name)).text());
+        }
     }
+    if (!given.table.agency.empty()) form.give("agency", json::value(given.table.agency));
     if (given.in_reply_to != 0) {
         const auto txn = CHAPAR_TRY(context.store().begin_read());
         const InboxItem item = CHAPAR_TRY(inbox_item(*txn, InboxNumber(given.in_reply_to)));
@@ -200,6 +205,13 @@ Status ask(Invocation& invocation, const SendArguments& given, std::optional<sch
 }
 
 Status send(Invocation& invocation, const SendArguments& given, std::optional<schemas::Kind> kind) {
+    if (given.table.asked()) {
+        const bool alone =
+            given.file.empty() && given.attach.files.empty() && given.approvers.empty();
+        if (!alone)
+            return Error(Errc::Usage, "--csv goes without a file, attachments and approvals");
+        return import_table(invocation, given.table, given.dry_run ? DryRun::Yes : DryRun::No);
+    }
     if (!kind) kind = CHAPAR_TRY(kind_named(given.kind));
     if (given.file.empty()) return ask(invocation, given, kind);
     const std::string text = CHAPAR_TRY(read_input(given.file));
@@ -214,12 +226,18 @@ void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
               const std::string& example) {
     auto given = std::make_shared<SendArguments>();
     CLI::App* command = add_command(parent, name, description, example);
-    command->add_option("file,--from-json", given->file,
-                        "JSON: one message or a list; - is standard input. Without it every field "
-                        "is asked for");
-    command->add_option("--to", given->to, "offices, with commas, where a message is asked for")
-        ->delimiter(',')
-        ->allow_extra_args(false);
+    CLI::Option* const file =
+        command->add_option("file,--from-json", given->file,
+                            "JSON: one message or a list; - is standard input. Without it every "
+                            "field is asked for");
+    if (kind == schemas::Kind::SeizureAlert) {
+        add_import_options(*command, given->table);
+        file->excludes(command->get_option("--csv"));
+    } else {
+        command->add_option("--to", given->to, "offices, with commas, where a message is asked for")
+            ->delimiter(',')
+            ->allow_extra_args(false);
+    }
     command->add_flag("--dry-run", given->dry_run, "check and show, send nothing");
     command->add_option("--attach", given->attach.files, "a file; may be given again")
         ->allow_extra_args(false);

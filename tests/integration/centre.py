@@ -134,9 +134,9 @@ class Centre:
         preloads = [library for library in (more.pop("LD_PRELOAD", ""), QUICK_COST) if library]
         return dict(kept, CHAPAR_PASSPHRASE_FILE=str(self.passphrase), LD_PRELOAD=":".join(preloads), **more)
 
-    def program(self, name, *arguments, prefix=(), stdin=None, **environment):
+    def program(self, name, *arguments, prefix=(), stdin=None, timeout=120, **environment):
         done = subprocess.run([*prefix, BIN / name, *map(str, arguments)], capture_output=True, text=True,
-                              input=stdin, env=self.environment(**environment), timeout=120)
+                              input=stdin, env=self.environment(**environment), timeout=timeout)
         return Ran(done)
 
     def chapar(self, *arguments, **options):
