@@ -5,6 +5,7 @@
 #include "client/cases/json_fields.h"
 #include "client/cases/json_text.h"
 #include "client/cases/short_form.h"
+#include "client/core/kind_options.h"
 #include "schemas/base/assert.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/shown.h"
@@ -44,10 +45,8 @@ std::optional<schemas::Kind> read_kind(JsonFields& fields, std::optional<schemas
     return info->kind;
 }
 
-EnvelopeOptions read_options(JsonFields& fields, const schemas::KindInfo& kind) {
-    EnvelopeOptions options;
-    options.classification = std::max(options.classification, kind.least);
-    options.purpose = kind.purpose;
+EnvelopeOptions read_options(JsonFields& fields, schemas::Kind kind) {
+    EnvelopeOptions options = options_of(kind);
     options.to = read_names<OfficeId>(fields, "to");
     options.visible = read_names<OfficeId>(fields, "visible");
     fields.list("auditors", [&](const json::value& element, const std::string& at) {
@@ -120,10 +119,8 @@ Result<ParsedMessage> read_message(const json::value& value, const std::string& 
     JsonFields fields(value, pointer, problem);
     const auto kind = read_kind(fields, wanted);
     if (!kind) return problem.error().value_or(Error(Errc::FieldMissing, pointer + "/kind"));
-    const schemas::KindInfo* info = schemas::find_kind(*kind);
-    CHAPAR_ASSERT(info != nullptr);
     ParsedMessage message;
-    message.draft.options = read_options(fields, *info);
+    message.draft.options = read_options(fields, *kind);
     if (problem.error()) return *problem.error();
 
     const LongForm form = long_form(*kind, value.as_object());

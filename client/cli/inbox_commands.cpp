@@ -6,6 +6,7 @@
 #include <set>
 
 #include "client/cases/message_json.h"
+#include "client/cli/case_check.h"
 #include "client/cli/device_context.h"
 #include "client/cli/inbox_attachments.h"
 #include "client/cli/inbox_list.h"
@@ -35,8 +36,9 @@ Result<ReadingView> view_of_shown(DeviceContext& context, InboxNumber number,
 
 Status show(Invocation& invocation, std::uint64_t number) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    const ReadingView view =
+    ReadingView view =
         CHAPAR_TRY(view_of_shown(*context, InboxNumber(number), invocation.language));
+    CHAPAR_TRY(add_case_warnings(invocation, *context, InboxNumber(number), view.object));
     invocation.output.result(view.object, view.lines);
     CHAPAR_TRY(in_transaction(context->store(), [&](storage::Txn& txn) {
         return mark_opened(txn, context->device(), InboxNumber(number), context->now());

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "client/cases/case_rules.h"
 #include "client/cli/table.h"
 #include "schemas/kinds.h"
 #include "schemas/kinds/kind_examples.h"
@@ -50,6 +51,13 @@ void list_kinds(Invocation& invocation) {
     table.print();
 }
 
+// Over the messages of a case: what a sender's client does about it.
+std::string words_of(const CaseRuleLine& line) {
+    const std::string weight =
+        line.weight == CaseWeight::Refuse ? "" : " (" + std::string(text_of(line.weight)) + ")";
+    return std::string(line.sentence) + ", in its case" + weight;
+}
+
 void describe_text(const Output& output, const schemas::KindInfo& kind) {
     output.result({}, std::to_string(static_cast<unsigned>(kind.kind)) + " " +
                           std::string(kind.name) + "   (! must be given)");
@@ -64,6 +72,9 @@ void describe_text(const Output& output, const schemas::KindInfo& kind) {
         rules.add({{},
                    {"", line.name, line.path, line.sentence + (line.warns ? " (a warning)" : "")},
                    {}});
+    }
+    for (const CaseRuleLine& line : case_rule_lines(kind.kind)) {
+        rules.add({{}, {"", std::string(line.name), std::string(line.path), words_of(line)}, {}});
     }
     rules.print();
 }
@@ -82,6 +93,13 @@ void describe(Invocation& invocation, const schemas::KindInfo& kind) {
                          {"path", line.path},
                          {"sentence", line.sentence},
                          {"warns", line.warns}});
+    }
+    for (const CaseRuleLine& line : case_rule_lines(kind.kind)) {
+        rules.push_back({{"name", line.name},
+                         {"path", line.path},
+                         {"sentence", line.sentence},
+                         {"warns", line.weight != CaseWeight::Refuse},
+                         {"over", "case"}});
     }
     invocation.output.result(json::object{{"code", static_cast<unsigned>(kind.kind)},
                                           {"kind", kind.name},

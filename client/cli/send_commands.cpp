@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "client/cases/message_json.h"
+#include "client/cli/case_check.h"
 #include "client/cli/device_context.h"
 #include "client/cli/form_desk.h"
 #include "client/cli/import_command.h"
@@ -13,6 +14,7 @@
 #include "client/cli/send_preview.h"
 #include "client/core/approval.h"
 #include "client/edge/blob_store.h"
+#include "schemas/base/hex.h"
 #include "schemas/base/limits.h"
 #include "schemas/base/uuid.h"
 #include "schemas/content_codec.h"
@@ -30,6 +32,7 @@ struct SendArguments {
     std::vector<std::string> to;    // offices, for a form
     std::string kind;               // name, where the file does not say it
     std::uint64_t in_reply_to = 0;  // inbox number
+    std::string case_id;            // hexadecimal
     bool dry_run = false;
     AttachArguments attach;
     std::vector<std::string> approvers;  // offices
@@ -146,17 +149,42 @@ Result<std::optional<schemas::Kind>> kind_named(const std::string& name) {
     return std::optional(info->kind);
 }
 
+// As `inbox ls` and `outbox ls` show it. A reply is in the case of what it answers.
+Status continue_case(const std::string& case_id, Draft& draft) {
+    const auto bytes = from_hex(case_id);
+    const auto id = bytes ? CaseId::from(*bytes) : std::nullopt;
+    if (!id) return Error(Errc::Usage, "--case: 32 hexadecimal digits");
+    if (draft.options.case_id && *draft.options.case_id != *id) {
+        return Error(Errc::Usage, "--case: the message says another case");
+    }
+    draft.options.case_id = *id;
+    return Done{};
+}
+
+Status send_now(Invocation& invocation, DeviceContext& context, const std::vector<Draft>& drafts) {
+    const auto numbers = CHAPAR_TRY(context.keep_drafts(drafts));
+    return dispatch(invocation, context, numbers);
+}
+
 Status send_drafts(Invocation& invocation, DeviceContext& context, const SendArguments& given,
                    std::vector<Draft> drafts) {
+    const std::size_t approvals = given.approvers.empty() ? 0 : given.approvals;
+    std::vector<std::vector<CaseFinding>> proposed;
     for (Draft& draft : drafts) {
+        if (!given.case_id.empty()) CHAPAR_TRY(continue_case(given.case_id, draft));
         if (given.in_reply_to != 0) {
             CHAPAR_TRY(address_reply(context, given.in_reply_to, draft));
         }
         if (draft.options.to.empty()) return Error(Errc::FieldMissing, "/to");
+        proposed.push_back(CHAPAR_TRY(check_sending(invocation, context, draft, approvals)));
     }
-    if (!given.approvers.empty()) return send_for_approval(invocation, context, given, drafts);
-    const auto numbers = CHAPAR_TRY(context.keep_drafts(drafts));
-    return dispatch(invocation, context, numbers);
+    const Status sent = given.approvers.empty()
+                            ? send_now(invocation, context, drafts)
+                            : send_for_approval(invocation, context, given, drafts);
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+        show_proposed(invocation, drafts[i], proposed[i]);
+    }
+    return sent;
 }
 
 // From the questions of a form to what was said; the draft of the form goes when it is handed over.
@@ -185,6 +213,7 @@ Status give_known(DeviceContext& context, const SendArguments& given, Form& form
         form.give("in_reply_to", json::value(uuid_text(item.message.view())));
         if (to.empty()) to.emplace_back(item.sender_office.text());
     }
+    if (!given.case_id.empty()) form.give("case", json::value(given.case_id));
     if (!to.empty()) form.give("to", std::move(to));
     return Done{};
 }
@@ -257,6 +286,7 @@ void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
         command->add_option("--re", given->in_reply_to, "inbox number of what is answered")
             ->required(must_answer);
     }
+    command->add_option("--case", given->case_id, "the case that it continues, as inbox ls has it");
     if (!kind) command->add_option("--kind", given->kind, "where the file does not name it");
     invocation.on(command, [&invocation, given, kind] { return send(invocation, *given, kind); });
 }

@@ -2,6 +2,7 @@
 
 #include <capnp/any.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "schemas/base/assert.h"
@@ -9,6 +10,7 @@
 #include "schemas/kinds/kind_check.h"
 #include "schemas/kinds/payload_reading.h"
 #include "schemas/kinds/rule_view.h"
+#include "schemas/kinds/schema_notes.h"
 
 namespace chapar::schemas {
 namespace {
@@ -49,16 +51,26 @@ Status check_words(const kj::Array<capnp::word>& words, const PayloadMember& mem
     return Done{};
 }
 
+bool says_nothing(const capnp::DynamicStruct::Reader& part) {
+    return std::ranges::none_of(fields_of(part.getSchema()), [&part](const SchemaField& row) {
+        return is_given_value(part, row.field);
+    });
+}
+
+// What JSON has no words for: empty texts and lists, and a struct without a name of its own that
+// has nothing in it.
 void drop_empty(capnp::DynamicStruct::Builder part) {
-    for (const auto field : part.getSchema().getFields()) {
+    for (const SchemaField& row : fields_of(part.getSchema())) {
+        const auto field = row.field;
         if (!part.has(field)) continue;
-        const capnp::Type type = field.getType();
-        if (type.isStruct()) {
+        if (row.type.isStruct()) {
             drop_empty(part.get(field).as<capnp::DynamicStruct>());
-        } else if (type.isText() || type.isData() || type.isList()) {
+            const auto inner = part.asReader().get(field).as<capnp::DynamicStruct>();
+            if (row.notes.flat && says_nothing(inner)) part.clear(field);
+        } else if (row.type.isText() || row.type.isData() || row.type.isList()) {
             if (!is_given_value(part.asReader(), field)) part.clear(field);
         }
-        if (!type.isList() || !type.asList().getElementType().isStruct()) continue;
+        if (!row.type.isList() || !row.type.asList().getElementType().isStruct()) continue;
         auto elements = part.get(field).as<capnp::DynamicList>();
         for (unsigned i = 0; i < elements.size(); ++i) {
             drop_empty(elements[i].as<capnp::DynamicStruct>());

@@ -99,10 +99,11 @@ set_tests_properties(test_client_ledger PROPERTIES LABELS unit)
 # Drafts with attachments, approvals, and what is sealed again.
 add_executable(test_client_sending
     ${CHAPAR_CLIENT_TESTS}/approval_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/case_messages_test.cpp
     ${CHAPAR_CLIENT_TESTS}/draft_attachment_test.cpp
     ${CHAPAR_CLIENT_TESTS}/recipients_test.cpp
     ${CHAPAR_CLIENT_TESTS}/reseal_test.cpp)
 chapar_target(test_client_sending)
-target_link_libraries(test_client_sending PRIVATE chapar_client_world)
+target_link_libraries(test_client_sending PRIVATE chapar_client_world chapar_kinds_typed)
 add_test(NAME test_client_sending COMMAND test_client_sending)
 set_tests_properties(test_client_sending PROPERTIES LABELS unit)

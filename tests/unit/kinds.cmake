@@ -2,8 +2,11 @@ set(CHAPAR_KINDS_TESTS ${CMAKE_CURRENT_LIST_DIR}/kinds)
 add_executable(test_kinds
     ${CHAPAR_KINDS_TESTS}/code_set_test.cpp
     ${CHAPAR_KINDS_TESTS}/evaluation_test.cpp
+    ${CHAPAR_KINDS_TESTS}/case_rules_test.cpp
+    ${CHAPAR_KINDS_TESTS}/every_field_test.cpp
     ${CHAPAR_KINDS_TESTS}/every_kind_test.cpp
     ${CHAPAR_KINDS_TESTS}/examples.cpp
+    ${CHAPAR_KINDS_TESTS}/field_values.cpp
     ${CHAPAR_KINDS_TESTS}/rules_test.cpp
     ${CHAPAR_KINDS_TESTS}/typed_test.cpp
     ${CHAPAR_KINDS_TESTS}/wire_test.cpp)

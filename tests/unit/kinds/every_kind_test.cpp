@@ -31,26 +31,6 @@ void pointers(const json::value& value, const std::string& at, std::vector<std::
     }
 }
 
-// What a field of this JSON type can never be.
-std::vector<json::value> bad_values(const json::value& good) {
-    const json::value control("a\x01");
-    std::vector<json::value> bad{nullptr, json::array{}, control};
-    if (!good.is_double()) bad.insert(bad.end(), {-1, 1.5});  // degrees may be any of them
-    if (!good.is_string()) bad.emplace_back("no such thing");
-    if (!good.is_bool()) bad.emplace_back(true);
-    if (good.is_string()) bad.insert(bad.end(), {json::object{}, "", std::string(20'000, 'x')});
-    if (good.is_number()) bad.emplace_back(json::value(1e300));
-    if (good.is_array()) bad.emplace_back(json::array(300, good.as_array().front()));
-    return bad;
-}
-
-// The error names the place itself, or the part that it stands in.
-bool is_about(const std::string& said, const std::string& pointer) {
-    const auto space = said.find(' ');
-    const std::string path = said.substr(space + 1, said.find(": ") - space - 1);
-    return pointer == path || pointer.starts_with(path + "/") || path.starts_with(pointer + "/");
-}
-
 }  // namespace
 
 // Fails if a kind has no example, or the mapping loses or adds a field of one.
@@ -94,7 +74,7 @@ TEST_CASE("each value of every example is refused where it is something else, an
         for (const std::string& place : places) {
             if (place.empty()) continue;
             const json::value good = json::value(written).at_pointer(place);
-            for (const json::value& bad : bad_values(good)) {
+            for (const json::value& bad : bad_json_values(good)) {
                 json::value changed = written;
                 changed.at_pointer(place) = bad;
                 const std::string said = verdict(changed.as_object());

@@ -48,4 +48,22 @@ std::string verdict(const json::object& message) {
     return bytes ? "" : words(bytes.error());
 }
 
+std::vector<json::value> bad_json_values(const json::value& good) {
+    const json::value control("a\x01");
+    std::vector<json::value> bad{nullptr, json::array{}, control};
+    if (!good.is_double()) bad.insert(bad.end(), {-1, 1.5});  // degrees may be any of them
+    if (!good.is_string()) bad.emplace_back("no such thing");
+    if (!good.is_bool()) bad.emplace_back(true);
+    if (good.is_string()) bad.insert(bad.end(), {json::object{}, "", std::string(20'000, 'x')});
+    if (good.is_number()) bad.emplace_back(json::value(1e300));
+    if (good.is_array()) bad.emplace_back(json::array(300, good.as_array().front()));
+    return bad;
+}
+
+bool is_about(const std::string& said, const std::string& pointer) {
+    const auto space = said.find(' ');
+    const std::string path = said.substr(space + 1, said.find(": ") - space - 1);
+    return pointer == path || pointer.starts_with(path + "/") || path.starts_with(pointer + "/");
+}
+
 }  // namespace chapar::testing

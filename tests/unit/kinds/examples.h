@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "client/cases/message_json.h"
 #include "schemas/content.h"
@@ -21,5 +22,10 @@ namespace chapar::testing {
 // The content that a parsed message would be sealed as, with `attachments` small files.
 [[nodiscard]] schemas::SealedContent content_of(const client::Draft& draft,
                                                 std::size_t attachments = 4);
+
+// What a field of this JSON type can never be.
+[[nodiscard]] std::vector<boost::json::value> bad_json_values(const boost::json::value& good);
+// Whether what verdict() said names the place itself, or the part that it stands in.
+[[nodiscard]] bool is_about(const std::string& said, const std::string& pointer);
 
 }  // namespace chapar::testing

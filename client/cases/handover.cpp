@@ -1,0 +1,77 @@
+#include "client/cases/handover.h"
+
+#include <cstdio>
+#include <set>
+
+#include "schemas/base/assert.h"
+#include "schemas/kinds/code_lists.h"
+
+namespace chapar::client {
+namespace {
+
+namespace wire = schemas::wire;
+
+constexpr std::uint64_t kPercent = 100;
+constexpr std::string_view kDiffers = "HANDOVER_DIFFERS";
+
+std::multiset<std::string> seals_of(const wire::Custody::Reader& custody) {
+    std::multiset<std::string> out;
+    for (const auto seal : custody.getSeals()) out.emplace(seal.begin(), seal.size());
+    return out;
+}
+
+bool weights_differ(const wire::Quantity::Reader& offered, const wire::Quantity::Reader& taken) {
+    if (offered.getUnit() != taken.getUnit() || offered.getWeighing() != taken.getWeighing()) {
+        return true;
+    }
+    const std::uint64_t x = offered.getThousandths();
+    const std::uint64_t y = taken.getThousandths();
+    return (x > y ? x - y : y - x) * kPercent > x;
+}
+
+std::string weight_text(const wire::Quantity::Reader& weight) {
+    const std::uint64_t thousandths = weight.getThousandths();
+    char fraction[8];
+    std::snprintf(fraction, sizeof fraction, ".%03u", static_cast<unsigned>(thousandths % 1000));
+    const schemas::CodeFile* const units = schemas::find_codes("units");
+    CHAPAR_ASSERT(units != nullptr);
+    const schemas::CodeRow* const unit = units->find(std::uint64_t{weight.getUnit()});
+    return std::to_string(thousandths / 1000) + fraction +
+           (unit != nullptr ? " " + std::string(unit->code) : "");
+}
+
+std::string seals_text(const std::multiset<std::string>& seals) {
+    std::string out;
+    for (const std::string& seal : seals) out += (out.empty() ? "" : ", ") + seal;
+    return out.empty() ? "no seals" : "seals " + out;
+}
+
+}  // namespace
+
+std::optional<std::string> handover_difference(const wire::Custody::Reader& offered,
+                                               const wire::Custody::Reader& taken) {
+    const auto before = seals_of(offered);
+    const auto after = seals_of(taken);
+    if (before == after && !weights_differ(offered.getWeight(), taken.getWeight())) {
+        return std::nullopt;
+    }
+    return "offered " + weight_text(offered.getWeight()) + ", " + seals_text(before) + "; found " +
+           weight_text(taken.getWeight()) + ", " + seals_text(after);
+}
+
+schemas::Payload incident_of(const wire::Custody::Reader& taken, const std::string& difference) {
+    auto incident = schemas::build<wire::CdIncident>([&](wire::CdIncident::Builder out) {
+        const schemas::CodeFile* const list = schemas::find_codes("cd-incidents");
+        CHAPAR_ASSERT(list != nullptr && list->find(kDiffers) != nullptr);
+        out.setIncident(static_cast<std::uint8_t>(list->find(kDiffers)->number));
+        out.setTime(taken.getTime());
+        out.setLeg(taken.getLeg());
+        out.setLastPlace(taken.getPlace());
+        out.setLastSeen(taken.getTime());
+        out.setDescription(difference);
+    });
+    CHAPAR_ASSERT(incident.has_value());  // all of it was checked with the acceptance
+    return std::move(incident).value();
+}
+
+}  // namespace chapar::client

@@ -1,0 +1,72 @@
+#include "client/core/case_messages.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/core/compose.h"
+#include "client/core/inbox.h"
+#include "client/core/inbox_page.h"
+#include "client/core/outbox.h"
+#include "schemas/delivery_state.h"
+
+namespace chapar::client {
+namespace {
+
+constexpr std::size_t kPage = 256;
+
+bool counts(const InboxItem& item) {
+    return item.state == InboxState::Received || item.state == InboxState::Opened ||
+           item.state == InboxState::Acknowledged;
+}
+
+Status add_received(const storage::ReadTxn& txn, const Device& device, const CaseId& case_id,
+                    std::vector<CaseMessage>& out) {
+    InboxFilter filter;
+    filter.case_id = case_id;
+    std::optional<InboxNumber> after;
+    do {
+        const InboxPage page = CHAPAR_TRY(inbox_page(txn, device, filter, kPage, after));
+        for (const InboxItem& item : page.items) {
+            if (!counts(item)) continue;
+            InboxText text = CHAPAR_TRY(inbox_text(txn, device, item.number));
+            out.push_back({item.message, item.accepted, std::move(text.content.payload)});
+        }
+        after = page.after;
+    } while (after);
+    return Done{};
+}
+
+Status add_sent(const storage::ReadTxn& txn, const Device& device, const CaseId& case_id,
+                std::vector<CaseMessage>& out) {
+    for (const OutboxItem& item : CHAPAR_TRY(outbox_items(txn))) {
+        if (item.case_id != case_id || item.stage == schemas::Stage::Refused) continue;
+        StoredDraft draft = CHAPAR_TRY(stored_draft(txn, device, item.number));
+        out.push_back({item.message, item.entry, std::move(draft.content.payload)});
+    }
+    return Done{};
+}
+
+// What is not logged comes after everything that is.
+bool is_earlier(const CaseMessage& x, const CaseMessage& y) {
+    if (x.entry && y.entry) return *x.entry < *y.entry;
+    return x.entry.has_value() && !y.entry;
+}
+
+}  // namespace
+
+Result<std::vector<CaseMessage>> messages_of_case(const storage::ReadTxn& txn, const Device& device,
+                                                  const CaseId& case_id,
+                                                  std::optional<EntryIndex> before) {
+    std::vector<CaseMessage> out;
+    CHAPAR_TRY(add_received(txn, device, case_id, out));
+    CHAPAR_TRY(add_sent(txn, device, case_id, out));
+    if (before) {
+        std::erase_if(out, [before](const CaseMessage& one) {
+            return !one.entry || !(*one.entry < *before);
+        });
+    }
+    std::ranges::stable_sort(out, is_earlier);
+    return out;
+}
+
+}  // namespace chapar::client
