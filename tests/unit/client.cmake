@@ -6,6 +6,7 @@ target_link_libraries(chapar_client_world PUBLIC chapar_test_main chapar_client_
 
 add_executable(test_client
     ${CHAPAR_CLIENT_TESTS}/cases_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/imports_test.cpp
     ${CHAPAR_CLIENT_TESTS}/inbox_counts_test.cpp
     ${CHAPAR_CLIENT_TESTS}/inbox_test.cpp
     ${CHAPAR_CLIENT_TESTS}/outbox_test.cpp
