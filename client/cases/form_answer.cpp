@@ -71,9 +71,8 @@ class Reader {
             schemas::match_codes(list, schemas::ascii_digits(line));
         if (matches.exact != nullptr) return Answer{json::value(matches.exact->code)};
         const bool closed = node_.codes() != nullptr;
-        if (matches.parts.size() == 1 && closed) {
-            return Answer{json::value(matches.parts.front()->code)};
-        }
+        // The middle of a word is no answer: "дорож" is of rail and not of road.
+        if (matches.begun != nullptr && closed) return Answer{json::value(matches.begun->code)};
         if (closed || (!matches.parts.empty() && !context_.as_written)) {
             AnswerFault out = fault();
             out.candidates = matches.parts;
@@ -210,9 +209,7 @@ class Reader {
         if (countries == nullptr) return false;
         const schemas::CodeMatches named = schemas::match_codes(*countries, head);
         const CodeRow* row = named.exact;
-        if (row == nullptr && named.parts.size() == 1 && head.size() > 3) {
-            row = named.parts.front();
-        }
+        if (row == nullptr && head.size() > 3) row = named.begun;
         if (row != nullptr) {
             out["country"] = row->code;
             return true;

@@ -96,9 +96,11 @@ class Reading {
 
 std::string object_words(const FieldNode& node, const json::object& given, Language language) {
     std::string out;
+    const json::value* name = node.of == "Substance" ? given.if_contains("name") : nullptr;
+    if (name != nullptr) out = value_words(*node.part("name"), *name, language);
     for (const FieldNode& part : node.parts) {
         const json::value* value = find(given, part.name);
-        if (value == nullptr) continue;
+        if (value == nullptr || value == name) continue;
         if (!out.empty()) out += ", ";
         out += value_words(part, *value, language);
     }

@@ -83,20 +83,23 @@ CodeMatches match_codes(const CodeFile& list, std::string_view typed) {
     CodeMatches out;
     const std::string wanted = folded(typed);
     if (wanted.empty()) return out;
+    std::size_t begun = 0;
     for (const CodeRow& row : list.rows) {
         if (!row.until.empty()) continue;
         const std::array<std::string, 3> names{folded(row.code), folded(row.en), folded(row.ru)};
-        bool part = false;
+        bool part = false, begins = false;
         for (const std::string& name : names) {
             if (name == wanted) {
-                out.exact = &row;
-                out.parts.clear();
-                return out;
+                return {&row, nullptr, {}};
             }
             part = part || name.find(wanted) != std::string::npos;
+            begins = begins || name.starts_with(wanted);
         }
         if (part) out.parts.push_back(&row);
+        if (begins && ++begun == 1) out.begun = &row;
     }
+    // One letter is a slip of the hand.
+    if (begun != 1 || wanted.size() < 3) out.begun = nullptr;
     return out;
 }
 

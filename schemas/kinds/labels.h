@@ -37,6 +37,7 @@ enum class Language : std::uint8_t { English, Russian };
 // Rows that are still offered and whose code or label, in any language, is the text or contains it.
 struct CodeMatches {
     const CodeRow* exact = nullptr;
+    const CodeRow* begun = nullptr;  // the only one whose code or label begins so; 3 bytes at least
     std::vector<const CodeRow*>
         parts;  // in the order of the list; empty where there is an exact one
 };

@@ -65,12 +65,16 @@ TEST_CASE("places are a country, a region, a post or a UN/LOCODE, and a name aft
     if (const auto* fault = std::get_if<AnswerFault>(&unclear)) CHECK(fault->candidates.size() > 1);
 }
 
-TEST_CASE("codes are answered by code, by label, or by a part that only one of them has") {
+TEST_CASE("codes are answered by code, by label, or by how only one of them begins") {
     CHECK(value("conveyance.mode", "road") == R"("road")");
     CHECK(value("conveyance.mode", "АВТОМОБИЛЬНЫЙ") == R"("road")");
-    CHECK(value("conveyance.mode", "pipeline") == R"("fixed")");
-    const AnswerOrFault two = read("conveyance.mode", "мор");
-    CHECK(std::holds_alternative<Answer>(two));
+    CHECK(value("conveyance.mode", "автом") == R"("road")");
+    CHECK(value("conveyance.mode", "мор") == R"("sea")");
+    // Only in the middle of one: shown, not taken.
+    const AnswerOrFault inside = read("conveyance.mode", "дорож");
+    REQUIRE(std::holds_alternative<AnswerFault>(inside));
+    REQUIRE(std::get<AnswerFault>(inside).candidates.size() == 1);
+    CHECK(std::get<AnswerFault>(inside).candidates.front()->code == "rail");
     const AnswerOrFault many = read("conveyance.mode", "a");
     REQUIRE(std::holds_alternative<AnswerFault>(many));
     CHECK(std::get<AnswerFault>(many).candidates.size() > 2);

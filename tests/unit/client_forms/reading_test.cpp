@@ -85,6 +85,13 @@ TEST_CASE("several objects of a list are numbered, values of a list stand in one
     CHECK(words == "Афганистан (AF); Хатлонская область, Таджикистан (TJ-KT)");
 }
 
+TEST_CASE("in one line a substance is called by its name first") {
+    const auto& tree = schemas::field_tree(schemas::Kind::SeizureAlert);
+    CHECK(value_words(*tree.part("goods")->parts.front().part("substance"),
+                      json::parse(R"({"list": "ND61", "name": "heroin"})"),
+                      Language::English) == "Heroin, Narcotic drug, 1961 Convention (ND61)");
+}
+
 TEST_CASE("what has another shape than its field is shown, not trusted") {
     CHECK(page(R"({"goods": 7, "place": [1], "time": {"a": 1}, "text": 3})", Language::English) ==
           "Place of the seizure: [1]\nTime of the seizure: {\"a\":1}\nGoods: 7\n");
