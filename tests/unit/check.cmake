@@ -2,6 +2,8 @@ set(CHAPAR_CHECK_TESTS ${CMAKE_CURRENT_LIST_DIR}/check)
 add_executable(test_check
     ${CHAPAR_BROKER_EDGE_TESTS}/centre.cpp
     ${CHAPAR_BROKER_EDGE_TESTS}/test_client.cpp
+    ${CHAPAR_BROKER_EDGE_TESTS}/running_broker.cpp
+    ${CHAPAR_CHECK_TESTS}/accept_test.cpp
     ${CHAPAR_CHECK_TESTS}/check_test.cpp
     ${CHAPAR_CHECK_TESTS}/in_child_test.cpp
     ${CHAPAR_CHECK_TESTS}/sandbox_test.cpp

@@ -1,6 +1,5 @@
 // `chapard check`: damage in any table is found and named, a crash of what looks is a result, and
 // what follows from the ledger is made anew, byte for byte.
-#include <boost/json.hpp>
 #include <random>
 
 #include "broker/core/ledger_tables.h"
@@ -11,14 +10,13 @@
 #include "storage/lmdb/lmdb_store.h"
 #include "tests/unit/broker_edge/chapard_process.h"
 #include "tests/unit/broker_edge/transfer_client.h"
+#include "tests/unit/check/checked.h"
 
 using namespace chapar;
 using namespace chapar::broker;
 using namespace chapar::testing;
 
 namespace {
-
-namespace json = boost::json;
 
 // A broker's directory with rows in every table that lasts, and a closed tile; chapard has stopped.
 class Scene {
@@ -82,36 +80,8 @@ class Scene {
         close();
     }
 
-    struct Checked {
-        int code = 0;
-        json::object report;
-        std::uint64_t wrong(std::string_view part) const {
-            for (const auto& one : report.at("parts").as_array()) {
-                if (one.at("part").as_string() == part) {
-                    return one.at("wrong").to_number<std::uint64_t>();
-                }
-            }
-            FAIL("no such part");
-            return 0;
-        }
-    };
-    static bool is_passed_over(const Checked& checked, std::string_view part) {
-        for (const auto& one : checked.report.at("parts").as_array()) {
-            if (one.at("part").as_string() == part) {
-                return one.as_object().contains("not_looked_at");
-            }
-        }
-        return false;
-    }
     Checked check(std::vector<std::string> more = {}) const {
-        more.insert(more.begin(), {"check", "--dir", dir(), "--json"});
-        Chapard run(std::move(more));
-        Checked out;
-        const std::string line = run.line();
-        if (line.starts_with("{")) out.report = json::parse(line).as_object();
-        if (line.empty()) MESSAGE(run.error_line());
-        out.code = run.exit_code();
-        return out;
+        return run_check(dir(), std::move(more));
     }
 
     Centre centre;
@@ -189,9 +159,9 @@ TEST_CASE("a store that is right is found right, at rest and while chapard runs"
     CHECK(beside.report.at("running").as_bool());
     // Fails if what was not looked at counts as right.
     CHECK_FALSE(beside.report.at("complete").as_bool());
-    CHECK(Scene::is_passed_over(beside, "bodies"));
-    CHECK(Scene::is_passed_over(beside, "replay"));
-    CHECK_FALSE(Scene::is_passed_over(beside, "links"));
+    CHECK(beside.passed_over("bodies"));
+    CHECK(beside.passed_over("replay"));
+    CHECK_FALSE(beside.passed_over("links"));
     CHECK(scene.check({"--rebuild"}).code == 7);
 }
 
@@ -235,8 +205,9 @@ TEST_CASE("a bit flipped in any table is found, and what follows from the ledger
 // Fails if: check_links() is left out, or asks only for rows that are there.
 TEST_CASE("a row that is missing shows in the rows that name it, and comes back") {
     Scene scene;
-    for (const storage::Table& table : {kMailboxTable, kStanzaTable, kEnvelopeTable,
-                                        kOperationTable, kDeadlineTable, kMailCountTable}) {
+    for (const storage::Table& table :
+         {kMailboxTable, kStanzaTable, kEnvelopeTable, kOperationTable, kDeadlineTable,
+          kMailCountTable, kAgencyMailTable}) {
         CAPTURE(table.name);
         // The last envelopes still wait; that a row of one is missing must show.
         const bool waits = table.name == kStanzaTable.name || table.name == kDeadlineTable.name;
