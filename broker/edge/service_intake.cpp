@@ -115,6 +115,7 @@ void BrokerService::add_connection_figures(schemas::StatusReport& report) const 
     };
     add("intake_bytes", intake_.used());
     add("outbox_bytes", outbox_bytes_.used());
+    add("questions", questions_.size());
     add("pushed_back", pushed_back_);
     if (parts_.connections == nullptr) return;
     const ConnectionWarden::Figures figures = parts_.connections->figures();

@@ -147,6 +147,27 @@ TEST_CASE("a statement about the entry of another agency, or from the future, is
     CHECK_FALSE(confirm(own, world.now + limits::kClockAhead));
 }
 
+// Fails if check_times() is a millisecond off.
+TEST_CASE("an envelope lives 30 days at most, and is at most five minutes ahead") {
+    Members members;
+    World& world = members.world;
+    members.permit_all();
+    const auto send = [&](DurationMs life, DurationMs ahead) {
+        SendPlan plan;
+        plan.from = "tj";
+        plan.to = {"AF-BLO"};
+        plan.created = world.now + ahead;
+        plan.life = life;
+        return world.submit(world.seal(plan)).code;
+    };
+    CHECK_FALSE(send(DurationMs(limits::kEnvelopeLife.value - 1), {}));
+    CHECK_FALSE(send(limits::kEnvelopeLife, {}));
+    CHECK(send(DurationMs(limits::kEnvelopeLife.value + 1), {}) == Errc::HeaderRule);
+    CHECK_FALSE(send(kDay, DurationMs(limits::kClockAhead.value - 1)));
+    CHECK_FALSE(send(kDay, limits::kClockAhead));
+    CHECK(send(kDay, DurationMs(limits::kClockAhead.value + 1)) == Errc::ClockAhead);
+}
+
 // Ingress refuses it at the door; the fold must not rely on that. Fails if check_times() does not
 // compare the home.
 TEST_CASE("an envelope whose header names another centre is refused by the fold itself") {

@@ -111,6 +111,73 @@ TEST_CASE("the status tells connections and what waits in memory") {
     CHECK(figure(exchange.centre, "outbox_bytes") == "0");
 }
 
+namespace {
+
+// Asks until nothing more is answered before the clock goes on; of small answers each counts alike.
+void use_up_answers(TestClient& client, broker::AnswerPace& pace, DurationMs now) {
+    constexpr std::size_t kAtOnce = 32;
+    while (pace.may(now)) {
+        std::size_t asked = 0;
+        for (; asked < kAtOnce && pace.may(now); ++asked) {
+            client.send(schemas::ReceiptsAsk{EntryIndex(0)});
+            pace.answered(broker::AnswerPace::kLeastBytes, now);
+        }
+        for (; asked > 0; --asked) (void)client.expect<schemas::Receipts>();
+    }
+}
+
+}  // namespace
+
+// Fails if open questions are not counted, or counted off when they are answered.
+TEST_CASE("64 questions of a session wait, and the 65th ends it") {
+    Exchange exchange;
+    const auto client = exchange.session(*exchange.centre.tajik);
+    broker::AnswerPace pace;
+    const DurationMs start = exchange.time.elapsed();
+    use_up_answers(*client, pace, start);
+    const auto ask = [&](std::size_t count) {
+        for (; count > 0; --count) client->send(schemas::ReceiptsAsk{EntryIndex(0)});
+    };
+    ask(63);
+    wait_for(exchange.centre, "questions", "63");
+    ask(1);
+    wait_for(exchange.centre, "questions", "64");
+    exchange.time.advance(kSecond);
+    for (std::size_t i = 0; i < 64; ++i) (void)client->expect<schemas::Receipts>();
+    wait_for(exchange.centre, "questions", "0");
+
+    const DurationMs later = exchange.time.elapsed();
+    for (std::size_t i = 0; i < 64; ++i) pace.answered(broker::AnswerPace::kLeastBytes, later);
+    use_up_answers(*client, pace, later);
+    ask(64);
+    wait_for(exchange.centre, "questions", "64");
+    ask(1);
+    CHECK(client->expect<schemas::ErrorFrame>().code == "back-pressure");
+    CHECK(client->was_cut());
+}
+
+// Fails if the register has no bound, or one that is one off.
+TEST_CASE("there are as many sessions as there may be, and a place again when one has ended") {
+    broker::Sessions sessions(3);
+    std::uint8_t peers = 0;
+    const auto open = [&] {
+        broker::Incoming incoming;
+        incoming.from = Bytes(4, std::byte{++peers});
+        incoming.key = CurveKey{};
+        incoming.key->bytes.fill(std::byte{peers});
+        return sessions.find_or_open(incoming, DurationMs(0));
+    };
+    CHECK(open() != nullptr);
+    CHECK(open() != nullptr);
+    const broker::Session* third = open();
+    REQUIRE(third != nullptr);
+    CHECK(open() == nullptr);
+    CHECK(sessions.size() == 3);
+    sessions.end(third->number);
+    CHECK(open() != nullptr);
+    CHECK(open() == nullptr);
+}
+
 // Fails if a question may cost its asker the session while it is answered in turn.
 TEST_CASE("64 questions at once are all answered, in their order") {
     Exchange exchange;

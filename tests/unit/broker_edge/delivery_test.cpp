@@ -36,6 +36,25 @@ TEST_CASE("without credit nothing is delivered; with credit exactly so much") {
     CHECK(reader->expect<schemas::Deliver>().deliveries.size() == 1);
 }
 
+// Fails if credit adds up without an end.
+TEST_CASE("a session has asked for as many deliveries as it may have asked for, and no more") {
+    for (const std::uint32_t asked : {1U, 2U, 3U}) {
+        Exchange exchange("[sessions]\ncredit = 2\n");
+        const auto sender = exchange.session(*exchange.centre.tajik);
+        const auto reader = exchange.session(*exchange.centre.uzbek);
+        reader->send(schemas::Credit{asked});
+        check_no_mail(*reader);
+        for (int i = 0; i < 4; ++i) {
+            (void)exchange.submit(*sender, exchange.centre.seal(exchange.centre.nothing_seen()));
+        }
+        std::size_t got = 0;
+        const std::size_t most = std::min(asked, 2U);
+        while (got < most) got += reader->expect<schemas::Deliver>().deliveries.size();
+        CHECK(got == most);
+        check_no_mail(*reader);
+    }
+}
+
 TEST_CASE("a delivery carries what was sent, with the proof of its entry") {
     Exchange exchange;
     const auto sender = exchange.session(*exchange.centre.tajik);

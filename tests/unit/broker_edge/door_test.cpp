@@ -122,6 +122,26 @@ TEST_CASE("a frame above the socket's limit is cut by libzmq and never seen") {
     CHECK_FALSE(door.receive(0));
 }
 
+// Fails if the socket's limit is another one. On the wire a message is 33 bytes longer: command
+// name, nonce, tag, flags (RFC 26).
+TEST_CASE("a message is as long as the socket's limit, and the byte above costs the link") {
+    constexpr std::size_t kMost = limits::kSocketMessageBytes - 33;
+    for (const std::size_t bytes : {kMost - 1, kMost, kMost + 1}) {
+        CAPTURE(bytes);
+        Door door(Door::Handler::Bound);
+        TestClient client = door.client(public_half(door.server), door.friendly);
+        client.send_bytes(Bytes(bytes));
+        if (bytes > kMost) {
+            CHECK(client.was_cut());
+            CHECK_FALSE(door.receive(0));
+            continue;
+        }
+        const auto incoming = door.receive();
+        REQUIRE(incoming);
+        CHECK(incoming->payload.bytes().size() == bytes);
+    }
+}
+
 TEST_CASE("a message of more parts than one has no identity") {
     Door door(Door::Handler::Bound);
     TestClient client = door.client(public_half(door.server), door.friendly);

@@ -44,6 +44,30 @@ TEST_CASE("a log line is one JSON object whatever stands in its fields") {
     CHECK(lines[0].find('\x1b') == std::string::npos);
 }
 
+// Fails if the bound is another one, or what does not fit is cut in the middle.
+TEST_CASE("a log line is 4 KiB at most: a field that would make it longer is left out") {
+    const auto line_with = [](std::size_t bytes) {
+        FakeTime time(TimeMs(5));
+        LogFile file;
+        Log log(file.file.get(), time);
+        const std::string much(500, 'x');  // of a value, 512 bytes are shown
+        log.warning("event", {{"a", much},
+                              {"b", much},
+                              {"c", much},
+                              {"d", much},
+                              {"e", much},
+                              {"f", much},
+                              {"g", much},
+                              {"h", std::string(bytes, 'x')}});
+        return file.lines().at(0).size() + 1;  // its newline
+    };
+    const std::size_t rest = line_with(0);
+    REQUIRE(rest > 4096 - 512);
+    CHECK(line_with(4096 - rest - 1) == 4095);
+    CHECK(line_with(4096 - rest) == 4096);
+    CHECK(line_with(4096 - rest + 1) < rest);
+}
+
 TEST_CASE("a flood of lines is cut to its rate, and the rest is counted") {
     FakeTime time(TimeMs(0));
     LogFile file;

@@ -35,6 +35,25 @@ TEST_CASE("the gate closes at 80 percent and opens again below 70") {
     CHECK(gate.met_full() == StoreGate::Change::None);
 }
 
+// Fails if a bound is one byte off.
+TEST_CASE("the gate's bounds to the byte: 80 and 70 percent of the map, 10 and 12 of the disk") {
+    const auto used = [](std::uint64_t bytes) { return storage::Usage{bytes, 100 * kGiB}; };
+    const auto free = [](std::uint64_t bytes) {
+        return storage::Usage{10 * kGiB, 100 * kGiB, 50 * kGiB, bytes, 100 * kGiB};
+    };
+    StoreGate gate;
+    CHECK(gate.look(used(80 * kGiB - 1)) == StoreGate::Change::None);
+    CHECK(gate.look(used(80 * kGiB)) == StoreGate::Change::Closed);
+    CHECK(gate.look(used(80 * kGiB + 1)) == StoreGate::Change::None);
+    CHECK(gate.look(used(70 * kGiB)) == StoreGate::Change::None);
+    CHECK(gate.look(used(70 * kGiB - 1)) == StoreGate::Change::Opened);
+    CHECK(gate.look(free(10 * kGiB + 1)) == StoreGate::Change::None);
+    CHECK(gate.look(free(10 * kGiB)) == StoreGate::Change::None);
+    CHECK(gate.look(free(10 * kGiB - 1)) == StoreGate::Change::Closed);
+    CHECK(gate.look(free(12 * kGiB - 1)) == StoreGate::Change::None);
+    CHECK(gate.look(free(12 * kGiB)) == StoreGate::Change::Opened);
+}
+
 // Fails if: look() leaves out the file system.
 TEST_CASE("the gate closes when the disk is nearly full and the store may need more of it") {
     StoreGate gate;
