@@ -8,6 +8,7 @@
 #include "schemas/base/time_text.h"
 #include "schemas/base/uuid.h"
 #include "schemas/kinds/code_lists.h"
+#include "schemas/kinds/code_text.h"
 #include "schemas/written_date.h"
 
 namespace chapar::client {
@@ -28,7 +29,7 @@ class RowWriter {
     }
     template <typename Code>
     void code(IdsColumn column, const std::optional<Code>& code) {
-        if (code) text(column, text_of(*code));
+        if (code) text(column, schemas::code_text(*code));
     }
     void count(IdsColumn column, const std::optional<std::uint32_t>& count) {
         if (count) number(column, std::to_string(*count));
@@ -75,7 +76,7 @@ void add_place(RowWriter& out, const schemas::SeizureAlert& alert) {
 void add_goods(RowWriter& out, const schemas::Goods& goods) {
     const schemas::Substance& substance = goods.substance;
     out.text(C::Substance, substance.name);
-    out.text(C::SubstanceList, text_of(substance.list));
+    out.text(C::SubstanceList, schemas::code_text(substance.list));
     out.text(C::Cas, substance.cas);
     out.code(C::Form, substance.form);
     const bool precursor = substance.list == schemas::SubstanceList::T1 ||
@@ -95,7 +96,7 @@ void add_goods(RowWriter& out, const schemas::Goods& goods) {
     }
     if (!goods.purity) return;
     out.number(C::Purity, decimal_text(goods.purity->per_mille, 1));
-    out.text(C::PurityMethod, text_of(goods.purity->method));
+    out.text(C::PurityMethod, schemas::code_text(goods.purity->method));
 }
 
 void add_conveyance(RowWriter& out, const schemas::Conveyance& conveyance) {

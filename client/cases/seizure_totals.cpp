@@ -7,6 +7,7 @@
 #include "client/cases/seizure_cells.h"
 #include "schemas/base/civil_date.h"
 #include "schemas/base/time_text.h"
+#include "schemas/kinds/code_text.h"
 #include "schemas/kinds/kind_json.h"
 #include "schemas/written_date.h"
 
@@ -104,7 +105,7 @@ namespace {
 json::object report_row(const TotalGroup& group, const TotalRow& row, SmallCells small) {
     json::object out{
         {"substance", group.substance},
-        {"list", schemas::text_of(group.list.value_or(schemas::SubstanceList::Other))}};
+        {"list", schemas::code_text(group.list.value_or(schemas::SubstanceList::Other))}};
     if (group.mode) out["mode"] = schemas::text_of(*group.mode);
     if (small == SmallCells::Suppressed && row.seizures < kSmallCell) {
         out["suppressed"] = true;

@@ -24,6 +24,7 @@ Result<SigningPublicKey> centre_root(const HomePaths& paths) {
 }
 
 Result<ArchiveFile> read_list(const fs::path& path) {
+    if (!file_exists(path)) return Error(Errc::NotFound, path.string());
     std::error_code problem;
     if (!fs::is_regular_file(fs::symlink_status(path, problem))) {
         return Error(Errc::FileFailed, path.string() + " is not a file");

@@ -8,6 +8,8 @@
 
 #include "schemas/content_codec.h"
 #include "schemas/kinds.h"
+#include "schemas/kinds/code_set.h"
+#include "schemas/kinds/code_text.h"
 #include "schemas/kinds/kind_json.h"
 #include "schemas/kinds/payload_facts.h"
 #include "tests/support/results.h"
@@ -68,6 +70,40 @@ Bytes widened(ByteView bytes, Extra extra) {
 }
 
 }  // namespace
+
+// Fails if an alert refuses, or changes, a code that only whoever has a newer list knows: theirs
+// would be unreadable here, and ours could never be said.
+TEST_CASE("an alert may say codes of open lists that are newer than this program") {
+    schemas::SealedContent content = sample_alert();
+    auto& alert = std::get<schemas::SeizureAlert>(content.payload);
+    const auto next = [](std::string_view list) {
+        return static_cast<std::uint8_t>(schemas::find_codes(list)->rows.size());
+    };
+    alert.concealment = static_cast<schemas::Concealment>(next("concealment"));
+    alert.detection = static_cast<schemas::Detection>(200);
+    alert.place_type = static_cast<schemas::SeizurePlace>(next("seizure-places"));
+    alert.goods[0].substance.form = static_cast<schemas::SubstanceForm>(next("substance-forms"));
+    alert.goods[0].purity = {{625, static_cast<schemas::PurityMethod>(next("purity-methods"))}};
+    const auto opened = must(schemas::decode_content(must(schemas::encode_content(content))));
+    CHECK(opened == content);
+    const json::object shown = schemas::json_of_payload(opened.payload);
+    CHECK(shown.at("detection") == "#201");
+    const std::string number = "#" + std::to_string(next("concealment") + 1);
+    CHECK(shown.at("concealment") == number.c_str());
+    CHECK(schemas::code_text(*alert.concealment) == number);
+    CHECK(schemas::code_text(schemas::Concealment::BodyWorn) == "BODY_WORN");
+
+    std::vector<schemas::CodeText> texts;
+    for (const schemas::CodeFile& list : schemas::CodeSet::built_in().files()) {
+        std::string text = schemas::CodeSet::built_in().text(list.name);
+        if (list.name == "concealment") text += number.substr(1) + ",SAMOVAR,In a,В,,,P,false\n";
+        texts.push_back({std::string(list.name), std::move(text)});
+    }
+    const schemas::CodeSet newer = must(schemas::CodeSet::parse(std::move(texts)));
+    const schemas::CodesInUse in_use(newer);
+    CHECK(schemas::json_of_payload(opened.payload).at("concealment") == "SAMOVAR");
+    CHECK(schemas::code_text(*alert.concealment) == "SAMOVAR");
+}
 
 // Fails if either field is not encoded, or makes an answer longer than one of the first release.
 TEST_CASE("what came of an alert travels in an answer that is as long as any other") {
