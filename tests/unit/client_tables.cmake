@@ -5,9 +5,12 @@ add_executable(test_client_tables
     ${CHAPAR_TABLES_TESTS}/ids_rows_test.cpp
     ${CHAPAR_TABLES_TESTS}/ids_table_test.cpp
     ${CHAPAR_TABLES_TESTS}/ids_words_test.cpp
+    ${CHAPAR_TABLES_TESTS}/import_view_test.cpp
     ${CHAPAR_TABLES_TESTS}/text_columns_test.cpp
     ${CHAPAR_TABLES_TESTS}/written_number_test.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/graphemes.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/import_view.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/output.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/text_columns.cpp)
 chapar_target(test_client_tables)
 target_compile_definitions(test_client_tables PRIVATE
