@@ -192,9 +192,10 @@ Status import_table(Invocation& invocation, const ImportArguments& given, DryRun
         object["sent"] = 0;
         invocation.output.result(object, sentence(sums) + ". Nothing was sent.");
         if (sums.undecided.empty()) return Done{};
-        return Error(Errc::FieldInvalid, std::to_string(sums.undecided.size()) +
-                                             " rows are undecided: correct them and give the file "
-                                             "again, or send the others with --ready-only");
+        return Error(Errc::FieldInvalid,
+                     "undecided rows: " + std::to_string(sums.undecided.size()) +
+                         "; correct them and give the file again, or send the "
+                         "others with --ready-only");
     }
     invocation.output.result(object_of(sums), sentence(sums) + ".");
     bool any = false;
