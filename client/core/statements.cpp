@@ -6,7 +6,6 @@
 #include "client/core/heads.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
-#include "client/core/waited_time.h"
 #include "schemas/base/limits.h"
 
 namespace chapar::client {
@@ -76,6 +75,15 @@ Result<StatementItem> find(const storage::ReadTxn& txn, const Hash& about) {
     return decode(StatementNumber(*number), *stored);
 }
 
+// Refused for its time, and that time is still to come. Else a broker that stops its clock could
+// hide for ever that it logs nothing.
+bool is_ahead(const StatementItem& item, const ClockReading& now) {
+    const TimeMs signed_at = item.statement.time;
+    return item.code == text_of(Errc::ClockAhead).code &&
+           now.broker + limits::kClockAhead < signed_at + limits::kWitnessedBy &&
+           now.own < signed_at + kDay;
+}
+
 }  // namespace
 
 Status check_statement_entry(const ProvenEntry& entry, const crypto::DeliveryStatement& statement) {
@@ -130,14 +138,14 @@ Result<std::vector<StatementItem>> pending_statements(const storage::ReadTxn& tx
     return items;
 }
 
-Result<std::size_t> late_statements(storage::Txn& txn, TimeMs waited) {
+Result<std::size_t> late_statements(storage::Txn& txn, TimeMs waited, const ClockReading& now) {
     std::size_t late = 0;
     for (StatementItem& item : CHAPAR_TRY(pending_statements(txn))) {
         if (item.since == kNotLookedAt) {
             item.since = waited;
             CHAPAR_TRY(put(txn, item));
         }
-        if (is_late(item.since, waited)) ++late;
+        if (is_late(item.since, waited) && !is_ahead(item, now)) ++late;
     }
     return late;
 }

@@ -12,6 +12,7 @@
 
 #include "client/core/device.h"
 #include "client/core/proof.h"
+#include "client/core/waited_time.h"
 #include "crypto/batch.h"
 #include "crypto/statement.h"
 #include "schemas/base/ids.h"
@@ -61,8 +62,11 @@ struct StatementItem {
                                        const std::string& code);
 
 // How many of the signed ones the broker has not answered, or not to the end, for longer than
-// limits::kWitnessedBy. REQUIRES: all were handed over. `waited`: now, as waited time.
-[[nodiscard]] Result<std::size_t> late_statements(storage::Txn& txn, TimeMs waited);
+// limits::kWitnessedBy. What a clock that was ahead has dated is late only when the broker's clock
+// has come so far, or a day later by the device's own. REQUIRES: all were handed over. `waited`:
+// now, as waited time.
+[[nodiscard]] Result<std::size_t> late_statements(storage::Txn& txn, TimeMs waited,
+                                                  const ClockReading& now);
 
 // LeafInvalid unless this entry logs this very statement.
 [[nodiscard]] Status check_statement_entry(const ProvenEntry& entry,

@@ -42,8 +42,9 @@ class FakeBroker final : public client::Transport {
     void push(const schemas::Frame& frame) { answer(frame); }
     std::optional<schemas::ErrorFrame> refuse_hello;  // that presents a note
     bool refuse_statements = false;                   // until a test lets them in
-    DurationMs wakes_after = kDay;                    // a wait in vain ends at the latest
-    DurationMs set_back;  // by so much the device's clock is set back in each
+    Errc refuses_with = Errc::BackPressure;
+    DurationMs wakes_after = kDay;  // a wait in vain ends at the latest
+    DurationMs set_back;            // by so much the device's clock is set back in each
 
     Status send(ByteView frame) override {
         if (cut) return Done{};
@@ -278,7 +279,7 @@ class FakeBroker final : public client::Transport {
             const auto statement = must(crypto::DeliveryStatement::decode(one.statement));
             if (refuse_statements) {
                 outcomes.items.push_back({crypto::statement_hash(statement),
-                                          std::string(text_of(Errc::BackPressure).code),
+                                          std::string(text_of(refuses_with).code),
                                           "",
                                           "",
                                           {},

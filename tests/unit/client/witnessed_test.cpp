@@ -437,6 +437,30 @@ TEST_CASE("a clock that is put right by more than a minute makes nothing late") 
     CHECK(desk.has(LedgerAlarmKind::DeliveryUnlogged));
 }
 
+// Fails if is_ahead() is not asked, or does not end (seed 191 of the simulator).
+TEST_CASE("a confirmation dated by a clock that was ahead is late when its time has come") {
+    LedgerDesk desk;
+    in_txn(desk.store, [&](storage::Txn& txn) {
+        return client::queue_statement(
+            txn, {crypto::DeliveryEvent::Delivered, EnvelopeHash{}, desk.post.certificate,
+                  EntryIndex(1), desk.world.now + kMinute * 12, 0});
+    });
+    desk.broker.refuse_statements = true;
+    desk.broker.refuses_with = Errc::ClockAhead;
+    const auto look = [&] {
+        must(desk.line.push_statements());
+        must(desk.line.sync_directory());
+        return desk.has(LedgerAlarmKind::DeliveryUnlogged);
+    };
+    CHECK_FALSE(look());
+    desk.world.pass(kMinute * 7);  // the broker takes what is five minutes ahead
+    CHECK_FALSE(look());
+    desk.world.pass(DurationMs(kMinute.value - 1));
+    CHECK_FALSE(look());
+    desk.world.pass(DurationMs(1));
+    CHECK(look());
+}
+
 // Fails if what an earlier session handed over begins its minute again in the next.
 TEST_CASE("short sessions a minute apart tell of a confirmation that the broker does not log") {
     LedgerDesk desk;
