@@ -122,7 +122,7 @@ TEST_CASE("hand-outs less than ten seconds apart count as one") {
 
 TEST_CASE("of rows that go out last, the one that was handed out least often is the next") {
     Unanswered mail;
-    DurationMs now = hand_out(mail, row_number(1), 5);
+    DurationMs now = hand_out(mail, row_number(1), 6);
     now = hand_out(mail, row_number(2), 3, now);
     now = hand_out(mail, row_number(3), 4, now);
     now = hand_out(mail, row_number(4), 2, now);  // not one of them
