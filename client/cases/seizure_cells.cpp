@@ -51,7 +51,7 @@ void add_time(RowWriter& out, const schemas::SeizureAlert& alert) {
     }
     const std::string whole = time_text(TimeMs(alert.time.value / 1000 * 1000));
     out.text(C::Time, std::string_view(whole).substr(11, 8));
-    out.text(C::UtcOffset, offset_text(0));
+    out.text(C::UtcOffset, "Z");
 }
 
 void add_place(RowWriter& out, const schemas::SeizureAlert& alert) {

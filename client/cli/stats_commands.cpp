@@ -2,15 +2,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <set>
 
-#include "client/cases/seizure_cells.h"
+#include "client/cases/message_json.h"
 #include "client/cases/seizure_totals.h"
 #include "client/cli/device_context.h"
 #include "client/cli/seizure_options.h"
 #include "client/cli/send_dispatch.h"
 #include "client/cli/send_preview.h"
+#include "client/cli/table.h"
 #include "client/core/directory_store.h"
 
 namespace chapar::client {
@@ -68,30 +68,43 @@ json::object object_of(const TotalGroup& group, const TotalRow& row) {
     return out;
 }
 
-void show_totals(const Invocation& invocation, const SeizureTotals& totals) {
-    TextColumns table({{"period"},
-                       {"country"},
-                       {"substance"},
-                       {"mode"},
-                       {"seizures", 0, Side::Right},
-                       {"total", 0, Side::Right},
-                       {"unit"}});
-    const auto cells = [](const TotalGroup& group, const TotalRow& row) {
-        return std::array<std::string, 7>{
-            group.period,
-            group.country,
-            group.substance,
-            group.mode ? std::string(schemas::text_of(*group.mode)) : std::string(),
-            std::to_string(row.seizures),
-            sum_text(row.thousandths),
-            std::string(schemas::text_of(group.unit))};
-    };
-    for (const auto& [group, row] : totals.rows()) table.fit(cells(group, row));
-    const bool text = invocation.output.form() == Output::Form::Text;
-    if (text && !totals.rows().empty()) invocation.output.result({}, table.heading());
-    for (const auto& [group, row] : totals.rows()) {
-        invocation.output.result(object_of(group, row), table.row(cells(group, row)));
+// Only the columns that are summed by.
+std::vector<TextColumn> columns_of(const std::set<TotalBy>& by) {
+    std::vector<TextColumn> columns;
+    for (const TotalBy one : {TotalBy::Week, TotalBy::Month, TotalBy::Year, TotalBy::Country,
+                              TotalBy::Substance, TotalBy::Mode}) {
+        if (by.contains(one)) columns.push_back({std::string(text_of(one))});
     }
+    columns.push_back({"seizures", 0, Side::Right});
+    columns.push_back({"total", 0, Side::Right});
+    columns.push_back({"unit"});
+    return columns;
+}
+
+std::vector<std::string> cells_of(const std::set<TotalBy>& by, const TotalGroup& group,
+                                  const TotalRow& row) {
+    std::vector<std::string> cells;
+    for (const TotalBy one : {TotalBy::Week, TotalBy::Month, TotalBy::Year}) {
+        if (by.contains(one)) cells.push_back(group.period);
+    }
+    if (by.contains(TotalBy::Country)) cells.push_back(group.country);
+    if (by.contains(TotalBy::Substance)) cells.push_back(group.substance);
+    if (by.contains(TotalBy::Mode)) {
+        cells.emplace_back(group.mode ? schemas::text_of(*group.mode) : std::string_view());
+    }
+    cells.push_back(std::to_string(row.seizures));
+    cells.push_back(sum_text(row.thousandths));
+    cells.emplace_back(schemas::text_of(group.unit));
+    return cells;
+}
+
+void show_totals(const Invocation& invocation, const std::set<TotalBy>& by,
+                 const SeizureTotals& totals) {
+    Table table(invocation.output, columns_of(by));
+    for (const auto& [group, row] : totals.rows()) {
+        table.add({object_of(group, row), cells_of(by, group, row), {}});
+    }
+    table.print();
 }
 
 // Statistics of one's own screen take in what may not leave.
@@ -102,7 +115,7 @@ Status seizures(Invocation& invocation, const StatsArguments& given) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
     SeizureTotals totals(by, zone);
     const SeizuresLeftOut left_out = CHAPAR_TRY(sum_up(*context, wish, {}, totals));
-    show_totals(invocation, totals);
+    show_totals(invocation, by, totals);
     tell_left_out(invocation, left_out);
     const std::string count = std::to_string(totals.seizures());
     invocation.output.result(json::object{{"counted", totals.seizures()}},
@@ -162,6 +175,9 @@ Result<Draft> report_draft(Invocation& invocation, DeviceContext& context,
     SeizureTotals totals(by, zone);
     const SeizuresLeftOut left_out = CHAPAR_TRY(sum_up(context, wish, given.country, totals));
     tell_left_out(invocation, left_out);
+    if (totals.rows().empty()) {
+        return Error(Errc::NotFound, "a seizure in " + given.country + " in that time");
+    }
 
     Draft draft;
     draft.options.to = CHAPAR_TRY(offices_of(given.to));
@@ -189,7 +205,10 @@ Status report(Invocation& invocation, const ReportArguments& given) {
     if (given.dry_run) {
         // The preview opens the home itself.
         context.reset();
-        return show_dry_run(invocation, {draft});
+        if (!given.to.empty()) return show_dry_run(invocation, {draft});
+        const std::string payload = render_payload(draft.payload);
+        invocation.output.result(json::parse(payload).as_object(), payload);
+        return Done{};
     }
     const auto numbers = CHAPAR_TRY(context->keep_drafts({&draft, 1}));
     return dispatch(invocation, *context, numbers);

@@ -185,6 +185,22 @@ TEST_CASE("whatever is asked for, pages of the index say what a scan of all item
     CHECK(box.rows(tables::kInboxByKind) == box.model.size());
 }
 
+// Fails if a record further down is searched up to the place that was asked for in its own.
+TEST_CASE("numbers that name nothing for long are passed over") {
+    Box box;
+    in_txn(box.store, [&](storage::Txn& txn) {
+        return substances::put(txn, box.device,
+                               {{InboxNumber(250), {"heroin"}}, {InboxNumber(2000), {"heroin"}}},
+                               box.world.random);
+    });
+    const auto txn = must(box.store.begin_read());
+    substances::Walk walk(*txn, box.device, {"heroin"});
+    CHECK(must(walk.at_most(5000)) == 2000);
+    CHECK(must(walk.at_most(1999)) == 250);
+    CHECK(must(walk.at_most(1500)) == 250);
+    CHECK(must(walk.at_most(249)) == std::nullopt);
+}
+
 // Fails if erase_item() or erase_text() leaves a row.
 TEST_CASE("an item that is erased leaves nothing in the index") {
     Box box;
