@@ -80,11 +80,7 @@ bool add_to(std::vector<Lookout>& lookouts, const LookoutMessage& message) {
 }
 
 LookoutState state_of(const Lookout& lookout, TimeMs now) {
-    const auto withdrawn = [](const LookoutMessage& one) { return one.is_withdrawn; };
-    if (!lookout.cancels.empty() || withdrawn(lookout.order) ||
-        std::ranges::any_of(lookout.copies, withdrawn)) {
-        return LookoutState::Cancelled;
-    }
+    if (!lookout.cancels.empty() || lookout.order.is_withdrawn) return LookoutState::Cancelled;
     if (now >= lookout.order.until) return LookoutState::Expired;
     if (now < lookout.order.from) return LookoutState::NotYet;
     const bool hit = std::ranges::any_of(lookout.hits,
