@@ -44,6 +44,7 @@ std::string words_of(const CaseFinding& finding) {
 
 Result<std::vector<CaseFinding>> check_sending(const Invocation& invocation, DeviceContext& context,
                                                const Draft& draft, std::size_t approvals) {
+    if (case_rule_lines(schemas::kind_of(draft.payload)).empty()) return std::vector<CaseFinding>();
     const auto txn = CHAPAR_TRY(context.store().begin_read());
     const Device device = context.device();
     const EnvelopeOptions& options = draft.options;
@@ -88,6 +89,7 @@ Status add_case_warnings(const Invocation& invocation, DeviceContext& context, I
     const auto txn = CHAPAR_TRY(context.store().begin_read());
     const Device device = context.device();
     const InboxItem item = CHAPAR_TRY(inbox_item(*txn, number));
+    if (case_rule_lines(item.kind).empty()) return Done{};
     const InboxText text = CHAPAR_TRY(inbox_text(*txn, device, number));
     std::set<std::string> approvers;
     for (const InboxApproval& one : CHAPAR_TRY(inbox_approvals(*txn, number))) {

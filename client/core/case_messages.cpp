@@ -28,8 +28,10 @@ Status add_received(const storage::ReadTxn& txn, const Device& device, const Cas
         const InboxPage page = CHAPAR_TRY(inbox_page(txn, device, filter, kPage, after));
         for (const InboxItem& item : page.items) {
             if (!counts(item)) continue;
-            InboxText text = CHAPAR_TRY(inbox_text(txn, device, item.number));
-            out.push_back({item.message, item.accepted, std::move(text.content.payload)});
+            // One that cannot be read any more holds up no other message of its case.
+            Result<InboxText> text = inbox_text(txn, device, item.number);
+            if (!text) continue;
+            out.push_back({item.message, item.accepted, std::move(text->content.payload)});
         }
         after = page.after;
     } while (after);
@@ -40,8 +42,9 @@ Status add_sent(const storage::ReadTxn& txn, const Device& device, const CaseId&
                 std::vector<CaseMessage>& out) {
     for (const OutboxItem& item : CHAPAR_TRY(outbox_items(txn))) {
         if (item.case_id != case_id || item.stage == schemas::Stage::Refused) continue;
-        StoredDraft draft = CHAPAR_TRY(stored_draft(txn, device, item.number));
-        out.push_back({item.message, item.entry, std::move(draft.content.payload)});
+        Result<StoredDraft> draft = stored_draft(txn, device, item.number);
+        if (!draft) continue;
+        out.push_back({item.message, item.entry, std::move(draft->content.payload)});
     }
     return Done{};
 }

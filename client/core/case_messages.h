@@ -1,8 +1,8 @@
 // What this device holds of one case: sent and received, in the order of the ledger.
 //
 // Owns: which messages count. Received ones that nothing may rest on (provisional, unopenable,
-// recalled) and sent ones that were refused do not. Does not know what they mean for each other
-// (client/cases/case_rules.h). Errors: those of a store that is damaged.
+// recalled), sent ones that were refused, and texts that cannot be read any more do not. Does not
+// know what they mean for each other (client/cases/case_rules.h). Errors: those of the store.
 #pragma once
 
 #include <optional>
