@@ -138,7 +138,7 @@ std::string lines_under(const Lookout& lookout) {
     for (const LookoutMessage& hit : lookout.hits) add("hit", hit);
     for (const LookoutMessage& cancel : lookout.cancels) add("cancelled", cancel);
     for (const LookoutMessage& cancel : lookout.disputed) {
-        add("disputed: it is not for them to cancel, or their key is in doubt: cancel", cancel);
+        add("disputed cancel (of another agency, or with a key in doubt)", cancel);
     }
     if (!lookout.order.is_believed) {
         out += (out.empty() ? "    " : "\n    ") +
