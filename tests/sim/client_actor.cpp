@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "client/core/approval.h"
-#include "client/core/compose.h"
 #include "client/core/ledger_alarms.h"
 #include "client/core/reseal.h"
 #include "client/core/vault_sweep.h"
@@ -32,8 +31,12 @@ Status in_transaction(storage::Store& store, Body body) {
     return std::move(*txn).commit();
 }
 
-client::Draft draft_of(const Letter& letter) {
+Result<client::Draft> draft_of(LetterFiles& files, const Letter& letter) {
     client::Draft draft;
+    for (std::size_t i = 0; i < letter.files.size(); ++i) {
+        draft.attachments.push_back(CHAPAR_TRY(client::measure_attachment(
+            files, letter_file(letter.message, i, letter.files[i]), "plan.txt", "text/plain")));
+    }
     draft.options.to = letter.to;
     draft.options.message = letter.message;
     draft.options.urgency = letter.urgency;
@@ -86,9 +89,19 @@ bool ClientActor::knows_all_letters_sent() const {
     });
 }
 
+void ClientActor::note_outbox() {
+    for (const client::OutboxItem& item : outbox()) {
+        machine_.note("outbox #" + std::to_string(item.number.value) + " kind " +
+                      std::to_string(static_cast<int>(item.kind)) + ": " +
+                      std::string(schemas::text_of(item.stage)) + " " + item.problem.code + " " +
+                      item.problem.context);
+    }
+}
+
 void ClientActor::process() {
     parts_.store.restart();
     written_.clear();
+    fetched_.clear();
     const client::HomePaths paths{parts_.disk.root()};
     auto home = client::DeviceHome::open(paths, passphrase());
     if (!home) return machine_.note("cannot open its home: " + word_of(home.error()));
@@ -131,6 +144,8 @@ Status ClientActor::turn(Open& open) {
     CHAPAR_TRY(exchange(open));
     CHAPAR_TRY(take_mail(open));
     CHAPAR_TRY(read_mail(open));
+    CHAPAR_TRY(answer_requests(open));
+    CHAPAR_TRY(fetch_files(open));
     CHAPAR_TRY(open.session->push_statements());
     CHAPAR_TRY(open.session->sync_directory());
     CHAPAR_TRY(open.session->tidy_epochs());
@@ -144,8 +159,12 @@ void ClientActor::make_session(Open& open) {
     open.transport.reset();
     open.transport = std::make_unique<LineTransport>(LineTransport::Parts{
         parts_.network, machine_, door_, parts_.founding.members()[parts_.number].curve});
-    open.session = std::make_unique<client::Session>(client::SessionParts{
-        parts_.store, open.home, *open.transport, clock_, random_, *open.blobs});
+    client::SessionOptions options;
+    options.disk_reserve = 0;  // a run does not depend on the machine's memory
+    open.session = std::make_unique<client::Session>(
+        client::SessionParts{parts_.store, open.home, *open.transport, clock_, random_,
+                             *open.blobs},
+        options);
 }
 
 // DeviceContext::connect().
@@ -175,12 +194,13 @@ Status ClientActor::write_letters(Open& open) {
     const auto device = open.home.device();
     for (const Letter& letter : letters_) {
         if (letter.at.value > machine_.now().value || written_.contains(letter.message)) continue;
-        texts_[letter.message] = letter.text;
-        const client::Draft draft = draft_of(letter);
-        const Status kept = in_transaction(parts_.store, [&](storage::Txn& txn) -> Status {
-            CHAPAR_TRY(client::add_drafts(txn, device, {&draft, 1}, clock_now(), random_));
-            return Done{};
-        });
+        const client::Draft draft = CHAPAR_TRY(draft_of(files_, letter));
+        Oracles::Said said{letter.text, {}};
+        for (const auto& file : draft.attachments) said.files.push_back(file.digest);
+        said.needs_approval = !letter.approvers.empty();
+        said.message = letter.message;
+        texts_[letter.message] = std::move(said);
+        const Status kept = keep_letter(letter, draft, device);
         if (kept) machine_.note("writes " + letter.text);
         if (!kept && kept.error().code != Errc::AlreadyExists) return kept;
         written_.insert(letter.message);
@@ -197,6 +217,7 @@ Status ClientActor::seal_waiting(Open& open) {
     }
     client::SealPorts ports;
     ports.blobs = open.blobs.get();
+    ports.files = &files_;
     for (const client::OutboxItem& item : waiting) {
         if (item.stage != schemas::Stage::Drafted) continue;
         const Status sealed = in_transaction(parts_.store, [&](storage::Txn& txn) -> Status {
@@ -236,10 +257,11 @@ Status ClientActor::exchange(Open& open) {
         return Done{};
     };
     CHAPAR_TRY(in_transaction(parts_.store, reseal));
-    if (again == 0) return Done{};
-    CHAPAR_TRY(seal_waiting(open));
-    CHAPAR_TRY(open.session->submit());
-    return Done{};
+    if (again > 0) {
+        CHAPAR_TRY(seal_waiting(open));
+        CHAPAR_TRY(open.session->submit());
+    }
+    return tidy_blobs(open);
 }
 
 Status ClientActor::take_mail(Open& open) {

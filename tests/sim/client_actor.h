@@ -14,22 +14,15 @@
 #include <string>
 #include <vector>
 
+#include "client/core/compose.h"
 #include "client/edge/blob_store.h"
 #include "client/edge/session.h"
 #include "tests/sim/faulty_store.h"
+#include "tests/sim/letter.h"
 #include "tests/sim/line_transport.h"
 #include "tests/sim/oracles.h"
 
 namespace chapar::sim {
-
-// What a person wants to say, and when.
-struct Letter {
-    DurationMs at;
-    MessageId message;
-    std::vector<OfficeId> to;
-    schemas::Urgency urgency = schemas::Urgency::Routine;
-    std::string text;
-};
 
 class ClientActor {
   public:
@@ -60,6 +53,8 @@ class ClientActor {
     [[nodiscard]] std::vector<client::OutboxItem> outbox() const;
     [[nodiscard]] std::vector<client::InboxItem> inbox() const;
     [[nodiscard]] bool knows_all_letters_sent() const;
+    // Into the transcript, for whoever reads why a run did not finish.
+    void note_outbox();
 
   private:
     class Clock final : public client::Clock {
@@ -90,6 +85,19 @@ class ClientActor {
     [[nodiscard]] Status seal_waiting(Open& open);
     [[nodiscard]] Status take_mail(Open& open);
     [[nodiscard]] Status read_mail(Open& open);
+    // client_approvals.cpp
+    [[nodiscard]] Status keep_letter(const Letter& letter, const client::Draft& draft,
+                                     const client::Device& device);
+    [[nodiscard]] Status answer_requests(Open& open);
+    [[nodiscard]] Status answer_request(const client::Device& device,
+                                        const client::InboxItem& request);
+    // client_files.cpp
+    [[nodiscard]] Status fetch_files(Open& open);
+    [[nodiscard]] Result<bool> fetch_of(Open& open, const client::InboxItem& item);
+    [[nodiscard]] static bool is_here(const Open& open, const client::InboxAttachment& attachment);
+    [[nodiscard]] Result<Hash> digest_of(const Open& open, const client::InboxItem& item,
+                                         const client::InboxAttachment& attachment);
+    [[nodiscard]] Status tidy_blobs(Open& open);
     [[nodiscard]] Status look_at_alarms();
     [[nodiscard]] Status report_sealed();
     [[nodiscard]] Status report();
@@ -106,8 +114,10 @@ class ClientActor {
     DurationMs stall_;
     bool healed_ = false;
     std::vector<Letter> letters_;
-    std::set<MessageId> written_;             // by this process, or found written
-    std::map<MessageId, std::string> texts_;  // of what was written, and of what repeats it
+    std::set<MessageId> written_;               // by this process, or found written
+    std::map<MessageId, Oracles::Said> texts_;  // of what was written, and of what repeats it
+    std::set<EnvelopeHash> fetched_;            // all their files were read by this process
+    LetterFiles files_;
 };
 
 }  // namespace chapar::sim

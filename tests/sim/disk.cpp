@@ -94,6 +94,10 @@ void Disk::renamed(const std::string& from, const std::string& to) {
     renames_.push_back(std::move(rename));
 }
 
+std::string Disk::path_in(int folder, const std::string& name) {
+    return name.starts_with('/') ? name : path_of(folder) + "/" + name;
+}
+
 void Disk::all_durable() {
     renames_.clear();
     durable_.clear();

@@ -62,6 +62,8 @@ class Disk {
     void synced_file(int descriptor);
     void synced_directory(int descriptor);
     void renamed(const std::string& from, const std::string& to);
+    // Of a name below an open folder.
+    [[nodiscard]] static std::string path_in(int folder, const std::string& name);
     // Everything that is there now is durable.
     void all_durable();
     // Takes away a subset of what was not synced; says what, for the transcript.

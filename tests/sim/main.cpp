@@ -1,13 +1,14 @@
 // The simulator's command line: seeds in, verdicts out.
 //
-//     sim --seeds N [--from M] [--jobs J] [--twice K] [--json]
-//     sim --seed N [--transcript]
+//     sim --seeds N [--from M] [--jobs J] [--twice K] [--json] [--plain]
+//     sim --seed N [--transcript] [--plain]
 //
 // Every K-th seed (default 25) is run twice, and both traces must have the same hash. Exit 0: all
 // seeds held; 1: one did not, and its transcript and the line that repeats it were printed.
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cinttypes>
 #include <cstdio>
@@ -29,6 +30,7 @@ struct Options {
     unsigned jobs = 1;
     bool transcript = false;
     bool json = false;
+    bool plain = false;  // no files, no approvals: as a seed ran before there were any
 };
 
 // Where files can lie in memory.
@@ -43,8 +45,11 @@ std::filesystem::path scratch() {
 
 class Simulator {
   public:
-    explicit Simulator(std::filesystem::path root)
-        : root_(std::move(root)), founding_(root_ / "founding"), snapshot_(make_snapshot()) {}
+    Simulator(std::filesystem::path root, bool plain)
+        : root_(std::move(root)),
+          plain_(plain),
+          founding_(root_ / "founding"),
+          snapshot_(make_snapshot()) {}
     ~Simulator() {
         std::error_code ignored;
         std::filesystem::remove_all(root_, ignored);
@@ -52,8 +57,10 @@ class Simulator {
     Simulator(const Simulator&) = delete;
     Simulator& operator=(const Simulator&) = delete;
 
+    [[nodiscard]] bool is_plain() const { return plain_; }
     Verdict run(std::uint64_t seed, Transcript& transcript) const {
-        const Plan plan = draw_plan(seed);
+        Plan plan = draw_plan(seed);
+        if (plain_) plan.files = plan.approvals = 0;
         transcript.note(DurationMs(0), "plan", plan.text());
         World world(founding_, snapshot_, plan, transcript, root_ / "run");
         return world.run();
@@ -79,6 +86,7 @@ class Simulator {
     }
 
     std::filesystem::path root_;
+    bool plain_;
     Founding founding_;
     Snapshot snapshot_;
 };
@@ -90,7 +98,35 @@ struct Tally {
     std::uint64_t events = 0;
     std::uint64_t virtual_ms = 0;
     std::uint64_t first_failed = 0;
+    Oracles::Exercised exercised;
 };
+
+// What was exercised, by name.
+struct Counter {
+    const char* name;
+    std::uint64_t Oracles::Exercised::*count;
+};
+constexpr std::array kCounters{
+    Counter{"files_sealed", &Oracles::Exercised::files_sealed},
+    Counter{"files_read", &Oracles::Exercised::files_read},
+    Counter{"fetches", &Oracles::Exercised::fetches},
+    Counter{"fetches_ended", &Oracles::Exercised::fetches_ended},
+    Counter{"approvals_given", &Oracles::Exercised::approvals_given},
+    Counter{"approvals_refused", &Oracles::Exercised::approvals_refused},
+    Counter{"approved_sealed", &Oracles::Exercised::approved_sealed},
+};
+
+void add(Oracles::Exercised& all, const Oracles::Exercised& more) {
+    for (const Counter& one : kCounters) all.*one.count += more.*one.count;
+}
+
+std::string counted(const Oracles::Exercised& exercised) {
+    std::string text;
+    for (const Counter& one : kCounters) {
+        text += ", \"" + std::string(one.name) + "\": " + std::to_string(exercised.*one.count);
+    }
+    return text;
+}
 
 void add(Tally& all, const Tally& more) {
     all.seeds += more.seeds;
@@ -99,6 +135,7 @@ void add(Tally& all, const Tally& more) {
     all.events += more.events;
     all.virtual_ms += more.virtual_ms;
     if (all.first_failed == 0) all.first_failed = more.first_failed;
+    add(all.exercised, more.exercised);
 }
 
 void explain(const Simulator& simulator, std::uint64_t seed, const Verdict& verdict) {
@@ -109,13 +146,14 @@ void explain(const Simulator& simulator, std::uint64_t seed, const Verdict& verd
     for (const std::string& one : verdict.violations) {
         std::fprintf(stderr, "seed %" PRIu64 " failed: %s\n", seed, one.c_str());
     }
-    std::fprintf(stderr, "repeat it with: ./run sim --seed %" PRIu64 " --transcript\n", seed);
+    std::fprintf(stderr, "repeat it with: ./run sim --seed %" PRIu64 " --transcript%s\n", seed,
+                 simulator.is_plain() ? " --plain" : "");
 }
 
 // One process's share: every `jobs`-th seed from its own first one on.
 Tally run_share(const Options& options, unsigned share) {
     constexpr std::uint64_t kExplained = 3;
-    const Simulator simulator(scratch());
+    const Simulator simulator(scratch(), options.plain);
     Tally tally;
     for (std::uint64_t i = share; i < options.count; i += options.jobs) {
         const std::uint64_t seed = options.from + i;
@@ -131,6 +169,7 @@ Tally run_share(const Options& options, unsigned share) {
         ++tally.seeds;
         tally.events += verdict.events;
         tally.virtual_ms += verdict.ended.value;
+        add(tally.exercised, verdict.exercised);
         if (verdict.violations.empty()) continue;
         if (tally.first_failed == 0) tally.first_failed = seed;
         if (++tally.failed <= kExplained) explain(simulator, seed, verdict);
@@ -180,21 +219,21 @@ int run_many(const Options& options) {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     const double rate = static_cast<double>(tally.seeds) / seconds;
     const double hours = static_cast<double>(tally.virtual_ms) / 3.6e6;
-    std::printf(options.json
-                    ? "{\"seeds\": %" PRIu64 ", \"from\": %" PRIu64 ", \"failed\": %" PRIu64
-                      ", \"first_failed\": %" PRIu64 ", \"run_twice\": %" PRIu64
-                      ", \"events\": %" PRIu64
-                      ", \"virtual_hours\": %.1f, \"seconds\": %.1f, \"seeds_per_second\": %.1f}\n"
-                    : "seeds %" PRIu64 " from %" PRIu64 ", failed %" PRIu64 " (first %" PRIu64
-                      "), run twice %" PRIu64 ", events %" PRIu64
-                      ", virtual hours %.1f, %.1f s, %.1f seeds/s\n",
-                tally.seeds, options.from, tally.failed, tally.first_failed, tally.twice,
-                tally.events, hours, seconds, rate);
+    std::printf(
+        options.json
+            ? "{\"seeds\": %" PRIu64 ", \"from\": %" PRIu64 ", \"failed\": %" PRIu64
+              ", \"first_failed\": %" PRIu64 ", \"run_twice\": %" PRIu64 ", \"events\": %" PRIu64
+              ", \"virtual_hours\": %.1f, \"seconds\": %.1f, \"seeds_per_second\": %.1f%s}\n"
+            : "seeds %" PRIu64 " from %" PRIu64 ", failed %" PRIu64 " (first %" PRIu64
+              "), run twice %" PRIu64 ", events %" PRIu64
+              ", virtual hours %.1f, %.1f s, %.1f seeds/s%s\n",
+        tally.seeds, options.from, tally.failed, tally.first_failed, tally.twice, tally.events,
+        hours, seconds, rate, counted(tally.exercised).c_str());
     return tally.failed == 0 ? 0 : 1;
 }
 
 int run_one(const Options& options) {
-    const Simulator simulator(scratch());
+    const Simulator simulator(scratch(), options.plain);
     Transcript transcript(options.transcript ? Transcript::Keep::Lines
                                              : Transcript::Keep::HashOnly);
     const Verdict verdict = simulator.run(options.from, transcript);
@@ -209,8 +248,8 @@ int run_one(const Options& options) {
 
 int usage() {
     std::fputs(
-        "usage: sim --seeds N [--from M] [--jobs J] [--twice K] [--json]\n"
-        "       sim --seed N [--transcript]\n",
+        "usage: sim --seeds N [--from M] [--jobs J] [--twice K] [--json] [--plain]\n"
+        "       sim --seed N [--transcript] [--plain]\n",
         stderr);
     return 2;
 }
@@ -226,6 +265,8 @@ int main(int argc, char** argv) {
             options.json = true;
         } else if (name == "--transcript") {
             options.transcript = true;
+        } else if (name == "--plain") {
+            options.plain = true;
         } else if (i + 1 < argc) {
             const std::uint64_t value = std::strtoull(argv[++i], nullptr, 10);
             if (name == "--seeds") {

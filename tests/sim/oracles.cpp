@@ -8,6 +8,7 @@
 #include "crypto/tree.h"
 #include "schemas/base/hex.h"
 #include "schemas/frames_codec.h"
+#include "tests/sim/letter.h"
 #include "tests/sim/must.h"
 
 namespace chapar::sim {
@@ -32,6 +33,15 @@ bool is_over(schemas::Stage stage) {
 bool is_delivered(schemas::Stage stage) {
     return stage == schemas::Stage::Delivered || stage == schemas::Stage::Opened ||
            stage == schemas::Stage::Acknowledged;
+}
+
+// A person said no, or the request itself was refused: whoever asked is told, and asks anew or not.
+bool is_declined(const client::OutboxItem& letter, const std::vector<client::OutboxItem>& outbox) {
+    if (!letter.approvals.refused_by.empty()) return true;
+    const auto request =
+        std::ranges::find(outbox, request_of(letter.message), &client::OutboxItem::message);
+    return request != outbox.end() && request->stage == schemas::Stage::Refused &&
+           !request->problem.code.empty();
 }
 
 }  // namespace
@@ -150,9 +160,14 @@ void Oracles::broker_said(const CurveKey& to, ByteView bytes) {
 
 // Clients.
 
-void Oracles::sealed(std::size_t client, const client::OutboxItem& item, const std::string& text) {
+void Oracles::sealed(std::size_t client, const client::OutboxItem& item, const Said& said) {
     if (letters_.contains(item.hash)) return;
-    Letter letter{client, founding_.members()[client].agency, text, {}};
+    Letter letter{client, founding_.members()[client].agency, said, {}};
+    exercised_.files_sealed += said.files.size();
+    if (said.needs_approval) {
+        ++exercised_.approved_sealed;
+        if (!approved_.contains(said.message)) violated("sealed without approval: " + said.text);
+    }
     for (const client::OutboxOffice& office : item.offices) letter.to.insert(office.office);
     letters_.emplace(item.hash, std::move(letter));
 }
@@ -210,7 +225,7 @@ void Oracles::opened(std::size_t client, const client::InboxItem& item, const st
         if (item.sender == founding_.members().back().certificate) return;  // mallory's own
         return violated(who + " opened an envelope that nobody sent: " + short_name(item.hash));
     }
-    if (letter->second.text != text) violated(who + " read another text than was sent");
+    if (letter->second.said.text != text) violated(who + " read another text than was sent");
     if (founding_.members()[letter->second.sender].certificate != item.sender) {
         violated(who + " believes another sender");
     }
@@ -227,7 +242,34 @@ void Oracles::alarmed(std::size_t client, const std::string& what) {
     if (honest) violated("a false alarm: " + alarm);
 }
 
+void Oracles::read_file(const FilePlace& place, const Hash& digest) {
+    const auto letter = letters_.find(place.envelope);
+    if (letter == letters_.end()) return;
+    const auto& files = letter->second.said.files;
+    const std::string who = founding_.members()[place.client].name;
+    if (place.stream > files.size() || files[place.stream - 1U] != digest) {
+        return violated(who + " read another file than was sent");
+    }
+    if (files_.insert(place).second) ++exercised_.files_read;
+}
+
+void Oracles::file_is_absent(const FilePlace& place) {
+    if (!files_.contains(place)) return;
+    violated("a file is gone that " + founding_.members()[place.client].name +
+             " had fetched: " + short_name(place.envelope));
+}
+
 // The end.
+
+std::string Oracles::missing_file(std::size_t client, const EnvelopeHash& hash) const {
+    const auto letter = letters_.find(hash);
+    if (letter == letters_.end()) return {};
+    for (std::size_t i = 0; i < letter->second.said.files.size(); ++i) {
+        const auto stream = static_cast<std::uint16_t>(i + 1);
+        if (!files_.contains({client, hash, stream})) return " lacks file " + std::to_string(i + 1);
+    }
+    return {};
+}
 
 std::string Oracles::unfinished(const std::vector<std::vector<client::OutboxItem>>& outboxes,
                                 const std::vector<std::vector<client::InboxItem>>& inboxes) const {
@@ -237,6 +279,9 @@ std::string Oracles::unfinished(const std::vector<std::vector<client::OutboxItem
         for (const client::OutboxItem& item : outboxes[i]) {
             const std::string name = members[i].name + "'s #" + std::to_string(item.number.value);
             if (item.stage == schemas::Stage::Refused && !item.problem.code.empty()) continue;
+            const bool declined =
+                item.stage == schemas::Stage::AwaitingApprovals && is_declined(item, outboxes[i]);
+            if (declined) continue;
             if (item.stage != schemas::Stage::Logged) {
                 return name + " has no answer: " + item.problem.code + " " + item.problem.context;
             }
@@ -253,6 +298,8 @@ std::string Oracles::unfinished(const std::vector<std::vector<client::OutboxItem
                         inboxes[to].end();
                     // Between two policies one device may have had it, the other not.
                     if (!there && !between) return name + " has not come to " + at->name;
+                    const std::string file = there ? missing_file(to, item.hash) : std::string();
+                    if (!file.empty()) return name + ": " + at->name + file;
                 }
             }
         }

@@ -41,6 +41,18 @@ class Oracles {
   public:
     Oracles(const Founding& founding, const Plan& plan, Timeline& timeline, Transcript& transcript);
 
+    // What the runs of many seeds have in common: whether a thing happened at all.
+    struct Exercised {
+        std::uint64_t files_sealed = 0;
+        std::uint64_t files_read = 0;  // by a device, each once
+        std::uint64_t fetches = 0;
+        std::uint64_t fetches_ended = 0;  // before the end
+        std::uint64_t approvals_given = 0;
+        std::uint64_t approvals_refused = 0;
+        std::uint64_t approved_sealed = 0;
+    };
+    [[nodiscard]] Exercised& exercised() { return exercised_; }
+
     void violated(const std::string& what);
     [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
 
@@ -53,19 +65,36 @@ class Oracles {
     void ledger_is_set_back() { set_back_ = true; }
 
     // A client's draft became an envelope.
-    void sealed(std::size_t client, const client::OutboxItem& item, const std::string& text);
+    struct Said {
+        std::string text;
+        std::vector<Hash> files;  // SHA-256 of each
+        bool needs_approval = false;
+        MessageId message{};  // of the letter itself, not of what repeats it
+    };
+    void sealed(std::size_t client, const client::OutboxItem& item, const Said& said);
     // Empty: none of the honest clients sealed it.
     struct Letter {
         std::size_t sender = 0;
         AgencyId agency;
-        std::string text;
+        Said said;
         std::set<OfficeId> to;
     };
     [[nodiscard]] std::optional<Letter> letter(const EnvelopeHash& hash) const;
+    // An approver has said yes to exactly this letter. Before it is sent.
+    void approved(const MessageId& message) { approved_.insert(message); }
     // What a client holds, seen after a turn of its process.
     void holds(std::size_t client, const std::vector<client::OutboxItem>& outbox,
                const std::vector<client::InboxItem>& inbox);
     void opened(std::size_t client, const client::InboxItem& item, const std::string& text);
+    // A file of what it received, as it reads it; and one that it does not have, or no more.
+    struct FilePlace {
+        std::size_t client = 0;
+        EnvelopeHash envelope;
+        std::uint16_t stream = 1;
+        auto operator<=>(const FilePlace&) const = default;
+    };
+    void read_file(const FilePlace& place, const Hash& digest);
+    void file_is_absent(const FilePlace& place);
     // It was told something that only a lying broker, or rotten rows, can cause.
     void alarmed(std::size_t client, const std::string& what);
     [[nodiscard]] bool any_alarm() const { return !alarms_.empty(); }
@@ -88,6 +117,7 @@ class Oracles {
     void check_delivery(const CurveKey& to, ByteView envelope);
     [[nodiscard]] std::vector<Hash> leaves_of(FaultyStore& store, std::size_t from) const;
     [[nodiscard]] const Member* member_of(const CurveKey& key) const;
+    [[nodiscard]] std::string missing_file(std::size_t client, const EnvelopeHash& hash) const;
     void check_order(std::size_t client, const std::vector<client::InboxItem>& inbox);
 
     const Founding& founding_;
@@ -102,7 +132,10 @@ class Oracles {
     std::map<EnvelopeHash, Letter> letters_;
     std::map<std::size_t, std::set<EnvelopeHash>> acknowledged_;  // receipts held, by client
     std::map<std::size_t, std::map<std::uint64_t, EnvelopeHash>> delivered_;
+    std::set<MessageId> approved_;
+    std::set<FilePlace> files_;  // that were read
     std::set<std::string> alarms_;
+    Exercised exercised_;
     bool closed_ = false;
     bool revoked_ = false;
     bool set_back_ = false;

@@ -88,6 +88,10 @@ Plan draw_plan(std::uint64_t seed) {
     plan.revocation = dice.one_in(8);
     plan.stalled_reader = dice.one_in(10);
     plan.mallory = dice.one_in(8);
+    // A generator of its own, so that seeds without it keep the schedule that they had.
+    Dice more(seed ^ 0xF17E5ULL);
+    plan.files = sometimes(more, 4, 3);
+    plan.approvals = sometimes(more, 4, 3);
     const bool lies = dice.one_in(10);
     const auto which = static_cast<Lie>(dice.between(1, 4));
     if (!lies) return plan;
@@ -108,6 +112,8 @@ Plan calm_plan() {
 std::string Plan::text() const {
     std::string text = "busy " + std::to_string(busy.value) + " ms, letters " +
                        std::to_string(letters) + ", delay to " + std::to_string(delay_most);
+    say(text, "with files", files);
+    say(text, "with approval", approvals);
     say(text, "loss", loss);
     say(text, "duplication", duplication);
     say(text, "reordering", reordering);

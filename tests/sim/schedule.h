@@ -70,7 +70,9 @@ struct Plan {
     std::int64_t broker_skew = 0;
     unsigned clock_steps = 0;
 
-    unsigned letters = 0;  // of all clients together
+    unsigned letters = 0;    // of all clients together
+    unsigned files = 0;      // letters that bring files
+    unsigned approvals = 0;  // letters that another office must approve
     bool policy_change = false;
     bool revocation = false;
     bool stalled_reader = false;

@@ -27,6 +27,7 @@ World::World(const Founding& founding, const Snapshot& snapshot, const Plan& pla
       transcript_(transcript),
       root_(root),
       dice_(plan.seed ^ 0xC0FFEEULL),
+      file_dice_(plan.seed ^ 0xF11E5ULL),
       network_(timeline_, transcript, plan, Dice(dice_.next())),
       oracles_(founding, plan, timeline_, transcript) {
     for (const auto& [name, machine] : snapshot.machines) {
@@ -34,6 +35,7 @@ World::World(const Founding& founding, const Snapshot& snapshot, const Plan& pla
         racks_[name] = make_rack(name, name == "broker" ? broker::store_tables() : client_tables(),
                                  *machine.rows);
     }
+    config_.attachments.free_bytes = 0;  // a run does not depend on the machine's memory
     Rack& rack = racks_.at("broker");
     rack.store->on_commit([this, &rack] { oracles_.broker_committed(*rack.store); });
     broker_ = std::make_unique<BrokerActor>(
@@ -142,10 +144,14 @@ Verdict World::run() {
         until(DurationMs(timeline_.now().value + kLook.value));
     }
     if (oracles_.violations().empty()) {
-        if (plan_.lie == Lie::None && !left.empty()) oracles_.violated("not finished: " + left);
+        if (plan_.lie == Lie::None && !left.empty()) {
+            for (const auto& client : clients_) client->note_outbox();
+            oracles_.violated("not finished: " + left);
+        }
         oracles_.finished(told_);
     }
-    return {transcript_.hash(), transcript_.events(), timeline_.now(), oracles_.violations()};
+    return {transcript_.hash(), transcript_.events(), timeline_.now(), oracles_.violations(),
+            oracles_.exercised()};
 }
 
 Snapshot World::found() {

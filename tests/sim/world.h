@@ -36,6 +36,7 @@ struct Verdict {
     std::uint64_t events = 0;
     DurationMs ended;  // virtual
     std::vector<std::string> violations;
+    Oracles::Exercised exercised;
 };
 
 class World {
@@ -86,12 +87,14 @@ class World {
     [[nodiscard]] std::string unfinished() const;
     [[nodiscard]] std::string unnoticed() const;
     void letter(std::size_t from, std::size_t to, DurationMs at);
+    void add_files(Letter& letter);
 
     const Founding& founding_;
     const Plan& plan_;
     Transcript& transcript_;
     std::filesystem::path root_;
     Dice dice_;
+    Dice file_dice_;
     Timeline timeline_;
     Network network_;
     Oracles oracles_;

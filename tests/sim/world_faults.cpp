@@ -58,7 +58,29 @@ void World::letter(std::size_t from, std::size_t to, DurationMs at) {
     }
     const std::uint64_t urgency = dice_.below(4);
     out.urgency = urgency == 0 ? schemas::Urgency::Flash : schemas::Urgency::Routine;
+    if (letters_ <= plan_.files) add_files(out);
+    // Of an office whose answer no policy of a plan withholds, and that is never revoked.
+    if (letters_ > plan_.letters - std::min(plan_.letters, plan_.approvals) &&
+        letters_ <= plan_.letters) {
+        out.approvers.push_back(founding_.members()[from == kAf ? kTj : kAf].office);
+    }
     clients_[from]->write(std::move(out));
+}
+
+// What fits beside the text, what does not, and what needs more than one frame.
+void World::add_files(Letter& letter) {
+    for (std::uint64_t left = file_dice_.between(1, 3); left > 0; --left) {
+        switch (file_dice_.below(4)) {
+            case 0:
+                letter.files.push_back(file_dice_.between(1, 20'000));
+                break;
+            case 1:
+                letter.files.push_back(file_dice_.between(500'000, 1'500'000));
+                break;
+            default:
+                letter.files.push_back(file_dice_.between(64'000, 300'000));
+        }
+    }
 }
 
 void World::plan_letters() {
@@ -296,7 +318,7 @@ void World::drop(const CurveKey& to, Bytes& bytes) {
         if (!letter) continue;
         if (lying_ && early && !dropped_ && !handed_to_tj_.contains(hash)) {
             dropped_ = hash;
-            transcript_.note(timeline_.now(), "LIE", "drops " + letter->text);
+            transcript_.note(timeline_.now(), "LIE", "drops " + letter->said.text);
         }
         if (dropped_ != hash) handed_to_tj_.insert(hash);
     }
