@@ -9,7 +9,7 @@
 // and the header's fields are filled where a draft is settled (client/core/compose.h).
 //
 // The one header of schemas/ in which Cap'n Proto shows: who includes it links
-// chapar_kinds_typed. ADR 0022.
+// chapar_kinds_typed. ADR 0025.
 #pragma once
 
 #include <capnp/dynamic.h>
