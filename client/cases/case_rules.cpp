@@ -74,30 +74,52 @@ Finding legs_are_of(const wire::CdConsent::Reader& consent,
     return std::nullopt;
 }
 
+// Whose itineraries are the case's own: the agency's that asked for the delivery. Whoever knows a
+// case id can write into the case, so others' count only where they do no harm.
+std::optional<AgencyId> asking_agency(Earlier earlier) {
+    for (const CaseMessage& one : earlier) {
+        if (schemas::kind_of(one.payload) == Kind::CdRequest && one.agency) return one.agency;
+    }
+    return std::nullopt;
+}
+
+// The asking agency's itinerary of that version, where it has one; else anyone's that fits.
 Finding consent_legs(const CaseSubject& subject, Earlier earlier) {
     const auto consent = typed<wire::CdConsent>(subject.payload);
     const auto request = answered<wire::CdRequest>(subject, earlier);
     if (!request) return std::nullopt;
     if (consent->getItineraryVersion() == 1) return legs_are_of(*consent, (*request)->getLegs());
+    const auto owner = asking_agency(earlier);
+    Finding of_others = Broken{"itinerary_version"};
     for (const CaseMessage& one : earlier) {
         if (schemas::kind_of(one.payload) != Kind::CdItinerary) continue;
         const auto itinerary = typed<wire::CdItinerary>(one.payload);
         if (itinerary->getVersion() != consent->getItineraryVersion()) continue;
-        return legs_are_of(*consent, itinerary->getLegs());
+        Finding finding = legs_are_of(*consent, itinerary->getLegs());
+        if (owner && one.agency == owner) return finding;
+        if (of_others) of_others = std::move(finding);
     }
-    return Broken{"itinerary_version"};
+    return of_others;
 }
 
+// One above the newest of all, or of those by the asking agency and the sender itself: nobody
+// else's number can hold up the next itinerary.
 Finding itinerary_version(const CaseSubject& subject, Earlier earlier) {
+    const auto owner = asking_agency(earlier);
     unsigned newest = 0;
+    unsigned newest_own = 0;
     for (const CaseMessage& one : earlier) {
         const Kind kind = schemas::kind_of(one.payload);
-        if (kind == Kind::CdRequest) newest = std::max(newest, 1U);
-        if (kind != Kind::CdItinerary) continue;
-        newest = std::max<unsigned>(newest, typed<wire::CdItinerary>(one.payload)->getVersion());
+        unsigned version = kind == Kind::CdRequest ? 1U : 0U;
+        if (kind == Kind::CdItinerary)
+            version = typed<wire::CdItinerary>(one.payload)->getVersion();
+        newest = std::max(newest, version);
+        const bool own = one.agency && (one.agency == owner || one.agency == subject.agency);
+        if (own) newest_own = std::max(newest_own, version);
     }
-    const auto itinerary = typed<wire::CdItinerary>(subject.payload);
-    return unless(newest == 0 || itinerary->getVersion() == newest + 1);
+    const unsigned version = typed<wire::CdItinerary>(subject.payload)->getVersion();
+    const bool first_own = subject.agency && newest_own == 0;
+    return unless(newest == 0 || version == newest + 1 || version == newest_own + 1 || first_own);
 }
 
 Finding differences_are_told(const CaseSubject& subject, Earlier earlier) {

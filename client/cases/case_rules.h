@@ -37,6 +37,7 @@ struct CaseSubject {
     Circle circle = Circle::Beyond;
     std::size_t approvals =
         0;  // asked for by a sender; proven, of different officers, for a reader
+    std::optional<AgencyId> agency{};  // of its sender
 };
 
 struct CaseFinding {

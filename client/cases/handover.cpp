@@ -40,9 +40,29 @@ std::string weight_text(const wire::Quantity::Reader& weight) {
            (unit != nullptr ? " " + std::string(unit->code) : "");
 }
 
+// Of the text that the sender of seals decides about, no more than a description can hold.
+constexpr std::size_t kSealsTold = 8;
+constexpr std::size_t kSealBytes = 64;
+
+// At most so many bytes, and no code point in halves.
+std::size_t prefix_length(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return text.size();
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
+    return most;
+}
+
 std::string seals_text(const std::multiset<std::string>& seals) {
     std::string out;
-    for (const std::string& seal : seals) out += (out.empty() ? "" : ", ") + seal;
+    std::size_t told = 0;
+    for (const std::string& seal : seals) {
+        if (++told > kSealsTold) break;
+        const std::string start = seal.substr(0, prefix_length(seal, kSealBytes));
+        out += (out.empty() ? "" : ", ") + start;
+        if (start.size() < seal.size()) out += "..";
+    }
+    if (seals.size() > kSealsTold) {
+        out += " and " + std::to_string(seals.size() - kSealsTold) + " more";
+    }
     return out.empty() ? "no seals" : "seals " + out;
 }
 
@@ -59,7 +79,8 @@ std::optional<std::string> handover_difference(const wire::Custody::Reader& offe
            weight_text(taken.getWeight()) + ", " + seals_text(after);
 }
 
-schemas::Payload incident_of(const wire::Custody::Reader& taken, const std::string& difference) {
+std::optional<schemas::Payload> incident_of(const wire::Custody::Reader& taken,
+                                            const std::string& difference) {
     auto incident = schemas::build<wire::CdIncident>([&](wire::CdIncident::Builder out) {
         const schemas::CodeFile* const list = schemas::find_codes("cd-incidents");
         CHAPAR_ASSERT(list != nullptr && list->find(kDiffers) != nullptr);
@@ -70,7 +91,7 @@ schemas::Payload incident_of(const wire::Custody::Reader& taken, const std::stri
         out.setLastSeen(taken.getTime());
         out.setDescription(difference);
     });
-    CHAPAR_ASSERT(incident.has_value());  // all of it was checked with the acceptance
+    if (!incident) return std::nullopt;
     return std::move(incident).value();
 }
 

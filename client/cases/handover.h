@@ -12,12 +12,13 @@
 
 namespace chapar::client {
 
-// Nothing where they agree; else both, in words.
+// Nothing where they agree; else both, in words: of long or many seals the beginning.
 [[nodiscard]] std::optional<std::string> handover_difference(
     const schemas::wire::Custody::Reader& offered, const schemas::wire::Custody::Reader& taken);
 
-// The cd-incident HANDOVER_DIFFERS that the taker should send next.
-[[nodiscard]] schemas::Payload incident_of(const schemas::wire::Custody::Reader& taken,
-                                           const std::string& difference);
+// The cd-incident HANDOVER_DIFFERS that the taker should send next; nothing where what was taken
+// does not make a valid one.
+[[nodiscard]] std::optional<schemas::Payload> incident_of(
+    const schemas::wire::Custody::Reader& taken, const std::string& difference);
 
 }  // namespace chapar::client

@@ -49,8 +49,9 @@ Result<std::vector<CaseFinding>> check_sending(const Invocation& invocation, Dev
     const Device device = context.device();
     const EnvelopeOptions& options = draft.options;
     const auto attachments = listed(draft.attachments);
-    const CaseSubject subject{draft.payload, options.in_reply_to, attachments,
-                              CHAPAR_TRY(circle_of(*txn, device, options.to)), approvals};
+    const CaseSubject subject{draft.payload, options.in_reply_to,
+                              attachments,   CHAPAR_TRY(circle_of(*txn, device, options.to)),
+                              approvals,     device.agency};
     std::vector<CaseMessage> earlier;
     if (options.case_id && looks_at_case(schemas::kind_of(draft.payload))) {
         earlier = CHAPAR_TRY(messages_of_case(*txn, device, *options.case_id));
@@ -96,8 +97,9 @@ Status add_case_warnings(const Invocation& invocation, DeviceContext& context, I
         approvers.insert(one.officer);
     }
     const Circle circle = item.sender_agency == device.agency ? Circle::OwnAgency : Circle::Beyond;
-    const CaseSubject subject{text.content.payload, text.header.in_reply_to,
-                              text.content.manifest.attachments, circle, approvers.size()};
+    const CaseSubject subject{
+        text.content.payload, text.header.in_reply_to, text.content.manifest.attachments, circle,
+        approvers.size(),     item.sender_agency};
     std::vector<CaseMessage> earlier;
     if (looks_at_case(item.kind)) {
         earlier = CHAPAR_TRY(messages_of_case(*txn, device, item.case_id, item.accepted));

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <set>
 
 #include "client/cases/ids_rows.h"
 #include "client/cases/ids_time.h"
@@ -94,6 +95,29 @@ std::vector<OutboxNumber> left_behind(const std::vector<ImportLine>& lines) {
     return numbers;
 }
 
+// A kept row goes where it was kept for: other words in --to would not reach it.
+Status check_recipients(const std::vector<ImportLine>& lines) {
+    for (const ImportLine& line : lines) {
+        if (!line.found.before || !line.verdict->message) continue;
+        const OutboxItem& item = line.found.before->item;
+        if (item.stage != Stage::Drafted && item.stage != Stage::OnThisComputer) continue;
+        std::set<std::string> kept;
+        for (const OutboxOffice& office : item.offices) kept.insert(office.office.text());
+        std::set<std::string> asked;
+        for (const OfficeId& office : line.verdict->message->draft.options.to) {
+            asked.insert(office.text());
+        }
+        if (kept == asked) continue;
+        std::string names;
+        for (const std::string& name : kept) names += (names.empty() ? "" : ", ") + name;
+        return Error(Errc::FieldInvalid,
+                     "row " + std::to_string(line.verdict->row) + " was kept for " + names +
+                         " and is not sent yet: `chapar outbox drop " +
+                         std::to_string(item.number.value) + "`, or give the file with that --to");
+    }
+    return Done{};
+}
+
 Status show_outcome(Invocation& invocation, const ImportOutcome& outcome, const ImportSums& sums) {
     json::array refused;
     for (const OutboxNumber number : outcome.refused) refused.emplace_back(number.value);
@@ -146,7 +170,7 @@ Status send_rows(Invocation& invocation, DeviceContext& context,
 }
 
 std::string question_of(const ImportArguments& given, const std::vector<ImportLine>& lines) {
-    std::size_t alerts = 0;
+    std::size_t alerts = left_behind(lines).size();
     for (const ImportLine& line : lines) alerts += line.to_send() ? 1 : 0;
     std::string out = "Send " + std::to_string(alerts) + (alerts == 1 ? " alert" : " alerts");
     if (!given.to.empty()) out += " to";
@@ -198,7 +222,8 @@ Status import_table(Invocation& invocation, const ImportArguments& given, DryRun
                          "others with --ready-only");
     }
     invocation.output.result(object_of(sums), sentence(sums) + ".");
-    bool any = false;
+    CHAPAR_TRY(check_recipients(lines));
+    bool any = !left_behind(lines).empty();
     for (const ImportLine& line : lines) any = any || line.to_send();
     if (any && !given.yes) CHAPAR_TRY(confirm(question_of(given, lines)));
     return send_rows(invocation, *context, lines, sums);

@@ -12,6 +12,7 @@
 #include "client/cli/table.h"
 #include "client/core/compose.h"
 #include "client/core/inbox_page.h"
+#include "client/core/recall.h"
 #include "schemas/base/uuid.h"
 #include "schemas/delivery_state.h"
 #include "schemas/kinds.h"
@@ -72,6 +73,7 @@ Status add_sent(const storage::ReadTxn& txn, const Device& device,
             read_lookout({device.agency, device.office}, draft.header, draft.content.payload);
         message.number = item.number.value;
         message.is_sent = true;
+        message.is_withdrawn = CHAPAR_TRY(is_recalled(txn, item));
         out.push_back(std::move(message));
     }
     return Done{};

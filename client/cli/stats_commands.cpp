@@ -58,7 +58,7 @@ json::object object_of(const TotalGroup& group, const TotalRow& row) {
     if (!group.period.empty()) out["period"] = group.period;
     if (!group.country.empty()) out["country"] = group.country;
     if (!group.substance.empty()) out["substance"] = group.substance;
-    if (group.list) out["list"] = schemas::text_of(*group.list);
+    if (group.list) out["list"] = schemas::code_text(*group.list);
     if (group.mode) out["mode"] = schemas::text_of(*group.mode);
     out["seizures"] = row.seizures;
     out["total"] =

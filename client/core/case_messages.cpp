@@ -31,7 +31,8 @@ Status add_received(const storage::ReadTxn& txn, const Device& device, const Cas
             // One that cannot be read any more holds up no other message of its case.
             Result<InboxText> text = inbox_text(txn, device, item.number);
             if (!text) continue;
-            out.push_back({item.message, item.accepted, std::move(text->content.payload)});
+            out.push_back({item.message, item.accepted, std::move(text->content.payload),
+                           item.sender_agency});
         }
         after = page.after;
     } while (after);
@@ -44,7 +45,7 @@ Status add_sent(const storage::ReadTxn& txn, const Device& device, const CaseId&
         if (item.case_id != case_id || item.stage == schemas::Stage::Refused) continue;
         Result<StoredDraft> draft = stored_draft(txn, device, item.number);
         if (!draft) continue;
-        out.push_back({item.message, item.entry, std::move(draft->content.payload)});
+        out.push_back({item.message, item.entry, std::move(draft->content.payload), device.agency});
     }
     return Done{};
 }

@@ -20,6 +20,7 @@ struct CaseMessage {
     MessageId message;
     std::optional<EntryIndex> entry;  // of the ledger; none: on this computer only
     schemas::Payload payload;
+    std::optional<AgencyId> agency{};  // of its sender; none: not known
     bool operator==(const CaseMessage&) const = default;
 };
 

@@ -19,6 +19,7 @@ constexpr std::size_t kItemsAtOnce = 256;
 
 struct KnownCorrection {
     MessageId message;
+    schemas::Header header;
     std::vector<schemas::FieldChange> changes;
 };
 // What is corrected, and by which office; then the place in the ledger: one that is not there yet
@@ -74,7 +75,7 @@ class Reader {
                 if (!is_settled(item) || item.disputed) return Done{};
                 const auto text = inbox_text(txn_, device_, item.number);
                 if (!text) return unless_broken(text.error());
-                note(text->content.payload, item.message, item.sender_office, item.accepted.value);
+                note(text->content.payload, text->header, item.sender_office, item.accepted.value);
                 return Done{};
             }));
         for (const OutboxItem& item : sent_) {
@@ -87,17 +88,17 @@ class Reader {
             }
             const auto place =
                 item.entry ? item.entry->value : std::numeric_limits<std::uint64_t>::max();
-            note(draft->content.payload, item.message, device_.office, place);
+            note(draft->content.payload, draft->header, device_.office, place);
         }
         return Done{};
     }
 
-    void note(const schemas::Payload& payload, const MessageId& message, const OfficeId& office,
-              std::uint64_t place) {
+    void note(const schemas::Payload& payload, const schemas::Header& header,
+              const OfficeId& office, std::uint64_t place) {
         const auto* correction = std::get_if<schemas::Correction>(&payload);
         if (correction == nullptr) return;
         corrections_[{correction->target, office}].emplace(
-            place, KnownCorrection{message, correction->changes});
+            place, KnownCorrection{header.message_id, header, correction->changes});
     }
 
     static Status unless_broken(const Error& error) {
@@ -165,6 +166,7 @@ class Reader {
                 }
                 payload = std::move(*after);
                 record.corrected_by.push_back(correction.message);
+                tighten(record.header, correction.header);
             }
         }
         auto* alert = std::get_if<schemas::SeizureAlert>(&payload);
@@ -179,6 +181,13 @@ class Reader {
         }
         record.alert = std::move(*alert);
         return each_(record);
+    }
+
+    // What a correction says is handled as it was marked, not as the alert was.
+    static void tighten(schemas::Header& header, const schemas::Header& of_correction) {
+        header.handling = std::max(header.handling, of_correction.handling);
+        header.classification = std::max(header.classification, of_correction.classification);
+        if (header.releasable_to.empty()) header.releasable_to = of_correction.releasable_to;
     }
 
     static Status count(std::uint64_t& counter) {

@@ -104,6 +104,10 @@ class Import(unittest.TestCase):
         # Would fail if a row were kept without the note that it is, or the other way round.
         self.assertIn(after_first, (kept, ROWS))
         self.killed(file, "sending", 1)
+        # Would fail if rows that were kept for one office were handed over to it though another is named now.
+        ran = self.centre.chapar("send", "seizure", "--csv", file, "--to", "TJ-DST-BLO", *OPTIONS[2:], "--yes", "--home", self.home, timeout=600)
+        self.assertEqual(ran.exit, 2, ran.err)
+        self.assertIn("was kept for AF-SKB-BLO and is not sent yet", ran.err)
         self.assertEqual(len(self.centre.outbox()), ROWS)
 
         began = time.monotonic()

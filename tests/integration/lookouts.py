@@ -103,6 +103,13 @@ class Lookouts(unittest.TestCase):
             self.assertNotIn(sent, [row["message"] for row in self.rows(office, "lookout", "ls", "--active")])
         self.assertEqual(self.rows(AF, "lookout", "check", "--container", "CSQU3054383")[0]["match"], "none")
 
+        # Taken back: no longer looked out for at either end.
+        mistake = self.send(TJ, lookout("TGHU2222222"))["message"]
+        self.run_at(TJ, "recall", mistake, "--reason", "another box")
+        self.take(AF)
+        for office in (TJ, AF):
+            self.assertEqual(self.lookout_of(office, mistake)["state"], "CANCELLED")
+
         # The cancel comes first, and then the lookout; and another one that repeats it.
         first = "0197b2f0-0000-7000-8000-00000000ab01"
         self.send(TJ, dict(cancel, supersedes=first, target=first))

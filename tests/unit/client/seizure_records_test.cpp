@@ -104,6 +104,27 @@ TEST_CASE("what another office says of an alert changes nothing, and what does n
     CHECK(now.left_out.uncorrected == 1);
 }
 
+// Fails if an alert leaves under its own marks with the words of a stricter correction.
+TEST_CASE("what a correction says leaves as the correction is marked") {
+    World world;
+    const Sent first = send(world, world.tj, alert());
+    client::Draft secret = correction(first.message, {{"goods[0].quantity.value", "", "11"}});
+    secret.options.handling = schemas::Handling::H3;
+    secret.options.releasable_to = {"AF-CNP"};
+    send(world, world.tj, secret);
+    for (Post* post : {&world.af, &world.tj}) {
+        const Seen plain = seen(world, *post);
+        CHECK(plain.records.empty());
+        CHECK(plain.left_out.handling == 1);
+        SeizureWish wish;
+        wish.up_to = schemas::Handling::H3;
+        const Seen all = seen(world, *post, wish);
+        REQUIRE(all.records.size() == 1);
+        CHECK(all.records.front().header.handling == schemas::Handling::H3);
+        CHECK(all.records.front().header.releasable_to.size() == 1);
+    }
+}
+
 TEST_CASE("what was recalled, is not to leave, lies outside the time or says nothing new stays") {
     World world;
     const Sent recalled = send(world, world.tj, alert());

@@ -133,7 +133,7 @@ TEST_CASE("results, warnings and problems cannot steer the terminal") {
     const auto problem = [&] { (void)output.problem(Error(Errc::NotFound, hostile)); };
     CHECK(written_to(2, problem).find("where: " + visible + "\n") != std::string::npos);
     output.set_form(client::Output::Form::Json);
-    CHECK(written_to(1, [&] { output.result(object, {}); }) ==
+    CHECK(written_to(1, [&] { output.result(object, ""); }) ==
           "{\"name\":\"x\\u001b]0;y\\u202e\"}\n");
     CHECK(written_to(2, [&] { output.warning(hostile); }) ==
           "{\"warning\":\"x\\u001b]0;y\\u202e\"}\n");

@@ -115,6 +115,35 @@ TEST_CASE("an itinerary is one above the newest of its case") {
     CHECK(said(third).empty());
 }
 
+// Fails if an itinerary counts whoever sent it.
+TEST_CASE("who only knows a case holds up no itinerary and bends no consent") {
+    const AgencyId asks = AgencyId::parse("KZ-KNB").value();
+    const AgencyId stranger = AgencyId::parse("ZZ-ANY").value();
+    const auto by = [](const AgencyId& agency, std::uint8_t number, const Payload& payload) {
+        return CaseMessage{id_of(number), EntryIndex(number), payload, agency};
+    };
+    const Payload request = payload("cd-request");
+    const Payload second = payload("cd-itinerary");
+    const auto says = [](const Payload& payload, const AgencyId& agency,
+                         const std::vector<CaseMessage>& earlier) {
+        return client::check_case({payload, id_of(1), {}, client::Circle::Beyond, 0, agency},
+                                  earlier);
+    };
+    const std::vector<CaseMessage> flooded{
+        by(asks, 1, request), by(stranger, 2, payload("cd-itinerary", {{"/version", "65535"}}))};
+    CHECK(says(second, asks, flooded).empty());
+    CHECK(says(second, AgencyId::parse("XX-HUB").value(), flooded).empty());
+    std::vector<CaseMessage> sent = flooded;
+    sent.push_back(by(asks, 3, second));
+    CHECK(says(second, asks, sent).size() == 1);
+    const Payload of_second = payload("cd-consent", {{"/itinerary_version", "2"}});
+    const Payload bent = payload("cd-itinerary", {{"/legs/1/state", "\"KG\""}});
+    CHECK(says(of_second, asks, {by(asks, 1, request), by(stranger, 2, bent), by(asks, 3, second)})
+              .empty());
+    CHECK(says(of_second, asks, {by(asks, 1, request), by(stranger, 2, second), by(asks, 3, bent)})
+              .size() == 1);
+}
+
 // Fails if the row handover.difference is out, or the tolerance is another.
 TEST_CASE("who takes other goods than were offered says the difference") {
     const Payload offer = payload("handover-offer");
@@ -153,6 +182,26 @@ TEST_CASE("a difference at a handover proposes the incident that tells it") {
     CHECK(shown.at("description") ==
           "offered 2.010 KGM, seals KZ 448812; found 1.900 KGM, seals KZ 448812");
     CHECK(client::parse_messages(client::render_payload(*found.front().proposed)).has_value());
+}
+
+// Fails if a description takes all that a stranger wrote as seals: more than a text can hold.
+TEST_CASE("seals as many and as long as can be written end no reader") {
+    std::string seals = "[";
+    for (int i = 0; i < 32; ++i) {
+        std::string seal = std::to_string(100 + i);
+        while (seal.size() < 508) seal += "\u0436";  // two bytes
+        seals += (i == 0 ? "\"" : ",\"") + seal + "\"";
+    }
+    seals += "]";
+    const Payload offer = payload("handover-offer", {{"/seals", seals.c_str()}});
+    const auto found =
+        findings(payload("handover-accept", {{"/differences", "\"others\""}}), {{offer}, 1});
+    REQUIRE(found.size() == 1);
+    REQUIRE(found.front().proposed.has_value());
+    const json::object shown = schemas::json_of_payload(*found.front().proposed);
+    const std::string told(shown.at("description").as_string());
+    CHECK(told.find("and 24 more") != std::string::npos);
+    CHECK(told.size() < 1200);
 }
 
 // Fails if the row grant.not-wider is out, or looks at the recipients only.
