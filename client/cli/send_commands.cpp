@@ -286,7 +286,8 @@ void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
         command->add_option("--re", given->in_reply_to, "inbox number of what is answered")
             ->required(must_answer);
     }
-    command->add_option("--case", given->case_id, "the case that it continues, as inbox ls has it");
+    command->add_option("--case", given->case_id,
+                        "the case that it continues, as inbox show has it");
     if (!kind) command->add_option("--kind", given->kind, "where the file does not name it");
     invocation.on(command, [&invocation, given, kind] { return send(invocation, *given, kind); });
 }
