@@ -110,7 +110,6 @@ TEST_CASE("what a correction says leaves as the correction is marked") {
     const Sent first = send(world, world.tj, alert());
     client::Draft secret = correction(first.message, {{"goods[0].quantity.value", "", "11"}});
     secret.options.handling = schemas::Handling::H3;
-    secret.options.releasable_to = {"AF-CNP"};
     send(world, world.tj, secret);
     for (Post* post : {&world.af, &world.tj}) {
         const Seen plain = seen(world, *post);
@@ -121,8 +120,14 @@ TEST_CASE("what a correction says leaves as the correction is marked") {
         const Seen all = seen(world, *post, wish);
         REQUIRE(all.records.size() == 1);
         CHECK(all.records.front().header.handling == schemas::Handling::H3);
-        CHECK(all.records.front().header.releasable_to.size() == 1);
     }
+    const Sent second = send(world, world.tj, alert());
+    client::Draft for_some = correction(second.message, {{"goods[0].quantity.value", "", "11"}});
+    for_some.options.handling = schemas::Handling::H1;
+    for_some.options.releasable_to = {"AF-CNP"};
+    send(world, world.tj, for_some);
+    CHECK(seen(world, world.af).records.empty());
+    CHECK(seen(world, world.af).left_out.handling == 2);
 }
 
 TEST_CASE("what was recalled, is not to leave, lies outside the time or says nothing new stays") {
