@@ -12,6 +12,7 @@
 #include "client/cli/send_preview.h"
 #include "client/cli/table.h"
 #include "client/core/directory_store.h"
+#include "schemas/kinds/code_text.h"
 
 namespace chapar::client {
 namespace {
