@@ -96,13 +96,16 @@ std::vector<OutboxNumber> left_behind(const std::vector<ImportLine>& lines) {
 }
 
 // A kept row goes where it was kept for: other words in --to would not reach it.
-Status check_recipients(const std::vector<ImportLine>& lines) {
+Status check_recipients(DeviceContext& context, const std::vector<ImportLine>& lines) {
+    const auto txn = CHAPAR_TRY(context.store().begin_read());
     for (const ImportLine& line : lines) {
         if (!line.found.before || !line.verdict->message) continue;
         const OutboxItem& item = line.found.before->item;
         if (item.stage != Stage::Drafted && item.stage != Stage::OnThisComputer) continue;
+        const auto draft = stored_draft(*txn, context.device(), item.number);
+        if (!draft) continue;  // whose text is gone goes to nobody
         std::set<std::string> kept;
-        for (const OutboxOffice& office : item.offices) kept.insert(office.office.text());
+        for (const OfficeId& office : draft->to) kept.insert(office.text());
         std::set<std::string> asked;
         for (const OfficeId& office : line.verdict->message->draft.options.to) {
             asked.insert(office.text());
@@ -222,7 +225,7 @@ Status import_table(Invocation& invocation, const ImportArguments& given, DryRun
                          "others with --ready-only");
     }
     invocation.output.result(object_of(sums), sentence(sums) + ".");
-    CHAPAR_TRY(check_recipients(lines));
+    CHAPAR_TRY(check_recipients(*context, lines));
     bool any = !left_behind(lines).empty();
     for (const ImportLine& line : lines) any = any || line.to_send();
     if (any && !given.yes) CHAPAR_TRY(confirm(question_of(given, lines)));
