@@ -41,6 +41,19 @@ from = ["agency:{agency}"]
 to = "any"
 """ + IMPORT_ALL
 
+# For tests of what is said, not of who may say it.
+ANY_KIND = """agency = "{agency}"
+
+[[rule]]
+id = "export.all"
+direction = "export"
+effect = "permit"
+kinds = "any"
+class_max = "confidential"
+from = ["agency:{agency}"]
+to = "any"
+""" + IMPORT_ALL
+
 ALERT = {
     "kind": "seizure-alert",
     "to": ["AF-SKB-BLO"],
@@ -262,10 +275,10 @@ class Centre:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def two_offices(config=""):
+def two_offices(config="", policy=POLICY):
     centre = Centre(config)
-    centre.agency("TJ-DCA")
-    centre.agency("AF-CNP")
+    centre.agency("TJ-DCA", policy)
+    centre.agency("AF-CNP", policy)
     centre.device("TJ-DCA", "TJ-NPJ-BLO")
     centre.device("AF-CNP", "AF-SKB-BLO", "AF")
     return centre

@@ -11,18 +11,6 @@ import unittest
 
 import centre as stage
 
-POLICY = """agency = "{agency}"
-
-[[rule]]
-id = "export.all"
-direction = "export"
-effect = "permit"
-kinds = "any"
-class_max = "confidential"
-from = ["agency:{agency}"]
-to = "any"
-""" + stage.IMPORT_ALL
-
 ALERTS = 120
 NAMES = ["heroin", "opium", "metamfetamine", "acetic anhydride", "=1+1 tablets"]
 UNITS = ["KGM", "GRM", "LTR", "TAB"]
@@ -57,12 +45,8 @@ def cell(text):
 class ExportAndStats(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.centre = stage.Centre()
-        cls.centre.agency("TJ-DCA", POLICY)
-        cls.centre.agency("AF-CNP", POLICY)
-        cls.centre.device("TJ-DCA", "TJ-NPJ-BLO")
+        cls.centre = stage.two_offices(policy=stage.ANY_KIND)
         cls.centre.device("TJ-DCA", "TJ-DSB-HQ")
-        cls.centre.device("AF-CNP", "AF-SKB-BLO", country="AF")
         cls.alerts = list(drawn_alerts())
         home = cls.centre.home("TJ-NPJ-BLO")
         sent = cls.send(cls.alerts)

@@ -6,18 +6,6 @@ import unittest
 
 import centre as stage
 
-POLICY = """agency = "{agency}"
-
-[[rule]]
-id = "export.all"
-direction = "export"
-effect = "permit"
-kinds = "any"
-class_max = "confidential"
-from = ["agency:{agency}"]
-to = "any"
-""" + stage.IMPORT_ALL
-
 PLACE = "TJ-KT, Нижний Пяндж"
 ALERT = [PLACE, "2026-11-20 05:40 +05:00", "героин", "24,6 кг брутто", "автомобильный", "", "AF-SKB-BLO"]
 
@@ -25,11 +13,7 @@ ALERT = [PLACE, "2026-11-20 05:40 +05:00", "героин", "24,6 кг брутт
 class Forms(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.centre = stage.Centre()
-        cls.centre.agency("TJ-DCA", POLICY)
-        cls.centre.agency("AF-CNP", POLICY)
-        cls.centre.device("TJ-DCA", "TJ-NPJ-BLO")
-        cls.centre.device("AF-CNP", "AF-SKB-BLO", country="AF")
+        cls.centre = stage.two_offices(policy=stage.ANY_KIND)
 
     @classmethod
     def tearDownClass(cls):

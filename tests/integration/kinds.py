@@ -6,18 +6,6 @@ import unittest
 
 import centre as stage
 
-POLICY = """agency = "{agency}"
-
-[[rule]]
-id = "export.all"
-direction = "export"
-effect = "permit"
-kinds = "any"
-class_max = "confidential"
-from = ["agency:{agency}"]
-to = "any"
-""" + stage.IMPORT_ALL
-
 WRITTEN = datetime.datetime(2026, 11, 22, tzinfo=datetime.timezone.utc)  # about when the examples play
 AROUND = ("kind", "to", "urgency", "purpose", "classification", "handling", "personal_data", "reply_by", "expires", "retain",
           "in_reply_to", "supersedes", "case", "visible")
@@ -37,11 +25,7 @@ def today(text):
 class Kinds(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.centre = stage.Centre()
-        cls.centre.agency("TJ-DCA", POLICY)
-        cls.centre.agency("AF-CNP", POLICY)
-        cls.centre.device("TJ-DCA", "TJ-NPJ-BLO")
-        cls.centre.device("AF-CNP", "AF-SKB-BLO", country="AF")
+        cls.centre = stage.two_offices(policy=stage.ANY_KIND)
 
     @classmethod
     def tearDownClass(cls):

@@ -12,18 +12,6 @@ NOW = datetime.datetime.now(datetime.timezone.utc)
 TOMORROW = (NOW + datetime.timedelta(days=1)).strftime("%Y-%m-%d")
 TJ, AF = "TJ-NPJ-BLO", "AF-SKB-BLO"
 
-POLICY = """agency = "{agency}"
-
-[[rule]]
-id = "export.all"
-direction = "export"
-effect = "permit"
-kinds = "any"
-class_max = "confidential"
-from = ["agency:{agency}"]
-to = "any"
-""" + stage.IMPORT_ALL
-
 
 def at(days):
     return (NOW + datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -44,11 +32,7 @@ def lookout(number, **more):
 class Lookouts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.centre = stage.Centre()
-        cls.centre.agency("TJ-DCA", POLICY)
-        cls.centre.agency("AF-CNP", POLICY)
-        cls.centre.device("TJ-DCA", TJ)
-        cls.centre.device("AF-CNP", AF, "AF")
+        cls.centre = stage.two_offices(policy=stage.ANY_KIND)
 
     @classmethod
     def tearDownClass(cls):
