@@ -48,12 +48,6 @@ const schemas::CodeRow* outcome_named(std::string text) {
 // What others may find useful: no answers, and nothing that steers messages.
 bool can_be_useful(Kind kind) { return kind != Kind::InfoReply && kind < Kind::Recall; }
 
-bool is_settled(const InboxItem& item) {
-    return (item.state == InboxState::Received || item.state == InboxState::Opened ||
-            item.state == InboxState::Acknowledged) &&
-           !item.disputed;
-}
-
 struct Known {
     std::vector<Told> told;
     std::vector<FeedbackWord> words;
@@ -73,7 +67,7 @@ void add_word(Known& known, const schemas::Header& header, const schemas::Payloa
 
 Status add_received(const storage::ReadTxn& txn, const Device& device, Known& known) {
     for (const InboxItem& item : CHAPAR_TRY(inbox_items(txn))) {
-        if (!is_settled(item)) continue;
+        if (!is_settled(item) || item.disputed) continue;
         if (can_be_useful(item.kind)) {
             known.told.push_back({item.sender_office, item.message, {device.office}});
         }

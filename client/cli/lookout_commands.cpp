@@ -3,8 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <iterator>
-#include <limits>
 
 #include "client/cases/lookout_reading.h"
 #include "client/cli/device_context.h"
@@ -21,9 +19,7 @@ namespace chapar::client {
 namespace {
 namespace json = boost::json;
 
-constexpr std::size_t kAllItems = std::numeric_limits<std::size_t>::max();
-
-bool is_settled(const InboxItem& item) {
+bool is_believed(const InboxItem& item) {
     return item.state != InboxState::Provisional && !item.disputed;
 }
 
@@ -34,8 +30,10 @@ Result<std::vector<InboxItem>> items_of_lookouts(const storage::ReadTxn& txn,
         if (!is_lookout_kind(kind.kind)) continue;
         InboxFilter filter;
         filter.kind = kind.kind;
-        InboxPage page = CHAPAR_TRY(inbox_page(txn, device, filter, kAllItems));
-        std::ranges::move(page.items, std::back_inserter(out));
+        CHAPAR_TRY(each_inbox_item(txn, device, filter, [&out](const InboxItem& item) -> Status {
+            out.push_back(item);
+            return Done{};
+        }));
     }
     return out;
 }
@@ -56,7 +54,7 @@ Status add_received(const storage::ReadTxn& txn, const Device& device,
             const InboxText text = CHAPAR_TRY(inbox_text(txn, device, item.number));
             message = read_lookout(author, text.header, text.content.payload);
         }
-        message.is_believed = is_settled(item);
+        message.is_believed = is_believed(item);
         message.number = item.number.value;
         out.push_back(std::move(message));
     }

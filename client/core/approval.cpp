@@ -28,11 +28,6 @@ bool contains(const std::vector<T>& list, const T& one) {
     return std::ranges::find(list, one) != list.end();
 }
 
-bool is_settled(const InboxItem& item) {
-    return item.state == InboxState::Received || item.state == InboxState::Opened ||
-           item.state == InboxState::Acknowledged;
-}
-
 Status check_in_force(Standing standing) {
     switch (standing) {
         case Standing::Valid:

@@ -17,11 +17,6 @@
 namespace chapar::client {
 namespace {
 
-bool is_settled(const InboxItem& item) {
-    return item.state == InboxState::Received || item.state == InboxState::Opened ||
-           item.state == InboxState::Acknowledged;
-}
-
 Draft answer_to(const InboxItem& request, schemas::Approval approval) {
     Draft draft;
     draft.options.to = {request.sender_office};

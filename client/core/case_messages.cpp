@@ -12,31 +12,19 @@
 namespace chapar::client {
 namespace {
 
-constexpr std::size_t kPage = 256;
-
-bool counts(const InboxItem& item) {
-    return item.state == InboxState::Received || item.state == InboxState::Opened ||
-           item.state == InboxState::Acknowledged;
-}
-
 Status add_received(const storage::ReadTxn& txn, const Device& device, const CaseId& case_id,
                     std::vector<CaseMessage>& out) {
     InboxFilter filter;
     filter.case_id = case_id;
-    std::optional<InboxNumber> after;
-    do {
-        const InboxPage page = CHAPAR_TRY(inbox_page(txn, device, filter, kPage, after));
-        for (const InboxItem& item : page.items) {
-            if (!counts(item)) continue;
-            // One that cannot be read any more holds up no other message of its case.
-            Result<InboxText> text = inbox_text(txn, device, item.number);
-            if (!text) continue;
-            out.push_back({item.message, item.accepted, std::move(text->content.payload),
-                           item.sender_agency});
-        }
-        after = page.after;
-    } while (after);
-    return Done{};
+    return each_inbox_item(txn, device, filter, [&](const InboxItem& item) -> Status {
+        if (!is_settled(item)) return Done{};
+        // One that cannot be read any more holds up no other message of its case.
+        Result<InboxText> text = inbox_text(txn, device, item.number);
+        if (!text) return Done{};
+        out.push_back(
+            {item.message, item.accepted, std::move(text->content.payload), item.sender_agency});
+        return Done{};
+    });
 }
 
 Status add_sent(const storage::ReadTxn& txn, const Device& device, const CaseId& case_id,

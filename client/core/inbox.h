@@ -76,6 +76,8 @@ struct InboxItem {
     std::optional<InboxNumber> sent_again{};  // an earlier item that this one repeats
     bool operator==(const InboxItem&) const = default;
 };
+// Opened, decided, and not taken back: something may rest on what it says.
+[[nodiscard]] bool is_settled(const InboxItem& item);
 
 enum class Reception : std::uint8_t {
     Stored,       // new: opened and settled

@@ -11,6 +11,8 @@
 namespace chapar::client {
 namespace {
 
+constexpr std::size_t kItemsAtOnce = 256;
+
 using Walk = std::variant<inbox_index::Walk, inbox_substances::Walk>;
 
 std::vector<Walk> walks_of(const storage::ReadTxn& txn, const Device& device,
@@ -61,6 +63,17 @@ Result<InboxPage> inbox_page(const storage::ReadTxn& txn, const Device& device,
         from = *number;
     }
     return page;
+}
+
+Status each_inbox_item(const storage::ReadTxn& txn, const Device& device, const InboxFilter& filter,
+                       const std::function<Status(const InboxItem&)>& each) {
+    std::optional<InboxNumber> after;
+    do {
+        const InboxPage page = CHAPAR_TRY(inbox_page(txn, device, filter, kItemsAtOnce, after));
+        for (const InboxItem& item : page.items) CHAPAR_TRY(each(item));
+        after = page.after;
+    } while (after);
+    return Done{};
 }
 
 }  // namespace chapar::client

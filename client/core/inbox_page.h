@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,5 +35,9 @@ struct InboxPage {
 [[nodiscard]] Result<InboxPage> inbox_page(const storage::ReadTxn& txn, const Device& device,
                                            const InboxFilter& filter, std::size_t most,
                                            std::optional<InboxNumber> after = std::nullopt);
+// All of them, newest first, a page in memory at a time. The error of `each` ends it.
+[[nodiscard]] Status each_inbox_item(const storage::ReadTxn& txn, const Device& device,
+                                     const InboxFilter& filter,
+                                     const std::function<Status(const InboxItem&)>& each);
 
 }  // namespace chapar::client

@@ -19,6 +19,11 @@ std::string_view text_of(InboxState state) {
     return kTexts.at(static_cast<std::size_t>(state));
 }
 
+bool is_settled(const InboxItem& item) {
+    return item.state == InboxState::Received || item.state == InboxState::Opened ||
+           item.state == InboxState::Acknowledged;
+}
+
 namespace {
 
 // A revocation may come long after the item: what it disputes is asked whenever the item is read.

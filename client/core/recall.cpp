@@ -20,11 +20,6 @@ Bytes early_key(const MessageId& target, const OfficeId& office) {
     return LayoutWriter().raw(view(kEarly)).raw(target.view()).raw(view(office.text())).take();
 }
 
-bool is_settled(const InboxItem& item) {
-    return item.state == InboxState::Received || item.state == InboxState::Opened ||
-           item.state == InboxState::Acknowledged;
-}
-
 // The message itself, or one made of it: the same text, sealed again for some device.
 bool says(const InboxItem& item, const MessageId& target) {
     return item.message == target ||

@@ -15,8 +15,6 @@
 namespace chapar::client {
 namespace {
 
-constexpr std::size_t kItemsAtOnce = 256;
-
 struct KnownCorrection {
     MessageId message;
     schemas::Header header;
@@ -27,26 +25,14 @@ struct KnownCorrection {
 using Corrected = std::pair<MessageId, OfficeId>;
 using Corrections = std::map<Corrected, std::multimap<std::uint64_t, KnownCorrection>>;
 
-bool is_settled(const InboxItem& item) {
-    return item.state == InboxState::Received || item.state == InboxState::Opened ||
-           item.state == InboxState::Acknowledged;
-}
-
 bool is_sent(const OutboxItem& item) {
     return item.stage == schemas::Stage::OnThisComputer || item.stage == schemas::Stage::Logged;
 }
 
-Status each_item(const storage::ReadTxn& txn, const Device& device, schemas::Kind kind,
-                 const std::function<Status(const InboxItem&)>& each) {
+InboxFilter of_kind(schemas::Kind kind) {
     InboxFilter filter;
     filter.kind = kind;
-    std::optional<InboxNumber> after;
-    do {
-        const InboxPage page = CHAPAR_TRY(inbox_page(txn, device, filter, kItemsAtOnce, after));
-        for (const InboxItem& item : page.items) CHAPAR_TRY(each(item));
-        after = page.after;
-    } while (after);
-    return Done{};
+    return filter;
 }
 
 class Reader {
@@ -59,8 +45,8 @@ class Reader {
         sent_ = CHAPAR_TRY(outbox_items(txn_));
         CHAPAR_TRY(read_corrections());
         if (wish_.received) {
-            CHAPAR_TRY(each_item(txn_, device_, schemas::Kind::SeizureAlert,
-                                 [this](const InboxItem& item) { return received(item); }));
+            CHAPAR_TRY(each_inbox_item(txn_, device_, of_kind(schemas::Kind::SeizureAlert),
+                                       [this](const InboxItem& item) { return received(item); }));
         }
         if (wish_.sent) {
             for (auto item = sent_.rbegin(); item != sent_.rend(); ++item) CHAPAR_TRY(sent(*item));
@@ -70,14 +56,15 @@ class Reader {
 
   private:
     Status read_corrections() {
-        CHAPAR_TRY(each_item(
-            txn_, device_, schemas::Kind::Correction, [this](const InboxItem& item) -> Status {
-                if (!is_settled(item) || item.disputed) return Done{};
-                const auto text = inbox_text(txn_, device_, item.number);
-                if (!text) return unless_broken(text.error());
-                note(text->content.payload, text->header, item.sender_office, item.accepted.value);
-                return Done{};
-            }));
+        CHAPAR_TRY(each_inbox_item(txn_, device_, of_kind(schemas::Kind::Correction),
+                                   [this](const InboxItem& item) -> Status {
+                                       if (!is_settled(item) || item.disputed) return Done{};
+                                       const auto text = inbox_text(txn_, device_, item.number);
+                                       if (!text) return unless_broken(text.error());
+                                       note(text->content.payload, text->header, item.sender_office,
+                                            item.accepted.value);
+                                       return Done{};
+                                   }));
         for (const OutboxItem& item : sent_) {
             if (item.kind != schemas::Kind::Correction || !is_sent(item)) continue;
             if (CHAPAR_TRY(is_recalled(txn_, item))) continue;
