@@ -1,12 +1,11 @@
 #include "client/core/code_archive.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 #include <string_view>
 
-#include "schemas/base/assert.h"
 #include "schemas/text_check.h"
+#include "storage/tar.h"
 
 namespace chapar::client {
 namespace {
@@ -16,8 +15,8 @@ constexpr std::size_t kBlock = 512;
 struct Field {
     std::size_t at, size;
 };
-constexpr Field kName{0, 100}, kMode{100, 8}, kSize{124, 12}, kTime{136, 12}, kSum{148, 8},
-    kMagic{257, 6}, kVersion{263, 2}, kPrefix{345, 155};
+constexpr Field kName{0, 100}, kSize{124, 12}, kSum{148, 8}, kMagic{257, 6}, kVersion{263, 2},
+    kPrefix{345, 155};
 constexpr std::size_t kType = 156;
 
 std::string_view field_of(std::string_view block, Field field) {
@@ -81,32 +80,6 @@ Result<Head> read_head(std::string_view block, std::size_t at) {
     return Head{std::string(*name), static_cast<std::size_t>(*size)};
 }
 
-void put(std::string& block, Field field, std::string_view text) {
-    block.replace(field.at, text.size(), text);
-}
-
-std::string octal(std::uint64_t value, int digits) {
-    char text[24];
-    std::snprintf(text, sizeof text, "%0*llo", digits, static_cast<unsigned long long>(value));
-    return text;
-}
-
-std::string head_of(const ArchiveFile& file) {
-    CHAPAR_ASSERT(file.name.size() <= kName.size);
-    std::string block(kBlock, '\0');
-    put(block, kName, file.name);
-    put(block, kMode, "0000644");
-    put(block, {108, 8}, "0000000");
-    put(block, {116, 8}, "0000000");
-    put(block, kSize, octal(file.text.size(), 11));
-    put(block, kTime, octal(0, 11));
-    block[kType] = '0';
-    put(block, kMagic, std::string_view("ustar\0", 6));
-    put(block, kVersion, "00");
-    put(block, kSum, octal(sum_of(block), 6) + std::string("\0 ", 2));
-    return block;
-}
-
 }  // namespace
 
 Result<std::vector<ArchiveFile>> read_code_archive(ByteView bytes) {
@@ -139,13 +112,9 @@ Result<std::vector<ArchiveFile>> read_code_archive(ByteView bytes) {
 }
 
 Bytes write_code_archive(const std::vector<ArchiveFile>& files) {
-    std::string out;
-    for (const ArchiveFile& file : files) {
-        out += head_of(file) + file.text;
-        out.append((kBlock - file.text.size() % kBlock) % kBlock, '\0');
-    }
-    out.append(2 * kBlock, '\0');
-    return to_bytes(view(out));
+    std::vector<storage::Member> members;
+    for (const ArchiveFile& file : files) members.push_back({file.name, to_bytes(view(file.text))});
+    return storage::encode_tar(members);
 }
 
 }  // namespace chapar::client

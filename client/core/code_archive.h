@@ -1,9 +1,10 @@
 // A signed set of code lists in one file: a tar archive (POSIX.1-1988 ustar) of MANIFEST and the
 // lists.
 //
-// Owns: reading one strictly and writing one. Only regular files, by bare names, once each; no
-// folder, link, prefix, extension record or number in another base; only zeros after the end. Does
-// not know what a file says. Pure. Errors: MalformedLayout with the place ("archive, byte 512:
+// Owns: reading one strictly, for it comes from anywhere (storage/tar.h writes it, and reads what
+// we wrote ourselves). Only regular files, by bare names, once each; no folder, link, prefix,
+// extension record or number in another base; only zeros after the end. Does not know what a file
+// says. Pure. Errors: MalformedLayout with the place ("archive, byte 512:
 // ..."), TooLarge.
 #pragma once
 
