@@ -13,11 +13,21 @@
 
 namespace chapar::schemas {
 
+// An enum that repeats an open list (schemas/codes), which it names: a newer list may know more, so
+// the enum also holds numbers that it has no text for. Its texts are kinds/code_text.h's.
+template <typename Code>
+concept OpenCode = CodeList<Code> && requires {
+    CodeTexts<Code>::kOpenList;
+};
+template <OpenCode Code>
+std::string_view text_of(Code code) = delete;
+
 // Schedules: 1961 Convention as amended, 1971 Convention, 1988 Convention tables I and II,
 // international special surveillance list, new psychoactive substances.
 enum class SubstanceList : std::uint8_t { Nd61, Ps71, T1, T2, Issl, Nps, Other };
 template <>
 struct CodeTexts<SubstanceList> {
+    static constexpr std::string_view kOpenList = "substance-lists";
     static constexpr std::array<std::string_view, 7> kTexts{"ND61", "PS71", "T1",   "T2",
                                                             "ISSL", "NPS",  "OTHER"};
 };
@@ -35,6 +45,7 @@ enum class SubstanceForm : std::uint8_t {
 };
 template <>
 struct CodeTexts<SubstanceForm> {
+    static constexpr std::string_view kOpenList = "substance-forms";
     static constexpr std::array<std::string_view, 9> kTexts{
         "powder", "brick", "resin", "paste", "liquid", "tablet", "ampoule", "plant", "blotter"};
 };
@@ -62,6 +73,7 @@ struct CodeTexts<Measure> {
 enum class PurityMethod : std::uint8_t { FieldKit, Raman, Lab };
 template <>
 struct CodeTexts<PurityMethod> {
+    static constexpr std::string_view kOpenList = "purity-methods";
     static constexpr std::array<std::string_view, 3> kTexts{"field-kit", "raman", "lab"};
 };
 
@@ -88,6 +100,7 @@ struct CodeTexts<TransportMode> {
 enum class TransportDocument : std::uint8_t { Cmr, Tir, Awb, BillOfLading, Other };
 template <>
 struct CodeTexts<TransportDocument> {
+    static constexpr std::string_view kOpenList = "transport-documents";
     static constexpr std::array<std::string_view, 5> kTexts{"CMR", "TIR", "AWB", "B/L", "OTHER"};
 };
 
@@ -114,6 +127,7 @@ enum class Concealment : std::uint8_t {
 };
 template <>
 struct CodeTexts<Concealment> {
+    static constexpr std::string_view kOpenList = "concealment";
     static constexpr std::array<std::string_view, 19> kTexts{
         "BODY_INGESTED",  "BODY_WORN",       "LUGGAGE_FALSE_BOTTOM",
         "VEH_FUEL_TANK",  "VEH_TYRE",        "VEH_CHASSIS",
@@ -127,6 +141,7 @@ struct CodeTexts<Concealment> {
 enum class Detection : std::uint8_t { Profile, Dog, Scan, Tip, Routine };
 template <>
 struct CodeTexts<Detection> {
+    static constexpr std::string_view kOpenList = "detection";
     static constexpr std::array<std::string_view, 5> kTexts{"profile", "dog", "scan", "tip",
                                                             "routine"};
 };
@@ -148,6 +163,7 @@ enum class SeizurePlace : std::uint8_t {
 };
 template <>
 struct CodeTexts<SeizurePlace> {
+    static constexpr std::string_view kOpenList = "seizure-places";
     static constexpr std::array<std::string_view, 12> kTexts{"airport",
                                                              "port",
                                                              "road",
@@ -166,6 +182,7 @@ struct CodeTexts<SeizurePlace> {
 enum class Script : std::uint8_t { Cyrl, Arab, Latn };
 template <>
 struct CodeTexts<Script> {
+    static constexpr std::string_view kOpenList = "scripts";
     static constexpr std::array<std::string_view, 3> kTexts{"Cyrl", "Arab", "Latn"};
 };
 
@@ -206,6 +223,7 @@ struct CodeTexts<Tlp> {
 enum class QuestionType : std::uint8_t { Subscriber, Vehicle, Person, Company, Travel };
 template <>
 struct CodeTexts<QuestionType> {
+    static constexpr std::string_view kOpenList = "question-types";
     static constexpr std::array<std::string_view, 5> kTexts{"subscriber", "vehicle", "person",
                                                             "company", "travel"};
 };

@@ -19,12 +19,12 @@ void write(wire::Substance::Builder out, const Substance& substance) {
 
 Substance read(WireReading& in, wire::Substance::Reader wire) {
     Substance out;
-    out.list = open_code<SubstanceList>(in, wire.getList(), "substance.list");
+    out.list = in.code<SubstanceList>(wire.getList(), "substance.list");
     out.name = in.line(wire.getName(), "substance.name");
     out.cas = in.line(wire.getCas(), "substance.cas");
     out.inchi_key = in.line(wire.getInchiKey(), "substance.inchiKey");
     out.hs6 = in.line(wire.getHs6(), "substance.hs6");
-    out.form = open_code_or_none<SubstanceForm>(wire.getForm());
+    out.form = in.code_or_none<SubstanceForm>(wire.getForm(), "substance.form");
     return out;
 }
 
@@ -87,9 +87,8 @@ Goods read(WireReading& in, wire::Goods::Reader wire) {
     out.substance = read(in, wire.getSubstance());
     out.quantity = read(in, wire.getQuantity());
     if (wire.hasPurity()) {
-        out.purity =
-            Purity{wire.getPurity().getPerMille(),
-                   open_code<PurityMethod>(in, wire.getPurity().getMethod(), "purity.method")};
+        out.purity = Purity{wire.getPurity().getPerMille(),
+                            in.code<PurityMethod>(wire.getPurity().getMethod(), "purity.method")};
     }
     return out;
 }
@@ -133,7 +132,7 @@ Conveyance read(WireReading& in, wire::Conveyance::Reader wire) {
         in.count(documents.size(), 0, limits::kContentItems, "conveyance.documents");
     for (unsigned i = 0; i < count; ++i) {
         out.documents.push_back(
-            {open_code<TransportDocument>(in, documents[i].getType(), "conveyance.documents"),
+            {in.code<TransportDocument>(documents[i].getType(), "conveyance.documents"),
              in.line(documents[i].getNumber(), "conveyance.documents")});
     }
     const auto seals = wire.getSeals();
@@ -176,7 +175,7 @@ Person read(WireReading& in, wire::Person::Reader wire) {
     const unsigned count = in.count(names.size(), 0, limits::kPersonNames, "person.names");
     for (unsigned i = 0; i < count; ++i) {
         out.names.push_back({in.line(names[i].getText(), "person.names"),
-                             open_code<Script>(in, names[i].getScript(), "person.names"),
+                             in.code<Script>(names[i].getScript(), "person.names"),
                              in.line(names[i].getTransliteration(), "person.names")});
     }
     if (wire.hasBirth()) {

@@ -8,7 +8,6 @@
 
 #include "schemas/content.capnp.h"
 #include "schemas/content.h"
-#include "schemas/kinds/code_text.h"
 #include "schemas/wire_reading.h"
 
 namespace chapar::schemas {
@@ -48,18 +47,6 @@ template <CodeList Code>
 template <CodeList Code>
 [[nodiscard]] std::uint8_t wire_code(const std::optional<Code>& code) {
     return code ? wire_code(*code) : std::uint8_t{0};
-}
-// Of an open list: a number that this program's enum has no name for is kept, not refused
-// (kinds/code_text.h shows it).
-template <OpenCode Code>
-[[nodiscard]] std::optional<Code> open_code_or_none(std::uint8_t value) {
-    if (value == 0) return std::nullopt;
-    return static_cast<Code>(value - 1);
-}
-template <OpenCode Code>
-[[nodiscard]] Code open_code(WireReading& in, std::uint8_t value, std::string_view place) {
-    const std::optional<Code> code = open_code_or_none<Code>(value);
-    return code ? *code : in.code<Code>(value, place);
 }
 
 }  // namespace chapar::schemas

@@ -136,7 +136,7 @@ SeizureAlert read(WireReading& in, wire::SeizureAlert::Reader wire) {
     out.goods = read_list<wire::Goods, Goods>(in, wire.getGoods(), "goods");
     out.conveyance = read(in, wire.getConveyance());
     out.agency = in.line(wire.getAgency(), "agency");
-    out.concealment = open_code_or_none<Concealment>(wire.getConcealment());
+    out.concealment = in.code_or_none<Concealment>(wire.getConcealment(), "concealment");
     out.route = read_list<wire::Place, Place>(in, wire.getRoute(), "route");
     out.persons = read_list<wire::Person, Person>(in, wire.getPersons(), "persons");
     if (wire.hasPackaging()) {
@@ -146,18 +146,18 @@ SeizureAlert read(WireReading& in, wire::SeizureAlert::Reader wire) {
         out.packaging->marks = in.line(packaging.getMarks(), "packaging.marks");
         out.packaging->logo = in.line(packaging.getLogo(), "packaging.logo");
     }
-    out.detection = open_code_or_none<Detection>(wire.getDetection());
+    out.detection = in.code_or_none<Detection>(wire.getDetection(), "detection");
     if (wire.getArrestsKnown()) out.arrests = wire.getArrests();
     out.wants_controlled_delivery = wire.getWantsControlledDelivery();
     out.remarks = read(in, wire.getRemarks());
-    out.place_type = open_code_or_none<SeizurePlace>(wire.getPlaceType());
+    out.place_type = in.code_or_none<SeizurePlace>(wire.getPlaceType(), "placeType");
     out.day_only = wire.getDayOnly();
     return out;
 }
 
 InfoRequest read(WireReading& in, wire::InfoRequest::Reader wire) {
     InfoRequest out;
-    out.question = open_code<QuestionType>(in, wire.getQuestion(), "question");
+    out.question = in.code<QuestionType>(wire.getQuestion(), "question");
     out.subject = in.line(wire.getSubject(), "subject");
     out.justification = read_long(in, wire.getJustification(), "justification");
     out.usable_in_court = wire.getUsableInCourt();

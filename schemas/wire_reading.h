@@ -16,7 +16,7 @@
 #include "schemas/base/bytes.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/limits.h"
-#include "schemas/code_table.h"
+#include "schemas/codes.h"
 #include "schemas/text_check.h"
 #include "schemas/wire_message.h"
 
@@ -79,14 +79,18 @@ class WireReading {
         demand(code.has_value(), place);
         return code.value_or(Code{});
     }
-    // 0 = not given, then the list from 1 on.
+    // 0 = not given, then the list from 1 on; of an open one also what has no name here yet.
     template <CodeList Code>
-    [[nodiscard]] std::optional<Code> code_or_none(std::uint64_t value, std::string_view place) {
+    [[nodiscard]] std::optional<Code> code_or_none(std::uint8_t value, std::string_view place) {
         if (value == 0) return std::nullopt;
-        return number<Code>(value - 1, place);
+        if constexpr (OpenCode<Code>) {
+            return static_cast<Code>(value - 1);
+        } else {
+            return number<Code>(value - 1U, place);
+        }
     }
     template <CodeList Code>
-    [[nodiscard]] Code code(std::uint64_t value, std::string_view place) {
+    [[nodiscard]] Code code(std::uint8_t value, std::string_view place) {
         demand(value != 0, place);
         return code_or_none<Code>(value, place).value_or(Code{});
     }
