@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "client/cli/table.h"
 #include "client/edge/codes_home.h"
 #include "client/edge/signer_home.h"
 #include "client/edge/trust_card_file.h"
@@ -40,33 +41,27 @@ void list_codes(Invocation& invocation) {
         json::object{{"set", set.dated()}, {"from", origin}, {"lists", set.files().size()}},
         "set of " + std::string(set.dated()) + ", " + origin + ", " +
             std::to_string(set.files().size()) + " lists");
-    TextColumns columns({{"list"},
-                         {"dated"},
-                         {"codes", 0, Side::Right},
-                         {"verified", 0, Side::Right},
-                         {"growth"},
-                         {"source", 60}});
-    std::vector<std::vector<std::string>> rows;
+    Table table(invocation.output, {{"list"},
+                                    {"dated"},
+                                    {"codes", 0, Side::Right},
+                                    {"verified", 0, Side::Right},
+                                    {"growth"},
+                                    {"source", 60}});
     for (const schemas::CodeFile& list : set.files()) {
-        rows.push_back({std::string(list.name), std::string(list.dated),
-                        std::to_string(list.rows.size()), std::to_string(verified_of(list)),
-                        std::string(text_of(list.growth)), std::string(list.source)});
-        columns.fit(rows.back());
+        const std::size_t verified = verified_of(list);
+        table.add({json::object{{"list", list.name},
+                                {"dated", list.dated},
+                                {"codes", list.rows.size()},
+                                {"verified", verified},
+                                {"growth", text_of(list.growth)},
+                                {"source", list.source},
+                                {"note", list.note}},
+                   {std::string(list.name), std::string(list.dated),
+                    std::to_string(list.rows.size()), std::to_string(verified),
+                    std::string(text_of(list.growth)), std::string(list.source)},
+                   {}});
     }
-    if (invocation.output.form() == Output::Form::Text) {
-        invocation.output.result({}, columns.heading());
-    }
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const schemas::CodeFile& list = set.files()[i];
-        invocation.output.result(json::object{{"list", list.name},
-                                              {"dated", list.dated},
-                                              {"codes", list.rows.size()},
-                                              {"verified", verified_of(list)},
-                                              {"growth", text_of(list.growth)},
-                                              {"source", list.source},
-                                              {"note", list.note}},
-                                 columns.row(rows[i]));
-    }
+    table.print();
 }
 
 json::object row_json(const schemas::CodeFile& list, const schemas::CodeRow& row,
@@ -84,16 +79,15 @@ Status show_codes(Invocation& invocation, const std::string& name) {
     const schemas::CodeFile* const list = schemas::find_codes(name);
     if (list == nullptr) return Error(Errc::NotFound, "a list " + name + "; see: codes ls");
     const std::string_view language = schemas::tag_of(invocation.language);
-    TextColumns columns({{"code", 40}, {"label", 60}, {"until"}, {"mark"}});
-    std::vector<std::vector<std::string>> rows;
+    Table table(invocation.output, {{"code", 40}, {"label", 60}, {"until"}, {"mark"}},
+                Heading::None);
     for (const schemas::CodeRow& row : list->rows) {
-        rows.push_back({std::string(row.code), std::string(list->label(row, language)),
-                        std::string(row.until), row.verified ? "" : "not verified"});
-        columns.fit(rows.back());
+        table.add({row_json(*list, row, language),
+                   {std::string(row.code), std::string(list->label(row, language)),
+                    std::string(row.until), row.verified ? "" : "not verified"},
+                   {}});
     }
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        invocation.output.result(row_json(*list, list->rows[i], language), columns.row(rows[i]));
-    }
+    table.print();
     return Done{};
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "client/cli/text_columns.h"
+#include "client/cli/table.h"
 #include "schemas/base/time_text.h"
 #include "schemas/base/uuid.h"
 
@@ -60,24 +60,22 @@ json::object object_of_line(const ImportLine& line) {
 void show_as_text(const Output& output, std::span<const ImportLine> lines) {
     constexpr std::size_t kColumnWidth = 28;
     constexpr std::size_t kFoundWidth = 32;
-    TextColumns columns({{"row", 0, Side::Right},
+    Table table(output, {{"row", 0, Side::Right},
                          {"state"},
                          {"column", kColumnWidth},
                          {"found", kFoundWidth},
                          {"read as, or allowed"}});
-    std::vector<std::vector<std::string>> rows;
     for (const ImportLine& line : lines) {
         // What was sent before is a number in the sum, not a line each.
         if (line.found.state == ImportState::Known) continue;
         for (const RowNote& note : notes_of(line)) {
-            rows.push_back({std::to_string(line.verdict->row), std::string(state_of(line)),
-                            note.column, note.found, note.said});
+            table.add({{},
+                       {std::to_string(line.verdict->row), std::string(state_of(line)), note.column,
+                        note.found, note.said},
+                       {}});
         }
     }
-    if (rows.empty()) return;
-    for (const auto& row : rows) columns.fit(row);
-    output.result({}, columns.heading());
-    for (const auto& row : rows) output.result({}, columns.row(row));
+    table.print();
 }
 
 // "9,997"

@@ -11,6 +11,7 @@ add_executable(test_client_tables
     ${PROJECT_SOURCE_DIR}/client/cli/graphemes.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/import_view.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/output.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/table.cpp
     ${PROJECT_SOURCE_DIR}/client/cli/text_columns.cpp)
 chapar_target(test_client_tables)
 target_compile_definitions(test_client_tables PRIVATE
