@@ -5,6 +5,7 @@
 #include <set>
 
 #include "client/cases/handover.h"
+#include "client/cases/seizure_totals.h"
 #include "schemas/base/assert.h"
 #include "schemas/kinds/code_lists.h"
 #include "schemas/kinds/kind_json.h"
@@ -20,7 +21,6 @@ using schemas::TypedReader;
 using Earlier = std::span<const CaseMessage>;
 
 constexpr std::size_t kArrestApprovals = 2;
-constexpr std::uint32_t kSmallestCell = 3;
 
 struct Broken {
     std::string path;  // "" is the row's own
@@ -159,7 +159,7 @@ Finding small_cells(const CaseSubject& subject, Earlier /*earlier*/) {
     const auto report = typed<wire::StatReport>(subject.payload);
     for (unsigned i = 0; i < report->getRows().size(); ++i) {
         const auto row = report->getRows()[i];
-        const bool small = row.getSeizures() > 0 && row.getSeizures() < kSmallestCell;
+        const bool small = row.getSeizures() > 0 && row.getSeizures() < kSmallCell;
         if (row.getCounted() && small) return Broken{"rows[" + std::to_string(i) + "]"};
     }
     return std::nullopt;

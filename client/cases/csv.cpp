@@ -1,7 +1,6 @@
 #include "client/cases/csv.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "schemas/base/assert.h"

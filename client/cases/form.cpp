@@ -1,7 +1,6 @@
 #include "client/cases/form.h"
 
 #include <algorithm>
-#include <set>
 
 #include "client/cases/form_questions.h"
 #include "client/cases/form_words.h"

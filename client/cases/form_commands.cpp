@@ -1,5 +1,6 @@
 // What a form is told to do: going to a field, listing, showing, clearing, sending.
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "client/cases/form.h"
@@ -7,7 +8,6 @@
 #include "client/cases/form_words.h"
 #include "client/cases/message_json.h"
 #include "client/cases/reading.h"
-#include "schemas/kinds.h"
 
 namespace chapar::client {
 namespace {

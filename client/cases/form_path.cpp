@@ -103,16 +103,6 @@ std::optional<FieldPath> find_in(const FieldNode& root, std::string_view text) {
     }
 }
 
-// The value under one name, which may have dots.
-const json::value* find_name(const json::value& value, std::string_view name) {
-    const json::object* object = value.if_object();
-    if (object == nullptr) return nullptr;
-    const std::size_t dot = name.find('.');
-    const json::value* found = object->if_contains(name.substr(0, dot));
-    if (found == nullptr || dot == std::string_view::npos) return found;
-    return find_name(*found, name.substr(dot + 1));
-}
-
 json::value& make_name(json::value& value, std::string_view name) {
     // A place or a date may be written as one text: what is more precise takes its place.
     if (!value.is_object()) value.emplace_object();
@@ -152,9 +142,9 @@ void erase_from(json::value& value, const FieldPath& path, std::size_t at) {
         return;
     }
     json::object* object = value.if_object();
-    if (object == nullptr || find_name(value, step.name) == nullptr) return;
+    if (object == nullptr || value_named(*object, step.name) == nullptr) return;
     if (!last) erase_from(make_name(value, step.name), path, at + 1);
-    if (last || is_empty(*find_name(value, step.name))) erase_name(*object, step.name);
+    if (last || is_empty(*value_named(*object, step.name))) erase_name(*object, step.name);
 }
 
 }  // namespace
@@ -182,20 +172,23 @@ std::optional<FieldPath> find_path(schemas::Kind kind, std::string_view text) {
     return in_payload ? std::move(in_payload) : find_in(envelope_tree(), text);
 }
 
+const json::value* value_named(const json::object& object, std::string_view name) {
+    const std::size_t dot = name.find('.');
+    const json::value* found = object.if_contains(name.substr(0, dot));
+    if (found == nullptr || dot == std::string_view::npos) return found;
+    const json::object* inner = found->if_object();
+    return inner != nullptr ? value_named(*inner, name.substr(dot + 1)) : nullptr;
+}
+
 const json::value* value_at(const json::object& message, const FieldPath& path) {
     const json::value* value = nullptr;
     for (const FieldPath::Step& step : path.steps) {
-        if (value == nullptr) {
-            const std::size_t dot = step.name.find('.');
-            value = message.if_contains(std::string_view(step.name).substr(0, dot));
-            if (value != nullptr && dot != std::string::npos) {
-                value = find_name(*value, std::string_view(step.name).substr(dot + 1));
-            }
-        } else if (step.name.empty()) {
-            const json::array* list = value->if_array();
+        if (step.name.empty()) {
+            const json::array* list = value != nullptr ? value->if_array() : nullptr;
             value = list != nullptr && step.index < list->size() ? &(*list)[step.index] : nullptr;
         } else {
-            value = find_name(*value, step.name);
+            const json::object* object = value == nullptr ? &message : value->if_object();
+            value = object != nullptr ? value_named(*object, step.name) : nullptr;
         }
         if (value == nullptr) return nullptr;
     }

@@ -35,7 +35,10 @@ struct FieldPath {
 // Empty if the kind has no such field, or an element is beyond what its list may hold.
 [[nodiscard]] std::optional<FieldPath> find_path(schemas::Kind kind, std::string_view text);
 
-// Null if nothing stands there.
+// The value under one name, which may have dots. Null if nothing stands there.
+[[nodiscard]] const boost::json::value* value_named(const boost::json::object& object,
+                                                    std::string_view name);
+// The same at a path.
 [[nodiscard]] const boost::json::value* value_at(const boost::json::object& message,
                                                  const FieldPath& path);
 // Makes the objects and lists around it. An element may be the next of its list, none beyond it.

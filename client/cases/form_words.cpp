@@ -1,5 +1,8 @@
 // What may be answered to a question, in words of the reader's language.
 #include "client/cases/form_words.h"
+
+#include <array>
+
 #include "client/cases/form_answer.h"
 
 namespace chapar::client {
@@ -124,7 +127,6 @@ std::string_view phrase(Phrase which, Language language) {
     static constexpr std::array kRows{
         Row{Phrase::Found, "found", "найдено"},
         Row{Phrase::Allowed, "allowed", "допустимо"},
-        Row{Phrase::Must, "must be given", "обязательно"},
         Row{Phrase::Opening,
             "Fields with ! must be given, in any order. Enter passes a field, ? lists what it "
             "takes, ? "
@@ -142,8 +144,6 @@ std::string_view phrase(Phrase which, Language language) {
         Row{Phrase::NoField, "no such field; :fields lists them",
             "такого поля нет; :fields показывает все"},
         Row{Phrase::WhichField, "which of them?", "какое из них?"},
-        Row{Phrase::NoCommand, "no such command: :fields :show :clear FIELD :send :stop :drop",
-            "такой команды нет: :fields :show :clear ПОЛЕ :send :stop :drop"},
         Row{Phrase::AsWritten, "the same again stands as it is written",
             "повторите, чтобы оставить как написано"},
         Row{Phrase::NothingFound, "nothing found", "ничего не найдено"},

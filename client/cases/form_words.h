@@ -3,7 +3,6 @@
 // Owns: the words. Those of fields and codes are data (schemas/kinds/labels.h). Pure.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -14,12 +13,10 @@ namespace chapar::client {
 enum class Phrase : std::uint8_t {
     Found,
     Allowed,
-    Must,
     Opening,
     Complete,
     NoField,
     WhichField,
-    NoCommand,
     AsWritten,
     NothingFound,
     Missing,

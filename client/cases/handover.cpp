@@ -1,8 +1,8 @@
 #include "client/cases/handover.h"
 
-#include <cstdio>
 #include <set>
 
+#include "client/cases/seizure_cells.h"
 #include "schemas/base/assert.h"
 #include "schemas/kinds/code_lists.h"
 
@@ -30,13 +30,10 @@ bool weights_differ(const wire::Quantity::Reader& offered, const wire::Quantity:
 }
 
 std::string weight_text(const wire::Quantity::Reader& weight) {
-    const std::uint64_t thousandths = weight.getThousandths();
-    char fraction[8];
-    std::snprintf(fraction, sizeof fraction, ".%03u", static_cast<unsigned>(thousandths % 1000));
     const schemas::CodeFile* const units = schemas::find_codes("units");
     CHAPAR_ASSERT(units != nullptr);
     const schemas::CodeRow* const unit = units->find(std::uint64_t{weight.getUnit()});
-    return std::to_string(thousandths / 1000) + fraction +
+    return decimal_text(static_cast<std::int64_t>(weight.getThousandths()), 3) +
            (unit != nullptr ? " " + std::string(unit->code) : "");
 }
 

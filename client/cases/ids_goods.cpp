@@ -1,8 +1,8 @@
 #include <algorithm>
+#include <array>
 
 #include "client/cases/ids_fields.h"
 #include "schemas/base/assert.h"
-#include "schemas/base/ids.h"
 #include "schemas/base/shown.h"
 
 namespace chapar::client {

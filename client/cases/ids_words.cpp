@@ -107,7 +107,6 @@ WordMeaning meaning_of(const schemas::CodeFile& list, std::string_view word) {
     for (const schemas::CodeRow& row : list.rows) {
         if (folded(row.code) != wanted || !row.until.empty()) continue;
         meaning.code = row.code;
-        meaning.as_written = true;
         return meaning;
     }
     for (const schemas::CodeRow& row : list.rows) {

@@ -42,7 +42,6 @@ struct WordMeaning {
     std::vector<std::string_view> choices;
     std::string_view form;
     int shift = 0;
-    bool as_written = false;  // it is the code itself
 };
 // REQUIRES: a list of schemas/codes.
 [[nodiscard]] WordMeaning meaning_of(const schemas::CodeFile& list, std::string_view word);

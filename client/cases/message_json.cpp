@@ -6,7 +6,6 @@
 #include "client/cases/json_text.h"
 #include "client/cases/short_form.h"
 #include "client/core/kind_options.h"
-#include "schemas/base/assert.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/shown.h"
 #include "schemas/base/time_text.h"

@@ -1,6 +1,6 @@
 #include "client/cases/reading.h"
 
-#include <algorithm>
+#include "client/cases/form_path.h"
 
 namespace chapar::client {
 namespace {
@@ -9,15 +9,6 @@ namespace json = boost::json;
 using schemas::FieldNode;
 using schemas::FieldType;
 using schemas::Language;
-
-// The value at a name with dots; null if nothing stands there.
-const json::value* find(const json::object& object, std::string_view name) {
-    const std::size_t dot = name.find('.');
-    const json::value* value = object.if_contains(name.substr(0, dot));
-    if (value == nullptr || dot == std::string_view::npos) return value;
-    const json::object* inner = value->if_object();
-    return inner != nullptr ? find(*inner, name.substr(dot + 1)) : nullptr;
-}
 
 std::string plain_words(const json::value& value) {
     return value.is_string() ? std::string(value.as_string()) : json::serialize(value);
@@ -50,7 +41,7 @@ class Reading {
 
     void object(const FieldNode& tree, const json::object& given, std::size_t depth) {
         for (const FieldNode& node : tree.parts) {
-            const json::value* value = find(given, node.name);
+            const json::value* value = value_named(given, node.name);
             if (value == nullptr || is_told_elsewhere(node, given)) continue;
             field(node, label_in(node, given), *value, depth);
         }
@@ -60,12 +51,12 @@ class Reading {
   private:
     // The language of a note stands beside its label.
     static bool is_told_elsewhere(const FieldNode& node, const json::object& given) {
-        return node.name == "text.language" && find(given, "text.text") != nullptr;
+        return node.name == "text.language" && value_named(given, "text.text") != nullptr;
     }
     [[nodiscard]] std::string label_in(const FieldNode& node, const json::object& given) const {
         std::string label = node.label(language_);
         if (node.name != "text.text") return label;
-        const json::value* tag = find(given, "text.language");
+        const json::value* tag = value_named(given, "text.language");
         return tag != nullptr ? label + " [" + plain_words(*tag) + "]" : label;
     }
 
@@ -99,7 +90,7 @@ std::string object_words(const FieldNode& node, const json::object& given, Langu
     const json::value* name = node.of == "Substance" ? given.if_contains("name") : nullptr;
     if (name != nullptr) out = value_words(*node.part("name"), *name, language);
     for (const FieldNode& part : node.parts) {
-        const json::value* value = find(given, part.name);
+        const json::value* value = value_named(given, part.name);
         if (value == nullptr || value == name) continue;
         if (!out.empty()) out += ", ";
         out += value_words(part, *value, language);

@@ -84,16 +84,12 @@ void add_goods(RowWriter& out, const schemas::Goods& goods) {
     out.text(C::Precursor, precursor ? "yes" : "no");
 
     const schemas::Quantity& quantity = goods.quantity;
-    const auto thousandths = static_cast<std::int64_t>(quantity.thousandths);
-    out.number(C::Quantity, decimal_text(thousandths, 3));
+    out.number(C::Quantity, decimal_text(static_cast<std::int64_t>(quantity.thousandths), 3));
     out.text(C::Unit, text_of(quantity.unit));
     out.code(C::Weighing, quantity.weighing);
     out.code(C::Measure, quantity.measure);
-    if (quantity.unit == schemas::Unit::Kgm) {
-        out.number(C::Kilograms, decimal_text(thousandths, 3));
-    } else if (quantity.unit == schemas::Unit::Grm) {
-        out.number(C::Kilograms, decimal_text(thousandths, 6));
-    }
+    const std::string kilograms = kilograms_text(quantity);
+    if (!kilograms.empty()) out.number(C::Kilograms, kilograms);
     if (!goods.purity) return;
     out.number(C::Purity, decimal_text(goods.purity->per_mille, 1));
     out.text(C::PurityMethod, schemas::code_text(goods.purity->method));
@@ -173,6 +169,13 @@ SeizureRow seizure_row(const SeizureRecord& record, std::size_t goods) {
     add_circumstances(out, record.alert);
     add_message(out, record);
     return out.take();
+}
+
+std::string kilograms_text(const schemas::Quantity& quantity) {
+    const auto thousandths = static_cast<std::int64_t>(quantity.thousandths);
+    if (quantity.unit == schemas::Unit::Kgm) return decimal_text(thousandths, 3);
+    if (quantity.unit == schemas::Unit::Grm) return decimal_text(thousandths, 6);
+    return {};
 }
 
 std::string decimal_text(std::int64_t value, unsigned decimals) {

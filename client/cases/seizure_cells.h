@@ -27,6 +27,8 @@ using SeizureRow = std::array<SeizureCell, kIdsColumns>;
 // REQUIRES: goods < record.alert.goods.size().
 [[nodiscard]] SeizureRow seizure_row(const SeizureRecord& record, std::size_t goods);
 
+// Empty where the unit is not one of mass.
+[[nodiscard]] std::string kilograms_text(const schemas::Quantity& quantity);
 // 12450, 3 -> "12.450".
 [[nodiscard]] std::string decimal_text(std::int64_t value, unsigned decimals);
 

@@ -154,9 +154,8 @@ void SeizureExport::add_line(const SeizureRecord& record) {
     for (const MessageId& id : record.corrected_by) corrections.emplace_back(uuid_text(id.view()));
     if (!corrections.empty()) line["corrected_by"] = std::move(corrections);
     json::array kilograms;
-    for (std::size_t i = 0; i < record.alert.goods.size(); ++i) {
-        const SeizureRow row = seizure_row(record, i);
-        const std::string& text = row.at(static_cast<std::size_t>(IdsColumn::Kilograms)).text;
+    for (const schemas::Goods& goods : record.alert.goods) {
+        const std::string text = kilograms_text(goods.quantity);
         kilograms.push_back(text.empty() ? json::value(nullptr) : json::value(text));
     }
     line["kilograms"] = std::move(kilograms);

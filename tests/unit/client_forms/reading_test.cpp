@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "schemas/kinds/kind_json.h"
-
 namespace chapar::testing {
 namespace {
 
