@@ -50,9 +50,9 @@ endif()
 # What the targets need of the programs. Clang 14 and this C++ library have no coroutines together,
 # so for libFuzzer the sources are named one by one; else the libraries are there already.
 add_library(chapar_fuzz_parts STATIC
-    ${PROJECT_SOURCE_DIR}/client/cli/policy_file.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/policy_words.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/record_words.cpp)
+    ${PROJECT_SOURCE_DIR}/client/cli/records/policy_file.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/records/policy_words.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/records/record_words.cpp)
 chapar_target(chapar_fuzz_parts)
 target_link_libraries(chapar_fuzz_parts
     PUBLIC chapar_broker_core chapar_storage_archive chapar_storage_lmdb chapar_crypto chapar_verify

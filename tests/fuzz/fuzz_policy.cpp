@@ -1,7 +1,7 @@
 // Policies, both forms: the TOML that an agency writes and the record that it signs. What is read
 // from a file is written into a record that is read again, and a record has one encoding.
 #include "broker/core/conditions.h"
-#include "client/cli/policy_file.h"
+#include "client/cli/records/policy_file.h"
 #include "crypto/policy_record.h"
 #include "tests/fuzz/fuzz_checks.h"
 #include "tests/fuzz/fuzz_target.h"

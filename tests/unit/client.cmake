@@ -56,7 +56,7 @@ add_executable(test_client_transfer
     ${CHAPAR_CLIENT_TESTS}/inbox_doubt_test.cpp
     ${CHAPAR_CLIENT_TESTS}/progress_test.cpp
     ${CHAPAR_CLIENT_TESTS}/transfer_test.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/progress.cpp)
+    ${PROJECT_SOURCE_DIR}/client/cli/terminal/progress.cpp)
 chapar_target(test_client_transfer)
 target_link_libraries(test_client_transfer PRIVATE chapar_client_world chapar_client_edge Boost::json)
 add_test(NAME test_client_transfer COMMAND test_client_transfer)
@@ -71,14 +71,14 @@ add_executable(test_client_ceremony
     ${CHAPAR_CEREMONY_TESTS}/retention_signing_test.cpp
     ${CHAPAR_CEREMONY_TESTS}/signing_test.cpp
     ${CHAPAR_CEREMONY_TESTS}/words_test.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/issued.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/key_expiry.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/key_requests.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/output.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/policy_file.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/policy_words.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/record_words.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/signing.cpp)
+    ${PROJECT_SOURCE_DIR}/client/cli/records/issued.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/device/key_expiry.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/records/key_requests.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/terminal/output.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/records/policy_file.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/records/policy_words.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/records/record_words.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/records/signing.cpp)
 chapar_target(test_client_ceremony)
 target_link_libraries(test_client_ceremony PRIVATE chapar_test_main chapar_client_edge chapar_client_cases
     Boost::json)

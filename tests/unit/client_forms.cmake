@@ -9,10 +9,10 @@ add_executable(test_client_forms
     ${CHAPAR_FORMS_TESTS}/names_test.cpp
     ${CHAPAR_FORMS_TESTS}/reading_test.cpp
     ${CHAPAR_FORMS_TESTS}/written_time_test.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/graphemes.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/item_view.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/message_view.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/text_columns.cpp)
+    ${PROJECT_SOURCE_DIR}/client/cli/terminal/graphemes.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/mail/item_view.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/mail/message_view.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/terminal/text_columns.cpp)
 chapar_target(test_client_forms)
 target_link_libraries(test_client_forms PRIVATE chapar_client_world chapar_client_cases
     PkgConfig::UTF8PROC)

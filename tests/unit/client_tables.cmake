@@ -8,11 +8,11 @@ add_executable(test_client_tables
     ${CHAPAR_TABLES_TESTS}/import_view_test.cpp
     ${CHAPAR_TABLES_TESTS}/text_columns_test.cpp
     ${CHAPAR_TABLES_TESTS}/written_number_test.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/graphemes.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/import_view.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/output.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/table.cpp
-    ${PROJECT_SOURCE_DIR}/client/cli/text_columns.cpp)
+    ${PROJECT_SOURCE_DIR}/client/cli/terminal/graphemes.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/mail/import_view.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/terminal/output.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/terminal/table.cpp
+    ${PROJECT_SOURCE_DIR}/client/cli/terminal/text_columns.cpp)
 chapar_target(test_client_tables)
 target_compile_definitions(test_client_tables PRIVATE
     CHAPAR_GRAPHEME_VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors/unicode/grapheme_breaks.txt")

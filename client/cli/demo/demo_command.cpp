@@ -8,7 +8,7 @@
 #include <set>
 
 #include "client/cli/demo/story.h"
-#include "client/cli/programs.h"
+#include "client/cli/terminal/programs.h"
 
 namespace chapar::client {
 namespace {

@@ -1,7 +1,7 @@
 // `chapar demo`: the whole story on a broker of its own, judged step by step.
 #pragma once
 
-#include "client/cli/invocation.h"
+#include "client/cli/terminal/invocation.h"
 
 namespace chapar::client {
 

@@ -4,7 +4,7 @@
 // with `key approve`, and nobody signs twice.
 #include "client/cli/demo/steps_found_keys.h"
 #include "client/cli/demo/story.h"
-#include "client/cli/sign_flow.h"
+#include "client/cli/records/sign_flow.h"
 
 namespace chapar::client {
 namespace {

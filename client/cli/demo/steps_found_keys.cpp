@@ -2,12 +2,12 @@
 
 #include <future>
 
-#include "client/cli/broker_init.h"
-#include "client/cli/key_requests.h"
-#include "client/cli/policy_file.h"
-#include "client/cli/record_delivery.h"
-#include "client/cli/record_words.h"
-#include "client/cli/sign_flow.h"
+#include "client/cli/broker/broker_init.h"
+#include "client/cli/records/key_requests.h"
+#include "client/cli/records/policy_file.h"
+#include "client/cli/records/record_delivery.h"
+#include "client/cli/records/record_words.h"
+#include "client/cli/records/sign_flow.h"
 #include "client/edge/clock.h"
 #include "client/edge/trust_card_file.h"
 #include "crypto/passphrase.h"

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include "client/cli/broker_init.h"
+#include "client/cli/broker/broker_init.h"
 #include "client/edge/backup_content.h"
 #include "client/edge/backup_io.h"
 #include "client/edge/backup_make.h"

@@ -1,4 +1,4 @@
-#include "client/cli/issued.h"
+#include "client/cli/records/issued.h"
 #include "client/edge/home_renewal.h"
 #include "client/edge/signer_home.h"
 #include "client/edge/store_home.h"

@@ -1,4 +1,4 @@
-#include "client/cli/key_requests.h"
+#include "client/cli/records/key_requests.h"
 
 #include "tests/unit/client_ceremony/persons.h"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "client/cli/key_requests.h"
-#include "client/cli/signing.h"
+#include "client/cli/records/key_requests.h"
+#include "client/cli/records/signing.h"
 #include "client/edge/ceremony_file.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/results.h"

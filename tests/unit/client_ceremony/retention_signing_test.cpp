@@ -1,6 +1,6 @@
 // Who signs what ends or keeps bodies, and what lets a stopped ledger go on.
-#include "client/cli/record_words.h"
-#include "client/cli/signing.h"
+#include "client/cli/records/record_words.h"
+#include "client/cli/records/signing.h"
 #include "crypto/override.h"
 #include "crypto/retention.h"
 #include "tests/unit/client_ceremony/persons.h"

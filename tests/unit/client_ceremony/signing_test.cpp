@@ -1,4 +1,4 @@
-#include "client/cli/signing.h"
+#include "client/cli/records/signing.h"
 
 #include "crypto/suspension.h"
 #include "tests/unit/client_ceremony/persons.h"

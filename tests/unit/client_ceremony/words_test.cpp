@@ -2,11 +2,11 @@
 
 #include <cstdio>
 
-#include "client/cli/key_expiry.h"
-#include "client/cli/output.h"
-#include "client/cli/policy_file.h"
-#include "client/cli/policy_words.h"
-#include "client/cli/record_words.h"
+#include "client/cli/device/key_expiry.h"
+#include "client/cli/records/policy_file.h"
+#include "client/cli/records/policy_words.h"
+#include "client/cli/records/record_words.h"
+#include "client/cli/terminal/output.h"
 #include "tests/unit/client_ceremony/persons.h"
 
 namespace chapar::testing {

@@ -1,8 +1,8 @@
-#include "client/cli/item_view.h"
+#include "client/cli/mail/item_view.h"
 
 #include <doctest/doctest.h>
 
-#include "client/cli/graphemes.h"
+#include "client/cli/terminal/graphemes.h"
 
 namespace chapar::testing {
 namespace {

@@ -1,4 +1,4 @@
-#include "client/cli/import_view.h"
+#include "client/cli/mail/import_view.h"
 
 #include <doctest/doctest.h>
 

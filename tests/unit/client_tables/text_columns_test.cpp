@@ -1,11 +1,11 @@
-#include "client/cli/text_columns.h"
+#include "client/cli/terminal/text_columns.h"
 
 #include <doctest/doctest.h>
 
 #include <fstream>
 #include <sstream>
 
-#include "client/cli/graphemes.h"
+#include "client/cli/terminal/graphemes.h"
 #include "schemas/base/shown.h"
 
 namespace chapar::testing {
