@@ -77,11 +77,11 @@ Result<StatementItem> find(const storage::ReadTxn& txn, const Hash& about) {
 
 // Refused for its time, and that time is still to come. Else a broker that stops its clock could
 // hide for ever that it logs nothing.
-bool is_ahead(const StatementItem& item, const ClockReading& now) {
+bool is_ahead(const StatementItem& item, const StatedTimes& times) {
     const TimeMs signed_at = item.statement.time;
     return item.code == text_of(Errc::ClockAhead).code &&
-           now.broker + limits::kClockAhead < signed_at + limits::kWitnessedBy &&
-           now.own < signed_at + kDay;
+           times.broker + limits::kClockAhead < signed_at + limits::kWitnessedBy &&
+           times.own < signed_at + kDay;
 }
 
 }  // namespace
@@ -138,14 +138,14 @@ Result<std::vector<StatementItem>> pending_statements(const storage::ReadTxn& tx
     return items;
 }
 
-Result<std::size_t> late_statements(storage::Txn& txn, TimeMs waited, const ClockReading& now) {
+Result<std::size_t> late_statements(storage::Txn& txn, TimeMs waited, const StatedTimes& times) {
     std::size_t late = 0;
     for (StatementItem& item : CHAPAR_TRY(pending_statements(txn))) {
         if (item.since == kNotLookedAt) {
             item.since = waited;
             CHAPAR_TRY(put(txn, item));
         }
-        if (is_late(item.since, waited) && !is_ahead(item, now)) ++late;
+        if (is_late(item.since, waited) && !is_ahead(item, times)) ++late;
     }
     return late;
 }

@@ -61,12 +61,16 @@ struct StatementItem {
 [[nodiscard]] Status statement_refused(storage::Txn& txn, const Hash& about,
                                        const std::string& code);
 
+struct StatedTimes {
+    TimeMs own;     // the device's clock
+    TimeMs broker;  // as it greeted: a clock that was set back stands until it is there again
+};
 // How many of the signed ones the broker has not answered, or not to the end, for longer than
-// limits::kWitnessedBy. What a clock that was ahead has dated is late only when the broker's clock
-// has come so far, or a day later by the device's own. REQUIRES: all were handed over. `waited`:
-// now, as waited time.
+// limits::kWitnessedBy. What a clock that was ahead has dated, and the broker refused for it, is
+// late only when the broker has said a time that has come so far, or a day later by the device's
+// own. REQUIRES: all were handed over after the broker said it. `waited`: now, as waited time.
 [[nodiscard]] Result<std::size_t> late_statements(storage::Txn& txn, TimeMs waited,
-                                                  const ClockReading& now);
+                                                  const StatedTimes& times);
 
 // LeafInvalid unless this entry logs this very statement.
 [[nodiscard]] Status check_statement_entry(const ProvenEntry& entry,

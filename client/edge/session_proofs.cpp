@@ -167,7 +167,8 @@ Status Session::take_proofs(const schemas::Proofs& frame) {
 // Statements that were handed over and answered, and are still not in the ledger.
 Status Session::judge_statements(storage::Txn& txn, TimeMs waited) {
     if (!statements_pushed_) return Done{};
-    const std::size_t late = CHAPAR_TRY(late_statements(txn, waited, reading()));
+    const StatedTimes times{parts_.clock.now(), broker_time_};
+    const std::size_t late = CHAPAR_TRY(late_statements(txn, waited, times));
     if (late == 0) return lift_alarm(txn, LedgerAlarmKind::DeliveryUnlogged);
     LedgerAlarm alarm;
     alarm.kind = LedgerAlarmKind::DeliveryUnlogged;
