@@ -6,7 +6,7 @@
 // nothing that is said to be made with it. Does not know files; writes nothing. Errors:
 // LedgerKeyMissing (an offered secret is refuted; context: entry and key), those of the record.
 // Borrows its arguments for the call.
-// Source: crypto/README.md, "Ledger keys".
+// Source: crypto/ledger.md, "Ledger keys".
 #pragma once
 
 #include <cstddef>

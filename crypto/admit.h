@@ -2,7 +2,7 @@
 //
 // Owns: the stateless checks of a submission, each alone and all in order. Does not know the
 // directory (the caller looks certificates up), policies, or time. Works from stanza digests, so a
-// replay can check again when the seals are gone. Source: crypto/README.md, "Admission".
+// replay can check again when the seals are gone. Source: crypto/envelope.md, "Admission".
 #pragma once
 
 #include <map>

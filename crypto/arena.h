@@ -6,8 +6,8 @@
 //
 // It grows by kStepBytes up to kLimitBytes; whoever takes a block gets one. That it is full, or
 // that a step cannot be locked once lock() has succeeded, stops the process: whoever keeps secrets
-// in numbers that an input decides asks reserve() before (crypto/README.md, "Memory", counts them).
-// Thread: any. A few tens of nanoseconds a block.
+// in numbers that an input decides asks reserve() before (crypto/keystore.md, "Memory", counts
+// them). Thread: any. A few tens of nanoseconds a block.
 #pragma once
 
 #include <cstddef>

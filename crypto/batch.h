@@ -1,7 +1,7 @@
 // Signed batches: one signature over up to 256 envelopes, or over up to 256 statements.
 //
 // Owns: B, items, and their checks. Does not know sessions or ledgers: whether home and head are
-// the right ones is the caller's question. Source: crypto/README.md, "Batch".
+// the right ones is the caller's question. Source: crypto/envelope.md, "Batch".
 #pragma once
 
 #include <cstdint>

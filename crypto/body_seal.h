@@ -2,7 +2,7 @@
 //
 // Owns: body_commit, the keys derived from a bucket key, and the tags by which an agency finds its
 // own entries. Does not know what a body says, nor which key belongs to an entry. Source: design
-// ledger.md 2.1 and 2.9; crypto/README.md, "Body".
+// ledger.md 2.1 and 2.9; crypto/ledger.md, "Body".
 #pragma once
 
 #include <string_view>

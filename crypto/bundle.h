@@ -2,7 +2,7 @@
 //
 // Owns: the body of record type 5, the layout of a KeyId, and the secrets of one epoch. Does not
 // know when an epoch must be destroyed (the client decides, by ledger time) nor which bundle is the
-// newest. Days are days since 1970-01-01 UTC. Source: crypto/README.md, "Prekey ladder".
+// newest. Days are days since 1970-01-01 UTC. Source: crypto/records.md, "Prekey ladder".
 #pragma once
 
 #include <cstdint>

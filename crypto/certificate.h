@@ -3,7 +3,7 @@
 // Owns: the bodies of record types 2, 3, 4 and 6, and the check that those signed who must. Does
 // not know the directory: whether a record is the newest, valid at a time or revoked is decided
 // where the ledger is folded. Times are UTC ms, `from` included, `to` excluded. Source:
-// crypto/README.md, "Signed records".
+// crypto/records.md, "Signed records".
 #pragma once
 
 #include <array>

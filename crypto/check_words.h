@@ -3,7 +3,7 @@
 // Owns: proquints (five letters for 16 bits, consonants and vowels in turn) and the rule that the
 // words are those of the first 96 bits of a TH. Does not know what is compared: the caller names
 // every byte that matters, so that two files with the same words say the same. Source: Wilkerson,
-// "A Proposal for Proquints", arXiv:0901.4016; crypto/README.md, "Check words".
+// "A Proposal for Proquints", arXiv:0901.4016; crypto/records.md, "Check words".
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@
 //            stream
 //
 // Errors: TooLarge; MalformedLayout (context: what; also if it is cut short), WrongHome (another
-// ledger's, or sealed to another key). Source: RFC 9180; crypto/README.md, "Contribution".
+// ledger's, or sealed to another key). Source: RFC 9180; crypto/ledger.md, "Contribution".
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 //
 // Owns: the body layout, strictly read: which ids an event must and may carry. Does not know how a
 // body is sealed (body_seal.h), nor whether what it says is true. Envelopes, items, statements and
-// directory records are carried as bytes. Source: design ledger.md 2.1; crypto/README.md, "Body".
+// directory records are carried as bytes. Source: design ledger.md 2.1; crypto/ledger.md, "Body".
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Which records the body of each event must and may carry. For crypto/ only.
 //
-// Owns: the one table of crypto/README.md, "Body", and EntryBody::check. Sets of record ids are bit
+// Owns: the one table of crypto/ledger.md, "Body", and EntryBody::check. Sets of record ids are bit
 // masks: bit n for id n.
 #pragma once
 

@@ -1,7 +1,7 @@
 // The envelope statement E: what the sender signs about one envelope.
 //
 // Owns: E's layout with its limits, ctx, eh, and the audience hash and text of approvals. Does not
-// know what the header says (schemas/), nor who may send it (broker/). Source: crypto/README.md,
+// know what the header says (schemas/), nor who may send it (broker/). Source: crypto/envelope.md,
 // "Envelope statement".
 #pragma once
 

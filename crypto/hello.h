@@ -1,7 +1,7 @@
 // What a device signs to open a session, and the broker verifies.
 //
 // Owns: the bytes `challenge[32] || home[32] || broker CURVE key[32] || certHash[32]`, signed under
-// Label::Hello. Does not know sessions. Source: crypto/README.md, "Proofs of a session and of a
+// Label::Hello. Does not know sessions. Source: crypto/records.md, "Proofs of a session and of a
 // key".
 #pragma once
 

@@ -5,7 +5,7 @@
 // keystore is open, so saving needs no passphrase. A home has one keystore under its passphrase and
 // any others under keys in that one: it opens with one argon2id, and a change of passphrase
 // replaces one file. Resource type: movable, not copyable. Blocks on the disk and, under a
-// passphrase, for about a second on argon2id. Source: RFC 9106; crypto/README.md, "Keystore".
+// passphrase, for about a second on argon2id. Source: RFC 9106; crypto/keystore.md, "Keystore".
 #pragma once
 
 #include <array>

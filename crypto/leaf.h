@@ -3,7 +3,7 @@
 // Owns: the leaf layout, strictly read, and its tombstone: what a pruned leaf is stored as, which
 // is no leaf but still gives its hash. Does not know bodies (entry_body.h), nor what was appended
 // before. Times are UTC ms rounded down to a second. Source: design ledger.md 2.1;
-// crypto/README.md, "Leaf".
+// crypto/ledger.md, "Leaf".
 #pragma once
 
 #include <cstdint>

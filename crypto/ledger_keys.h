@@ -3,7 +3,7 @@
 // Owns: the KEY record (its name and its sealed copies), the classes of retention, and the look-up
 // table of open secrets. Does not know where the table is kept between two runs, nor when a key is
 // drawn. Months are decimal yyyymm in UTC. Secrets are never printed or copied. Source:
-// crypto/README.md, "Ledger keys".
+// crypto/ledger.md, "Ledger keys".
 #pragma once
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 // Owns: the body of record type 15, and that the centre root and a registrar signed it. Does not
 // know what stopped the ledger, nor whether the record fits what stopped it: the fold checks size,
 // root and times, the stopped broker what it overrides and that it is for this very stop. Times are
-// UTC ms. Source: crypto/README.md, "Signed records"; design ledger.md 2.8.
+// UTC ms. Source: crypto/records.md, "Signed records"; design ledger.md 2.8.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Padding that hides the length of a text within at most 12 %.
 //
 // 0x80 is appended, then zeros up to max(256, Padme(length + 1)). Any other padded length, or no
-// 0x80, is refused. Source: crypto/README.md, "Padding".
+// 0x80, is refused. Source: crypto/envelope.md, "Padding".
 #pragma once
 
 #include <cstdint>

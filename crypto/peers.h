@@ -3,7 +3,7 @@
 //
 // Owns: the body of record type 9, and the comparison of such a statement with an agency's own
 // record. Does not know whom this device should believe (the client decides), nor which record is
-// the newest. Source: crypto/README.md, "Signed records".
+// the newest. Source: crypto/records.md, "Signed records".
 #pragma once
 
 #include <cstdint>

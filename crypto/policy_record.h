@@ -1,7 +1,7 @@
 // Policies as plain data: who may say what to whom, as an agency signed it.
 //
 // Owns: the body of record type 7, strictly read. Does not decide anything: evaluation is the
-// broker's and the client's. Source: crypto/README.md, "Signed records".
+// broker's and the client's. Source: crypto/records.md, "Signed records".
 #pragma once
 
 #include <cstdint>

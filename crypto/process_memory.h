@@ -3,7 +3,7 @@
 // Owns: no core files, no reading by other processes of the user, and finding swap areas that are
 // not encrypted. The secrets themselves are in locked memory (arena.h); plaintexts and what other
 // libraries copy are not. Does not know how to warn: the program does. Linux. Source:
-// crypto/README.md, "Memory".
+// crypto/keystore.md, "Memory".
 #pragma once
 
 #include <filesystem>

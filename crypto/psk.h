@@ -1,7 +1,7 @@
 // Pre-shared keys of office pairs: their names and the monthly step.
 //
 // psk_m = Expand(Extract("", psk_m-1), "chapar/1 psk" || 00 || u64 pskId_m). Does not know how the
-// courier's key arrives or where keys are kept. Source: crypto/README.md, "Pre-shared keys".
+// courier's key arrives or where keys are kept. Source: crypto/envelope.md, "Pre-shared keys".
 #pragma once
 
 #include <cstdint>

@@ -4,7 +4,7 @@
 // from the one before. The caller brings what the directory says (the signers' keys, valid at the
 // ACCEPTED index), checks replay between verify() and open(), and compares manifest and header
 // afterwards. Errors are named for the recipient's own log; to the network there is only "could not
-// be opened". Source: crypto/README.md, "Receive".
+// be opened". Source: crypto/envelope.md, "Receive".
 #pragma once
 
 #include <cstdint>

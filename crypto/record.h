@@ -4,7 +4,7 @@
 // record's hash, and the rule "k of these keys". Does not know what a body says (manifest.h,
 // certificate.h, registrars.h, peers.h, suspension.h, bundle.h, policy_record.h, retention.h,
 // override.h, succession.h), nor who must sign it: the caller names the keys. Signers ascend, none
-// twice. Source: crypto/README.md, "Signed records".
+// twice. Source: crypto/records.md, "Signed records".
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 // The slot file of a home: the keys of its records, on a disk.
 //
 // Owns: the file (0600, of this user, locked against other processes), writing in place and
-// syncing. Does not know what a slot holds (vault.h). Blocks on the disk. Source: crypto/README.md,
-// "Vault".
+// syncing. Does not know what a slot holds (vault.h). Blocks on the disk. Source:
+// crypto/keystore.md, "Vault".
 #pragma once
 
 #include <filesystem>

@@ -3,7 +3,7 @@
 //
 // Owns: the body of record type 8, and the check that k agency roots signed it. Does not know which
 // record is the newest or in force at a time: that is decided where the ledger is folded. Times are
-// UTC ms. Source: crypto/README.md, "Signed records".
+// UTC ms. Source: crypto/records.md, "Signed records".
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 //
 // Owns: the bodies of record types 12 to 14. Does not know whether a bucket may be shredded, a hold
 // is in force or a range may be pruned: that is decided where the ledger is folded. What they say
-// is public. Times are UTC ms; `to` of a range is excluded. Source: crypto/README.md, "Signed
+// is public. Times are UTC ms; `to` of a range is excluded. Source: crypto/records.md, "Signed
 // records"; design ledger.md 2.9.
 #pragma once
 

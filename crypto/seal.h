@@ -3,7 +3,7 @@
 // Owns: the message key from draw to wipe. Does not know what header and stream 0 say (the client
 // writes them; stream 0 begins with 32 random bytes and the SHA-256 of each attachment), nor where
 // the recipients' keys came from, nor where large ciphertexts are kept. Signs nothing: batch.h
-// does. Source: crypto/README.md, "Seal".
+// does. Source: crypto/envelope.md, "Seal".
 #pragma once
 
 #include <cstdint>

@@ -4,7 +4,7 @@
 // reached only through `expose()`, so each use can be found by its name. They lie in the locked
 // arena (arena.h), except buffers longer than kArenaBuffer, which are texts and lie in ordinary
 // memory, wiped. A move hands over the block and copies nothing. Does not know what the secret is
-// for. See crypto/README.md, "Memory".
+// for. See crypto/keystore.md, "Memory".
 #pragma once
 
 #include <cstddef>

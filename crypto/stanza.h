@@ -1,7 +1,7 @@
 // One recipient's stanza: its label, its seal, and its leaf in SR.
 //
 // Owns: the layouts. Sealing and opening are stanza_seal.h's. Does not know directories: a
-// certificate is a hash, a key id a number. Source: crypto/README.md, "Stanza".
+// certificate is a hash, a key id a number. Source: crypto/envelope.md, "Stanza".
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 //
 // For crypto/ only (seal.h and receive.h are the ways in). The ephemeral key follows from PRK and
 // label, so whoever holds the message key can recompute a stanza and refuse a sham. Source:
-// crypto/README.md, "Stanza".
+// crypto/envelope.md, "Stanza".
 #pragma once
 
 #include <optional>

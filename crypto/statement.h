@@ -1,7 +1,7 @@
 // The delivery statement D: what a recipient's device signs about an envelope.
 //
 // Owns: its layout (83 bytes) and hash. Signing and checking go by batches (batch.h). Source:
-// crypto/README.md, "Delivery statement".
+// crypto/envelope.md, "Delivery statement".
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 //
 // Owns: s_j, k_j, c_j and the chunk cipher (age's STREAM construction). Does not know the envelope.
 // Chunks hold 65,536 bytes, the last 1 to 65,536; only the last carries flag 1. Source:
-// crypto/README.md, "Streams".
+// crypto/envelope.md, "Streams".
 #pragma once
 
 #include <cstdint>

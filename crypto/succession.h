@@ -6,7 +6,7 @@
 // one hash every directory record that is carried over. It is entry 0 of the new ledger. Does not
 // know which agencies are in force: the caller names their roots, from the old ledger's directory.
 // Times are UTC ms.
-// Source: crypto/README.md, "Signed records"; design ledger.md 2.8.
+// Source: crypto/records.md, "Signed records"; design ledger.md 2.8.
 #pragma once
 
 #include <cstdint>

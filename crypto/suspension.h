@@ -3,7 +3,8 @@
 // Owns: the bodies of record types 10 and 11. A suspension may be signed in advance (a slip, kept
 // by the duty officer) and does nothing until it is logged within its times; a device may also
 // suspend itself. Does not know whether a slip was used or a certificate is suspended: that is
-// decided where the ledger is folded. Times are UTC ms. Source: crypto/README.md, "Signed records".
+// decided where the ledger is folded. Times are UTC ms. Source: crypto/records.md, "Signed
+// records".
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,7 @@
 //
 // Errors: RecordKeyGone (destroyed, or the slot file was lost), RecordKeyDamaged (its slot does not
 // open: this record only), OpenFailed (the record does not open under its key); those of SlotFile.
-// Source: crypto/README.md, "Vault".
+// Source: crypto/keystore.md, "Vault".
 #pragma once
 
 #include <array>

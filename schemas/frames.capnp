@@ -6,8 +6,9 @@
 # most 256 KiB. On the Unix socket the same bytes stand behind a u32 length, big-endian.
 #
 # Byte strings called E, B, item, D, label, leaf, body and record are fixed big-endian layouts of
-# crypto/README.md, opaque here. `item` = B (110) || signature (64) || u16 index || path (0..8
-# nodes of 32). Hashes have 32 bytes, times are UTC milliseconds. An absent value is a null pointer.
+# crypto/ (its README.md names the pages), opaque here. `item` = B (110) || signature (64) || u16
+# index || path (0..8 nodes of 32). Hashes have 32 bytes, times are UTC milliseconds. An absent value
+# is a null pointer.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("chapar::schemas::wire");

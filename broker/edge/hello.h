@@ -8,7 +8,7 @@
 // which certificates exist. About its note, a client is told what is wrong: HeadUnknown (larger
 // than this ledger) and HeadMismatch (another root) are evidence of a rollback.
 //
-// Thread: loop thread. Source: crypto/README.md, "Proofs of a session and of a key".
+// Thread: loop thread. Source: crypto/records.md, "Proofs of a session and of a key".
 #pragma once
 
 #include <optional>

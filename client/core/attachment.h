@@ -4,7 +4,7 @@
 // chunks that are here, in any order; each checked on arrival) and the release: chunk by chunk
 // through the seal, the padding and the SHA-256 that stream 0 names. Does not know files, frames or
 // the vault: sealed chunks are read and text is written through functions. Holds one chunk of text
-// at a time, wiped. Units: bytes, chunk numbers from 0. Source: crypto/README.md, "Streams";
+// at a time, wiped. Units: bytes, chunk numbers from 0. Source: crypto/envelope.md, "Streams";
 // crypto.md 2.
 //
 // Errors: StreamRoot (not the ciphertext that was signed: fetch it again), Commitments, StreamOpen,

@@ -1,9 +1,9 @@
 // When a device makes a new prekey bundle, and when it destroys the secrets of a day.
 //
-// Owns: these rules (crypto page, "Prekey ladder"), and the two times they need, persisted: the
-// newest time this device has ever had reason to believe, which never goes backward, and the ledger
-// time up to which the mailbox was fetched. Does not know the keystore (edge/keystore_home.h) nor
-// when a session asks. Times UTC ms. Errors: those of a broken store.
+// Owns: these rules (crypto/records.md, "Prekey ladder"), and the two times they need, persisted:
+// the newest time this device has ever had reason to believe, which never goes backward, and the
+// ledger time up to which the mailbox was fetched. Does not know the keystore
+// (edge/keystore_home.h) nor when a session asks. Times UTC ms. Errors: those of a broken store.
 //
 // The secret of a day goes when the ledger's own time has passed the day's end by the bundle's keep
 // days and everything accepted up to then has been fetched; and 30 days later in any case.

@@ -3,7 +3,7 @@
 // Owns: which proofs go into a package, that they fit each other before they are written, and the
 // layout of the file. Does not know where the proofs came from (edge/evidence_fetch.h asks for
 // them), who reads the file (`chapar-verify evidence`, a second reading of the same page), or
-// files. Discloses the secret of one stream and no key. Pure. Source: crypto/README.md, "Evidence
+// files. Discloses the secret of one stream and no key. Pure. Source: crypto/evidence.md, "Evidence
 // package".
 //
 // Errors: NoteInvalid, HeadMismatch (heads that are not on one line), ProofInvalid, LeafInvalid (a

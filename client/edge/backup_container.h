@@ -12,7 +12,7 @@
 //     text = members (counted8 name, not empty || u64 size || bytes), then u8 0 || digest[32]
 //     digest = SHA-256(header || text up to the u8 0)
 //
-// Source: RFC 9180; crypto/README.md, "Streams".
+// Source: RFC 9180; crypto/envelope.md, "Streams".
 #pragma once
 
 #include <filesystem>

@@ -3,7 +3,7 @@
 //
 // Chain: centre root -> agency roots -> registrars -> offices, devices, revocations, peers,
 // suspensions. Does not know policies (their bodies are sealed) nor which entries are missing
-// (`last_dir` shows that). Layouts and rules: crypto/README.md, "Signed records".
+// (`last_dir` shows that). Layouts and rules: crypto/records.md, "Signed records".
 #pragma once
 
 #include <map>

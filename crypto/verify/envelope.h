@@ -1,5 +1,5 @@
 // The envelope statement E, its batch item, its header, and one stream opened with that stream's
-// secret. Needs no key of anybody. Source: crypto/README.md, "Envelope"; schemas/header.capnp.
+// secret. Needs no key of anybody. Source: crypto/envelope.md, "Envelope"; schemas/header.capnp.
 #pragma once
 
 #include <string>

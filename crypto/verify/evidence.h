@@ -3,7 +3,7 @@
 //
 // Needs the trust card and no key. Every rule is judged, whatever the others said; only if all hold
 // is the text handed out. Names and texts in the report are the package's own: whoever shows them
-// makes them printable first (capnp.h). Pure: bytes in, report out. Source: crypto/README.md,
+// makes them printable first (capnp.h). Pure: bytes in, report out. Source: crypto/evidence.md,
 // "Evidence package".
 #pragma once
 

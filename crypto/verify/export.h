@@ -3,8 +3,8 @@
 //
 // Owns the run: the tree over the entries, the heads it must pass through, and what the reader asks
 // besides. Memory grows with the number of levels, of directory records and of an agency's own
-// envelopes, not with the number of entries. Source: crypto/README.md, "Verifying an export";
-// FORMAT.txt.
+// envelopes, not with the number of entries. Source: crypto/verify/README.md, "Verifying an
+// export"; FORMAT.txt.
 #pragma once
 
 #include <functional>

@@ -2,7 +2,7 @@
 //
 // Owns: the one form of the file (there is exactly one encoding of a package, so a changed byte
 // anywhere is a refusal) and of its members. Does not judge what they say (evidence.h). Source:
-// crypto/README.md, "Evidence package".
+// crypto/evidence.md, "Evidence package".
 #pragma once
 
 #include <map>

@@ -4,7 +4,7 @@
 // Owns: one rule over the files given. Of each it reads the whole leaves up to the end of what was
 // pruned, and the root they lead to, which the caller compares with the tree: equal roots are equal
 // leaf hashes. Sealed bodies must be there; that they open is not judged. Memory: one bundle.
-// Source: crypto/README.md, "Signed records" 14; FORMAT.txt.
+// Source: crypto/records.md, "Signed records" 14; FORMAT.txt.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // Signed records as they travel, and the manifest. Who may sign which of the others is a question
-// of the ledger's order: directory.h. Layouts: crypto/README.md, "Signed records".
+// of the ledger's order: directory.h. Layouts: crypto/records.md, "Signed records".
 #pragma once
 
 #include <string>

@@ -6,7 +6,7 @@
 // many; what is pruned ends at a multiple of 256, is not under a hold and a year old, as far as the
 // leaves that are left show its age. The predicates are in retention_rules.h; what they ask of the
 // past is remembered as it passes: a row a month, and one for 256 entries. Does not know bodies of
-// envelopes. Source: crypto/README.md, "Signed records" 12 to 15.
+// envelopes. Source: crypto/records.md, "Signed records" 12 to 15.
 #pragma once
 
 #include <map>

@@ -4,7 +4,7 @@
 // A second reading of the specification: crypto/retention_rules.h has the broker's and the
 // client's, and a test asks both the same questions. Does not know who must sign, nor how the
 // ledger is read (retention.h). Times are UTC ms.
-// Source: crypto/README.md, "Signed records" 12 to 14 and "Erasing".
+// Source: crypto/records.md, "Signed records" 12 to 14 and "Erasing".
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Entry 0 of a ledger that follows one that was closed: the SUCCESSION record. Layout and signers:
-// crypto/README.md, "Signed records".
+// crypto/records.md, "Signed records".
 #pragma once
 
 #include <functional>

@@ -36,7 +36,7 @@ constexpr std::size_t kSeals = 32;
 constexpr std::size_t kFieldChanges = 32;
 constexpr std::size_t kVisibleRecipients = 256;
 
-// Envelope (crypto/README.md).
+// Envelope (crypto/envelope.md).
 constexpr std::size_t kHeaderBytes = 4096;
 constexpr std::size_t kStreams = 32;
 constexpr std::size_t kApprovals = 8;

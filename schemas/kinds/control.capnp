@@ -1,7 +1,8 @@
 @0xc8316fb59e2d70a4;
 # Kinds 212-219: messages about messages. Source: domain.md 3, 4 (third-party rule), 5.4, 5.10;
-# crypto/README.md (approvals). 212-214, 218 and 219 have the wire form of version 1, unchanged.
-# 210 and 211 (receipt, ack) and 220-224 (records) are no sealed content: crypto/README.md.
+# crypto/envelope.md (approvals). 212-214, 218 and 219 have the wire form of version 1, unchanged.
+# 210 and 211 (receipt, ack) and 220-224 (records) are no sealed content: crypto/envelope.md and
+# crypto/records.md.
 
 using Cxx = import "/capnp/c++.capnp";
 using R = import "rules.capnp";

@@ -2,7 +2,7 @@
 """Two implementations of one page, both ways, with fresh randomness each time.
 
 The C++ code makes envelopes, statements, certificates, bundles, records, ledger entries and evidence packages: the independent
-implementation (tests/vectors/crypto/envelope/*.py, written from crypto/README.md) opens and checks them. It makes the same: the C++ code
+implementation (tests/vectors/crypto/envelope/*.py, written from the pages of crypto/) opens and checks them. It makes the same: the C++ code
 opens them, and chapar-verify judges its packages. Then the forgeries: packages that someone with keys could make, which both readers must
 refuse by the same rule.
 

@@ -18,7 +18,7 @@ Secret32 key_of(Number fill) {
     return out;
 }
 
-// The worked example of crypto/README.md.
+// The worked example of crypto/ledger.md.
 constexpr std::string_view kOrigin = "chapar.caricc/ledger/1";
 const TimeMs kExact(1795264496789);
 
@@ -38,7 +38,7 @@ Leaf example_leaf() {
 
 }  // namespace
 
-TEST_CASE("the worked example of the README has these bytes") {
+TEST_CASE("the worked example of the page has these bytes") {
     const Leaf leaf = example_leaf();
     CHECK(to_hex(leaf.encode()) ==
           "01010002000000020000000000000007000001a1fe1a41800000000000000005"

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Evidence packages (crypto/README.md 9), written and judged.
+"""Evidence packages (crypto/evidence.md), written and judged.
 
 Part of the independent implementation: see records_v1.py.
 """

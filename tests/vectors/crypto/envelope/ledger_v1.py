@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Ledger entries, checkpoints, receipts' proofs (crypto/README.md 6, 7), and canonical Cap'n Proto headers and contents.
+"""Ledger entries, checkpoints, receipts' proofs (crypto/ledger.md), and canonical Cap'n Proto headers and contents.
 
 Part of the independent implementation: see records_v1.py.
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A centre written from crypto/README.md alone, sections 1 and 5 to 9: records, certificates, bundles here, then ledger_v1.py,
-evidence_v1.py and story_v1.py. With generate_v1.py (section 2) they are the independent implementation that
+"""A centre written from crypto/README.md, records.md, ledger.md, keystore.md and evidence.md alone: records, certificates, bundles
+here, then ledger_v1.py, evidence_v1.py and story_v1.py. With generate_v1.py (envelope.md) they are the independent implementation that
 tests/integration/interop.py holds against the C++ code, in both directions. Nothing here is read from, or shared with, that code.
 
 Debian: python3-cryptography, python3-nacl.
