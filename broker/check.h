@@ -7,7 +7,7 @@
 //
 // A part that finds something wrong counts it and goes on; one that cannot look says why, and is
 // neither right nor wrong. An error is one of reading at all.
-// Source: design reliability.md 0 and 4; storage/README.md.
+// Source: design reliability.md 0 and 4; storage/README.md; broker/replay.md.
 #pragma once
 
 #include <filesystem>

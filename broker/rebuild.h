@@ -15,8 +15,8 @@
 // A payload row, a row about a file or a note that is damaged is left out, and counted.
 //
 // Errors: LedgerDamaged (context: the first difference; nothing has changed), StoreDamaged (leaves
-// or bodies cannot be read), and those of files and stores. Source: reliability.md; README
-// "Replay".
+// or bodies cannot be read), and those of files and stores. Source: reliability.md;
+// broker/replay.md.
 #pragma once
 
 #include <cstdint>

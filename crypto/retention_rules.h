@@ -4,7 +4,7 @@
 // Owns: the times and numbers in these rules, and each as a pure predicate on what the ledger holds
 // at that place. Does not know how that is found, nor who must sign (retention.h). The verifier
 // restates them from the specification (crypto/verify/retention_rules.h); a test holds both against
-// each other. Times are UTC ms. Source: broker/README.md, "What ends and keeps bodies"; ledger.md
+// each other. Times are UTC ms. Source: crypto/records.md, "Erasing"; ledger.md
 // 2.9.
 #pragma once
 

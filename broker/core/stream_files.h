@@ -9,7 +9,7 @@
 // whose streams together are at most limits::kInlineStreamBytes carries them all inline. Any other
 // may leave out streams 1 and up; stream 0 is always inline. Files are held until the envelope's
 // expiresAt, whoever has confirmed, because an attachment may be fetched long after DELIVERED.
-// Source: crypto/envelope.md, "Streams"; broker/README.md, "Attachments".
+// Source: crypto/envelope.md, "Streams"; broker/edge/README.md, "Attachments".
 #pragma once
 
 #include <cstdint>

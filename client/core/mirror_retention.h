@@ -8,7 +8,7 @@
 // when it refuses.
 //
 // Errors: those of the decoders and of signing_registrars(); ShredEarly, HoldForbids, HoldsFull,
-// PruneRefused, RecordRefused, RecordSequence; StoreDamaged. Source: broker/README.md, "Retention".
+// PruneRefused, RecordRefused, RecordSequence; StoreDamaged. Source: crypto/records.md, "Erasing".
 #pragma once
 
 #include <vector>

@@ -199,8 +199,8 @@ struct SealedItem {
                                     const OutboxProblem& problem);
 // Only what was never handed to the network: else Conflict. The key of its text is destroyed.
 [[nodiscard]] Status outbox_drop(storage::Txn& txn, OutboxNumber number, crypto::Vault& vault);
-// The reason of a WITHHELD entry (broker/README.md, "Mailboxes"): the broker was repaired from an
-// export, which has no ciphertexts.
+// The reason of a WITHHELD entry (broker/core/README.md, "Mailboxes"): the broker was repaired from
+// an export, which has no ciphertexts.
 constexpr std::uint16_t kPayloadLost = 6;
 
 // A proven event about one device that the envelope was sealed to.

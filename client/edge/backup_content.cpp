@@ -14,7 +14,7 @@
 namespace chapar::client {
 namespace {
 
-// As the broker declares them (broker/README.md, "Tables"); nothing else of its store is read here.
+// As the broker declares them (broker/core/tables.md); nothing else of its store is read here.
 constexpr storage::Table kHead{"head"};
 constexpr storage::Table kCheckpoints{"cp"};
 constexpr std::array<storage::Table, 2> kTables{kHead, kCheckpoints};

@@ -3,7 +3,7 @@
 // Owns: the names in both artefacts, reading a broker's directory and its copied store as far as
 // that takes, and the checks that a backup is of one centre: manifest, keys, ledger head, note.
 // Does not know the fold or the tree: that the head is the tree's is chapard's to find, at its
-// start. Blocks on the disk. Source: broker/README.md, "The broker's directory" and "Tables".
+// start. Blocks on the disk. Source: broker/edge/operation.md, broker/core/tables.md.
 //
 // Errors: BackupInvalid (context: what does not fit), NotFound, FileFailed, KeystoreExposed, and
 // those of the store.
