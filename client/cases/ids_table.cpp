@@ -100,10 +100,10 @@ void find_columns(IdsTable& table, const IdsOptions& options) {
         at = i;
         if (ids_column(*column).use == IdsUse::NotSent) not_sent.push_back(where);
     }
-    list_names(
-        table.faults,
-        "not known, name it as the table of client/README.md does or pass it over with --ignore:",
-        unknown);
+    list_names(table.faults,
+               "not known, name it as the table of client/cases/tables.md does or pass it over "
+               "with --ignore:",
+               unknown);
     list_names(table.told, "passed over, as asked:", ignored);
     list_names(table.told, "not sent, it follows from the rest:", not_sent);
     table.ours = table.has(IdsColumn::Message);

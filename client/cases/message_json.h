@@ -41,7 +41,7 @@ struct ParsedMessage {
     std::string_view json, std::optional<schemas::Kind> kind = std::nullopt);
 
 // What `inbox show --json` prints: {"number": .., "state": .., "sender": .., "header": .., "kind":
-// .., "payload": ..}; client/README.md lists the fields.
+// .., "payload": ..}; client/cases/README.md lists the fields.
 [[nodiscard]] std::string render_message(const InboxItem& item, const InboxText& text);
 // A draft that asks for approval: {"kind": .., "to": [..], "header": .., "attachments": [{"name",
 // "type", "bytes", "sha256"}], "payload": ..}.

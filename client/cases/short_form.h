@@ -3,7 +3,7 @@
 //
 // Owns: `substance`, `quantity`, `purity`, `more_goods` for `goods`; `mode` and `conveyances` of
 // one for `conveyance`; `calendar` beside a person's `birth`. Only read, never written. Does not
-// check values. Pure. Source: client/README.md, "JSON".
+// check values. Pure. Source: client/cases/README.md, "Short form".
 #pragma once
 
 #include <boost/json.hpp>

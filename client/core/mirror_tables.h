@@ -3,7 +3,7 @@
 //
 // Owns: the names. Does not know what the records mean: the file named beside each does. Numbers
 // in keys are big-endian u64. Leaves and bodies are raw: the first are hashed into the tree, the
-// others committed by their leaf. Listed in client/README.md.
+// others committed by their leaf. Listed in client/core/auditor.md.
 #pragma once
 
 #include <array>

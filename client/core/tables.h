@@ -2,7 +2,8 @@
 //
 // Owns: the names. Does not know what the records mean (each is written and read by one file, named
 // beside it). All framed; what a person may read in clear is sealed in the vault before it is put
-// here (those tables stand in kSealed). Numbers in keys are big-endian. Listed in client/README.md.
+// here (those tables stand in kSealed). Numbers in keys are big-endian. Listed in
+// client/core/README.md.
 #pragma once
 
 #include <array>

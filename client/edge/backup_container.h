@@ -1,7 +1,7 @@
 // One artefact of a backup: a header in the clear, then named members, sealed chunk by chunk.
 //
-// Owns: the bytes of the file (client/README.md, "Backup"), sealing to the holder's key, and that
-// nothing of it counts before its end was read: a file that is cut short, changed or sealed to
+// Owns: the bytes of the file (client/edge/README.md, "Backup"), sealing to the holder's key, and
+// that nothing of it counts before its end was read: a file that is cut short, changed or sealed to
 // another key gives BackupInvalid. Does not know which members a backup has. Holds one chunk in
 // memory. Blocks on the disk. Resource types. Times UTC ms.
 //

@@ -42,7 +42,8 @@ class AuditorView {
     [[nodiscard]] Result<ViewReport> report();
     [[nodiscard]] Result<OpenedEntry> show(EntryIndex index);
     // The secrets of this view for chapar-verify --agency: 0600, replaced whole. Whoever has the
-    // file can read what this agency may read. Form: client/README.md, "Auditors". How many keys.
+    // file can read what this agency may read. Form: crypto/verify/README.md, "View file". How many
+    // keys.
     [[nodiscard]] Result<std::size_t> write_view_file(const std::filesystem::path& path,
                                                       crypto::Random& random);
 

@@ -185,7 +185,7 @@ std::string question_of(const ImportArguments& given, const std::vector<ImportLi
 
 void add_import_options(CLI::App& command, ImportArguments& given) {
     command.add_option("--csv", given.file,
-                       "a table of seizures; client/README.md, \"Tables\", has the columns");
+                       "a table of seizures; client/cases/tables.md has the columns");
     command.add_option("--to", given.to, "offices, with commas; a column To goes before it")
         ->delimiter(',')
         ->allow_extra_args(false);

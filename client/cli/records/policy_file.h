@@ -1,7 +1,7 @@
 // Policy files: the TOML an agency writes, read into the record it signs.
 //
 // Strict: unknown keys, kinds, classes and parties are errors with line and column. Does not decide
-// or sign anything. The format is documented in client/README.md, "Policy files".
+// or sign anything. The format is documented in client/cli/README.md, "Policy files".
 #pragma once
 
 #include <string>
