@@ -1,8 +1,8 @@
 // How a leaf hides and yet binds its body: commitment, salt, sealed form, view tags.
 //
 // Owns: body_commit, the keys derived from a bucket key, and the tags by which an agency finds its
-// own entries. Does not know what a body says, nor which key belongs to an entry. Source: design
-// ledger.md 2.1 and 2.9; crypto/ledger.md, "Body".
+// own entries. Does not know what a body says, nor which key belongs to an entry. Pure. Errors:
+// OpenFailed, MalformedLayout. Source: design ledger.md 2.1 and 2.9; crypto/ledger.md, "Body".
 #pragma once
 
 #include <string_view>

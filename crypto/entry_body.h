@@ -2,7 +2,8 @@
 //
 // Owns: the body layout, strictly read: which ids an event must and may carry. Does not know how a
 // body is sealed (body_seal.h), nor whether what it says is true. Envelopes, items, statements and
-// directory records are carried as bytes. Source: design ledger.md 2.1; crypto/ledger.md, "Body".
+// directory records are carried as bytes. Value types. Errors: MalformedLayout, TooLarge. Source:
+// design ledger.md 2.1; crypto/ledger.md, "Body".
 #pragma once
 
 #include <cstdint>

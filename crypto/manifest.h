@@ -2,7 +2,8 @@
 //
 // Owns: the body of record type 1. The manifest is signed by the centre root that it names: what
 // makes it trusted is that its hash is known (trust card), not that signature. Does not know trust
-// cards. Source: crypto/records.md, "Signed records".
+// cards. Value type. Errors: MalformedLayout, VersionUnknown, CertificateNotSigned,
+// SignatureInvalid, KeyInvalid. Source: crypto/records.md, "Signed records".
 #pragma once
 
 #include <string>

@@ -1,7 +1,8 @@
 // Files that only their owner may read: keys and keystores.
 //
 // Owns: the permission check, bounded reading, and atomic replacement. Does not know what is
-// inside. Blocks on the disk.
+// inside. Blocks on the disk. Errors: NotFound, KeystoreExposed, TooLarge, FileFailed. Source:
+// crypto/keystore.md, "Keystore".
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // The kinds of envelope that this version knows, and what each demands of its header.
 //
-// Owns: the table. Does not know payloads (content.h) or who may send what (policies). Source:
-// schemas/README.md, "Kinds".
+// Owns: the table. Does not know payloads (content.h) or who may send what (policies). Pure.
+// Source: schemas/README.md, "Kinds".
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,8 @@
 // Owns: the list, the file name endings that propose a type, and the first bytes by which a file of
 // a type is known. A sender asks before sealing, a recipient before anything is written to disk.
 // Archives and programs are not on it: they hide from this very list what they carry. Does not open
-// files and is no virus scanner: a PDF that begins as a PDF may still be harmful.
+// files and is no virus scanner: a PDF that begins as a PDF may still be harmful. Pure. Source:
+// schemas/README.md, "Attachments".
 #pragma once
 
 #include <optional>

@@ -5,7 +5,9 @@
 // who draws them: the edge does, and proposes them before the operation that needs them.
 //
 // A key is open when its KEY entry is in the ledger and its secret in LedgerKeys; both are needed.
-// Months are those of the operation's time. Source: ledger page 2.9; specification, "Ledger keys".
+// Months are those of the operation's time. Thread: the writer's. Errors: LedgerDamaged (a row that
+// is none), AlreadyExists (a key is opened once), those of the store. Source: ledger page 2.9;
+// crypto/ledger.md, "Ledger keys".
 #pragma once
 
 #include <map>

@@ -1,7 +1,8 @@
 // What has become of one envelope at one device: waiting, and the stages it has signed.
 //
 // Owns: the table `stanza`, one row per device that an accepted envelope has a stanza for, kept for
-// as long as the ledger. Does not know mailboxes' order (mailbox.h).
+// as long as the ledger. Does not know mailboxes' order (mailbox.h). Errors: StoreDamaged, those of
+// the store. Source: broker/core/tables.md.
 #pragma once
 
 #include <array>

@@ -5,7 +5,7 @@
 //
 // Errors: StoreFull (no space, quota or file size limit of the system), FileFailed (all else; the
 // context is the name and the system's reason), NotFound. Resource type; thread: any, one at a time
-// for each file.
+// for each file. Source: broker/edge/README.md, "Attachments"; openat(2).
 #pragma once
 
 #include <filesystem>

@@ -1,6 +1,7 @@
 // A device's HELLO: the proof that it holds the key of its certificate, for one session.
 //
-// Pure. Does not know transports or which note is the newest.
+// Owns: what is signed, and the frame. Pure. Does not know transports or which note is the newest.
+// Source: crypto/records.md, "Proofs of a session and of a key".
 #pragma once
 
 #include <string>

@@ -10,7 +10,8 @@
 //
 // receive() returns an error only for a broken store; everything about the delivery is in its
 // report. View tags are not recomputed (their keys are the agency's): the body's recipient agency
-// and this device's own stanza stand for them.
+// and this device's own stanza stand for them. Source: client/core/mail.md, "A delivery";
+// crypto/envelope.md, "Receive".
 #pragma once
 
 #include <cstdint>

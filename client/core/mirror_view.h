@@ -9,7 +9,9 @@
 //
 // What is found is written down (summaries in clear, like an inbox's), no secret ever. An entry
 // that could not be opened is kept as a gap with its reason; whether that reason is a SHRED entry
-// is asked when a report is made, because that entry comes later. Source: ledger.md 2.9.
+// is asked when a report is made, because that entry comes later. Errors: Conflict (another
+// reader's key was here before), StoreDamaged, those of the store; what is wrong with an entry is a
+// gap and no error. Source: ledger.md 2.9; client/core/auditor.md.
 #pragma once
 
 #include <cstdint>

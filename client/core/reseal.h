@@ -2,15 +2,16 @@
 //
 // Owns: when that happens by itself and when a person must say so. By itself: an envelope that was
 // refused because a recipient's bundle or certificate was out of date, or whose ledger was closed
-// (succession.h); a device that joined an
-// office to which nothing was delivered yet; a device that has lost its key (UNOPENABLE, reason 1)
-// or whose ciphertext the broker has lost (WITHHELD, reason 6), these two only up to RESTRICTED,
-// within 7 days of the envelope, 3 a device and day. A signed "key gone" is a request to encrypt
-// something again, and whoever holds a device's signing key can make it: hence the limits. What was
-// approved needs a person and new approvals. What was recalled is never sealed again. Attachments
-// are taken from what was sealed before, not from the person's files. Does not know networks.
+// (succession.h); a device that joined an office to which nothing was delivered yet; a device that
+// has lost its key (UNOPENABLE, reason 1) or whose ciphertext the broker has lost (WITHHELD, reason
+// 6), these two only up to RESTRICTED, within 7 days of the envelope, 3 a device and day. A signed
+// "key gone" is a request to encrypt something again, and whoever holds a device's signing key can
+// make it: hence the limits. What was approved needs a person and new approvals. What was recalled
+// is never sealed again. Attachments are taken from what was sealed before, not from the person's
+// files. Does not know networks.
 //
-// Errors: NotFound, Conflict (nothing to do), Expired, those of compose.h.
+// Errors: NotFound, Conflict (nothing to do), Expired, those of compose.h. Source: ADR 0010;
+// client/core/mail.md, "Sealing again".
 #pragma once
 
 #include <cstdint>

@@ -5,7 +5,7 @@
 // the shorter of what the device's clock and the broker's say has passed: one of them put right is
 // not a wait. It begins as the device's clock, and is compared with itself only: it may stay behind
 // the time of day, so it is never shown. Units: milliseconds. Does not know what is waited for.
-// Errors: those of a broken store.
+// Source: client/core/ledger.md, "Alarms about the ledger". Errors: those of a broken store.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 // keys, so that every key that the snapshot needs is there. Does not know the passphrase of
 // anybody: it seals to a public key. For the time it takes, a plain copy of the store lies in
 // DIR/backup.copy (0700, the same disk): it needs as much room again as the store uses. Blocks.
+// Errors: at make_backup(). Source: client/edge/README.md, "Backup".
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,8 @@
 // Where a passphrase comes from: a file descriptor, a credential file, or the person.
 //
+// Owns: the order of sources, and asking. Does not know what it opens. Blocks on a terminal.
+// Errors: Usage (no source), KeystoreExposed (the file can be read by others), FileFailed.
+//
 // Never an argument and never the environment itself. Order: --passphrase-fd N, the file named by
 // CHAPAR_PASSPHRASE_FILE (0600 or stricter), a prompt on the terminal.
 #pragma once
