@@ -10,7 +10,7 @@
 //     inbox.counts  sender[32] || own certificate[32] -> u32 received || u32 highest `got`
 //                   || u32 newest `got` if it is not to be believed, else 0
 //
-// Errors: StoreDamaged, and the store's. Source: crypto/envelope.md, "got".
+// Errors: StoreDamaged, and the store's. Source: crypto/envelope.md, "Stanza".
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Ledger entries: the leaf that is hashed into the tree, and the records of a clear body.
-// Layouts: crypto/ledger.md, "Leaf and body".
+// Layouts: crypto/ledger.md, "Leaf" and "Body".
 #pragma once
 
 #include <map>
