@@ -3,8 +3,8 @@
 // Owns: the KEK file's text and the sealing of one ledger secret. Does not know where either file
 // is kept, nor when a KEK is replaced: shredding seals the survivors under a new one and destroys
 // the old one (broker/edge/ledger_key_file.h). The KEK belongs outside all backups: whoever has an
-// old copy of it and of the key file still has the secrets. Source: crypto/ledger.md, "Ledger keys";
-// design ledger.md 2.9.
+// old copy of it and of the key file still has the secrets. Source: crypto/ledger.md, "Ledger
+// keys"; design ledger.md 2.9.
 #pragma once
 
 #include <string>

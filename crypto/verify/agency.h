@@ -7,8 +7,8 @@
 // key every sealed entry is its own. Memory grows with the agency's envelopes: about 250 bytes and
 // 90 for each device of each, and 100 for each size that a head was named of. Which KEY entry a
 // stored body names is committed to nowhere: that a body was shredded is believed only as far as
-// its leaf bears it out. Source: crypto/ledger.md; crypto/verify/README.md; design ledger.md 2.5 and
-// 2.9.
+// its leaf bears it out. Source: crypto/ledger.md; crypto/verify/README.md; design ledger.md 2.5
+// and 2.9.
 #pragma once
 
 #include <map>

@@ -1,8 +1,8 @@
 // Opening what is sealed to an audit key: keystores, and the ledger's KEY records (HPKE).
 //
 // Source: crypto/keystore.md, "Keystore"; crypto/ledger.md, "Ledger keys"; RFC 9180,
-// DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305, mode base. Secrets here are ordinary memory of a short-lived
-// process; what they open is the reader's own.
+// DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305, mode base. Secrets here are ordinary
+// memory of a short-lived process; what they open is the reader's own.
 #pragma once
 
 #include <string>
