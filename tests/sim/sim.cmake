@@ -34,7 +34,9 @@ else()
 endif()
 # What found something beyond those.
 add_test(NAME chapar_sim_found COMMAND chapar-sim --from 770 --seeds 1 --plain)
-# (Its twin in a unit test: witnessed_test, "a clock that is put right ..".)
+# (Its twin in a unit test: unlogged_test, "a clock that is put right ..".)
 add_test(NAME chapar_sim_found_clock COMMAND chapar-sim --from 14333 --seeds 1 --plain)
-set_tests_properties(chapar_sim chapar_sim_found chapar_sim_found_clock
+# (And of unlogged_test, "what a broker with a standing clock ..".)
+add_test(NAME chapar_sim_found_standing COMMAND chapar-sim --from 2666 --seeds 1)
+set_tests_properties(chapar_sim chapar_sim_found chapar_sim_found_clock chapar_sim_found_standing
     PROPERTIES LABELS "unit;released")

@@ -90,6 +90,7 @@ add_executable(test_client_ledger
     ${CHAPAR_CLIENT_TESTS}/fork_attack_test.cpp
     ${CHAPAR_CLIENT_TESTS}/gossip_test.cpp
     ${CHAPAR_CLIENT_TESTS}/receipt_mutation_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/unlogged_test.cpp
     ${CHAPAR_CLIENT_TESTS}/waited_time_test.cpp
     ${CHAPAR_CLIENT_TESTS}/witnessed_test.cpp)
 chapar_target(test_client_ledger)
