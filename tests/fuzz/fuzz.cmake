@@ -12,6 +12,12 @@ set(CHAPAR_FUZZ_PARTS
     broker/edge/tcp_figures.cpp
     client/cases/csv.cpp
     client/cases/csv_write.cpp
+    client/cases/form.cpp
+    client/cases/form_answer.cpp
+    client/cases/form_commands.cpp
+    client/cases/form_path.cpp
+    client/cases/form_questions.cpp
+    client/cases/form_words.cpp
     client/cases/ids_columns.cpp
     client/cases/ids_fields.cpp
     client/cases/ids_goods.cpp
@@ -23,10 +29,15 @@ set(CHAPAR_FUZZ_PARTS
     client/cases/json_text.cpp
     client/cases/message_json.cpp
     client/cases/message_show.cpp
+    client/cases/reading.cpp
     client/cases/short_form.cpp
+    client/cases/transliteration.cpp
     client/cases/written_number.cpp
+    client/cases/written_time.cpp
     client/core/agency_roots.cpp
     client/core/attachment.cpp
+    client/core/code_archive.cpp
+    client/core/code_update.cpp
     client/core/mirror_entry.cpp
     client/core/proof.cpp
     client/core/receipt.cpp
@@ -107,6 +118,8 @@ chapar_fuzz_target(entry 40000)
 chapar_fuzz_target(policy 8000)
 chapar_fuzz_target(message_json 10000)
 chapar_fuzz_target(csv 4000)
+chapar_fuzz_target(form 2000)
+chapar_fuzz_target(codes 2000)
 chapar_fuzz_target(receipt 20000)
 chapar_fuzz_target(witness 20000)
 chapar_fuzz_target(archive 2000 tests/fuzz/doctest_parts.cpp tests/unit/verify/made_ledger.cpp)
