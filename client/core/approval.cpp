@@ -9,6 +9,7 @@
 #include "client/core/store_errors.h"
 #include "crypto/envelope.h"
 #include "crypto/sha256.h"
+#include "schemas/base/error_catalogue.h"
 #include "schemas/base/limits.h"
 #include "schemas/header_codec.h"
 #include "schemas/kinds.h"
@@ -75,16 +76,41 @@ struct Waiting {
     OutboxItem& item;
     ApprovalReport& report;
     TimeMs now;
+    std::vector<Error> not_yet = {};  // of answers that may count later
 };
 
-Status take_signature(Waiting& waiting, const InboxItem& answer,
-                      const schemas::Approval& approval) {
+// What the next records of the directory, a date or a person may end. A signature that fits another
+// text or audience, and a revocation, are for ever.
+bool may_pass(Errc code) {
+    switch (code) {
+        case Errc::CertificateUnknown:
+        case Errc::CertificateExpired:
+        case Errc::CertificateSuspended:
+        case Errc::PeerUnconfirmed:
+        case Errc::PeerKeyChanged:
+            return true;
+        default:
+            return false;
+    }
+}
+
+enum class Judged : std::uint8_t { Settled, NotYet };
+
+Result<Judged> take_signature(Waiting& waiting, const InboxItem& answer,
+                              const schemas::Approval& approval) {
     const crypto::Approval given{answer.sender, approval.audience, *approval.signature};
     if (const Status fits =
             check_given(waiting.directory, waiting.device, waiting.draft, given, waiting.now);
         !fits) {
+        if (is_store_error(fits.error().code)) return fits.error();
+        if (may_pass(fits.error().code)) {
+            waiting.not_yet.emplace_back(
+                fits.error().code,
+                "the approval of " + answer.sender_office.text() + " does not count yet");
+            return Judged::NotYet;
+        }
         waiting.report.alarms.push_back(fits.error());
-        return Done{};
+        return Judged::Settled;
     }
     auto& all = waiting.item.approvals.given;
     const auto officers = CHAPAR_TRY(officers_counted(waiting.directory, waiting.device, all));
@@ -92,22 +118,39 @@ Status take_signature(Waiting& waiting, const InboxItem& answer,
     if (!officers.contains(officer_of(*entry)) && all.size() < limits::kApprovals) {
         all.push_back(given);
     }
-    return Done{};
+    return Judged::Settled;
 }
 
-Status take_answer(Waiting& waiting, const InboxItem& answer, const schemas::Approval& approval) {
+Result<Judged> take_answer(Waiting& waiting, const InboxItem& answer,
+                           const schemas::Approval& approval) {
     if (approval.signature) return take_signature(waiting, answer, approval);
     auto& refused_by = waiting.item.approvals.refused_by;
     if (!contains(refused_by, answer.sender)) refused_by.push_back(answer.sender);
     waiting.report.refused.push_back(waiting.item.number);
-    return Done{};
+    return Judged::Settled;
 }
 
 // An answer counts only from an office that was asked; anyone may write to us.
-bool is_to_be_read(const OutboxApprovals& approvals, const InboxItem& answer) {
+bool is_to_be_read(const Waiting& waiting, const InboxItem& answer) {
+    const OutboxApprovals& approvals = waiting.item.approvals;
     return contains(approvals.asked, answer.sender_office) &&
            !contains(approvals.answers_seen, answer.number.value) &&
-           approvals.answers_seen.size() < kAnswers;
+           approvals.answers_seen.size() + waiting.not_yet.size() < kAnswers;
+}
+
+// Told once for as long as the draft waits for the same reason; `outbox ls` shows it meanwhile.
+void tell_not_yet(Waiting& waiting, const OutboxApprovals& before) {
+    OutboxProblem& problem = waiting.item.problem;
+    if (waiting.not_yet.empty()) {
+        if (waiting.item.approvals.given.size() > before.given.size()) problem = {};
+        return;
+    }
+    const Error& first = waiting.not_yet.front();
+    if (problem.code == text_of(first.code).code) return;
+    problem = {};
+    problem.code = text_of(first.code).code;
+    problem.context = first.context;
+    for (const Error& one : waiting.not_yet) waiting.report.alarms.push_back(one);
 }
 
 // One record that cannot be read holds up nothing but itself; a store that cannot, everything.
@@ -123,9 +166,9 @@ Status collect_for(storage::Txn& txn, const Device& device, OutboxItem item,
     if (!draft) return tell_of_record(draft.error(), report);
     const DirectoryView directory(txn);
     Waiting waiting{directory, device, *draft, item, report, now};
-    const OutboxApprovals before = item.approvals;
+    const OutboxItem before = item;
     for (const InboxItem& answer : answers) {
-        if (!is_to_be_read(item.approvals, answer)) continue;
+        if (!is_to_be_read(waiting, answer)) continue;
         const auto text = inbox_text(txn, device, answer.number);
         if (!text) {
             CHAPAR_TRY(tell_of_record(text.error(), report));
@@ -134,10 +177,12 @@ Status collect_for(storage::Txn& txn, const Device& device, OutboxItem item,
         }
         const auto* approval = std::get_if<schemas::Approval>(&text->content.payload);
         if (approval == nullptr || approval->target != item.message) continue;
-        item.approvals.answers_seen.push_back(answer.number.value);
-        CHAPAR_TRY(take_answer(waiting, answer, *approval));
+        if (CHAPAR_TRY(take_answer(waiting, answer, *approval)) == Judged::Settled) {
+            item.approvals.answers_seen.push_back(answer.number.value);
+        }
     }
-    if (item.approvals == before) return Done{};
+    tell_not_yet(waiting, before.approvals);
+    if (item == before) return Done{};
     if (item.approvals.given.size() < item.approvals.needed) return outbox_update(txn, item);
     report.complete.push_back(item.number);
     return outbox_approved(txn, std::move(item));

@@ -45,13 +45,16 @@ namespace chapar::client {
                                  TimeMs now);
 
 // What the inbox holds for drafts that wait. A draft with enough approvals is a plain draft again:
-// the next seal_drafts() seals it. Answers of offices that were not asked are ignored, and more
-// than 256 to one draft. Idempotent; cheap while nothing waits. Call it after deliveries, before
+// the next seal_drafts() seals it. An answer that may count later (its signer is suspended, not
+// vouched for, not known yet) is judged again each time, told once, and is the draft's `problem`
+// meanwhile. Answers of offices that were not asked are ignored, and more than 256 to one draft.
+// Idempotent; cheap while nothing waits. Call it after deliveries, before
 // sealing.
 struct ApprovalReport {
     std::vector<OutboxNumber> complete;  // ready to be sealed
     std::vector<OutboxNumber> refused;   // an approver said no
-    std::vector<Error> alarms;  // answers whose signature fits nothing, records that are damaged
+    // Answers that do not count, or not yet; records that are damaged.
+    std::vector<Error> alarms;
 };
 [[nodiscard]] Result<ApprovalReport> collect_approvals(storage::Txn& txn, const Device& device,
                                                        TimeMs now);

@@ -242,6 +242,37 @@ TEST_CASE("an answer whose key was destroyed is told once and holds up no other"
     CHECK(a.answer(a.world.af, approval).complete == std::vector{a.target});
 }
 
+// Fails if an answer is marked as seen before it is judged: what a person confirms a day later, or
+// a slip ends, would never be looked at again.
+TEST_CASE("an approval that does not count yet is told once, kept, and counts when it may") {
+    Approving a;
+    const auto request = a.ask(a.target, {a.world.af.office});
+    const auto at_af = a.sender.deliver(a.world.tj, request, a.world.af);
+    const auto approval = a.approval_of(a.world.af, at_af);
+    const auto sent = a.sender.send(a.world.af, approval);
+    a.sender.deliver(a.world.af, sent, a.world.tj);
+    // After it was taken in and before it is judged.
+    a.world.suspend(a.world.af);
+    a.world.sync(a.world.tj);
+    const auto early = a.collect();
+    CHECK(early.complete.empty());
+    REQUIRE(early.alarms.size() == 1);
+    CHECK(early.alarms.front().code == Errc::CertificateSuspended);
+    const auto waiting = a.world.item_of(a.world.tj, a.target);
+    CHECK(waiting.problem.code == "certificate.suspended");
+    CHECK(waiting.problem.context == "the approval of AF-SKB-BLO does not count yet");
+    CHECK(a.collect().alarms.empty());
+
+    const auto suspended = reading(*a.world.tj.store, [&](const storage::ReadTxn& txn) {
+        return client::DirectoryView(txn).suspensions(a.world.af.certificate);
+    });
+    a.world.reinstate(a.world.af, suspended.front().record);
+    a.world.sync(a.world.tj);
+    CHECK(a.collect().complete == std::vector{a.target});
+    CHECK(a.world.item_of(a.world.tj, a.target).problem.code.empty());
+    must(a.sender.try_seal(a.world.tj, a.target));
+}
+
 // Fails if renew_approvals() does not look at approvals that came before the revocation: the draft
 // would stay a draft that no seal_drafts() takes, and nobody would be told.
 TEST_CASE("an approval whose approver is revoked before sealing is told and asked for again") {
