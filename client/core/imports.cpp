@@ -38,10 +38,15 @@ Result<Stored> decode(ByteView bytes) {
     return stored;
 }
 
-// A refusal that the ledger, or the broker, gave for good: nobody has it, and it may be sent anew.
-// One that went again by itself has not ended.
-bool has_ended(const OutboxItem& item) {
-    return item.stage == schemas::Stage::Refused && !item.reseal.instead;
+// What counts of it: an envelope that was refused may have gone again, under another message id.
+// Empty: that one was dropped.
+Result<std::optional<OutboxItem>> latest_of(const storage::ReadTxn& txn, OutboxItem item) {
+    while (item.reseal.instead) {
+        auto next = outbox_item(txn, *item.reseal.instead);
+        if (!next && next.error().code == Errc::NotFound) return std::optional<OutboxItem>();
+        item = CHAPAR_TRY(std::move(next));
+    }
+    return std::optional(std::move(item));
 }
 
 Result<std::optional<ImportedRow>> find_row(const storage::ReadTxn& txn, const Hash& key) {
@@ -51,9 +56,11 @@ Result<std::optional<ImportedRow>> find_row(const storage::ReadTxn& txn, const H
     const auto number =
         CHAPAR_TRY(get_number(txn, tables::kOutboxIds, stored.message.view())).value_or(0);
     if (number == 0) return std::optional<ImportedRow>();  // dropped
-    OutboxItem item = CHAPAR_TRY(outbox_item(txn, OutboxNumber(number)));
-    if (has_ended(item)) return std::optional<ImportedRow>();
-    return std::optional(ImportedRow{std::move(item), stored.row, stored.at});
+    OutboxItem first = CHAPAR_TRY(outbox_item(txn, OutboxNumber(number)));
+    auto item = CHAPAR_TRY(latest_of(txn, std::move(first)));
+    // Refused for good, by the ledger or the broker: nobody has it, and it may be sent anew.
+    if (!item || item->stage == schemas::Stage::Refused) return std::optional<ImportedRow>();
+    return std::optional(ImportedRow{*std::move(item), stored.row, stored.at});
 }
 
 }  // namespace

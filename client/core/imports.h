@@ -2,7 +2,8 @@
 //
 // Owns: the table `imports`, written in the transaction that puts the drafts into the outbox: there
 // is no moment at which a row is in the one and not in the other. A row counts as sent while its
-// item stands in the outbox and was not refused for good; a draft that was dropped is free again.
+// item, or the one that went in its place, stands in the outbox and was not refused for good; a
+// draft that was dropped is free again.
 // Keys are digests under the vault's key: rows are easily guessed, and their texts are sealed.
 // Does not know tables or columns (cases/ids_rows.h): a row is a text that says what it says.
 #pragma once
@@ -18,7 +19,7 @@
 namespace chapar::client {
 
 struct ImportedRow {
-    OutboxItem item;
+    OutboxItem item;        // the one that counts, where it was sealed again
     std::uint64_t row = 0;  // of the file that it came from
     TimeMs at;              // when it was taken in
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/core/reseal.h"
 #include "client/core/tables.h"
 #include "crypto/sha256.h"
 #include "tests/unit/client/world.h"
@@ -102,6 +103,44 @@ TEST_CASE("a row whose draft was dropped, or refused for good, may be sent again
     };
     CHECK(problem("back-pressure") == ImportState::Known);
     CHECK(problem("policy.refused") == ImportState::New);
+}
+
+// Fails if only the first envelope is asked: what went in its place may have ended, too.
+TEST_CASE("a row that was refused, sealed again and refused again may be sent again") {
+    Desk desk;
+    const auto first = desk.import(row("a", "14-1"));
+    const auto with = [&](client::OutboxNumber number, const char* code) {
+        in_txn(*desk.world.tj.store, [&](storage::Txn& txn) {
+            return client::seal_drafts(txn, desk.world.device(desk.world.tj), {&number, 1},
+                                       desk.world.now, desk.world.random);
+        });
+        in_txn(*desk.world.tj.store, [&](storage::Txn& txn) {
+            return client::outbox_problem(txn, number, {code, "", "", {}});
+        });
+    };
+    const auto go_again = [&] {
+        return in_txn(*desk.world.tj.store,
+                      [&](storage::Txn& txn) {
+                          return client::add_reseals(txn, desk.world.device(desk.world.tj),
+                                                     client::ResealVerdict::Automatic, std::nullopt,
+                                                     desk.world.now, desk.world.random);
+                      })
+            .at(0);
+    };
+    with(first, "bundle.stale");
+    const auto second = go_again();
+    const ImportFound waits = desk.find(row("a", "14-1"));
+    REQUIRE(waits.state == ImportState::Known);
+    CHECK(waits.before->item.number == second);
+    CHECK(desk.find(row("b", "14-1")).state == ImportState::Changed);
+    with(second, "policy.refused");
+    CHECK(desk.find(row("a", "14-1")).state == ImportState::New);
+    CHECK(desk.find(row("b", "14-1")).state == ImportState::New);
+
+    const auto again = desk.import(row("a", "14-1"));
+    with(again, "bundle.stale");
+    desk.drop(go_again());
+    CHECK(desk.find(row("a", "14-1")).state == ImportState::New);
 }
 
 // Fails if the reference is not kept, or decides though the same row was sent.
