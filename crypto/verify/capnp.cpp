@@ -33,14 +33,14 @@ Character character_at(const std::string& text, std::size_t at) {
 
 }  // namespace
 
-std::uint64_t Segment::word(std::size_t at) const {
+std::uint64_t WireSegment::word(std::size_t at) const {
     std::uint64_t n = 0;
     for (std::size_t i = kWord; i-- > 0;) n = n << 8 | bytes_.at(at + i);
     return n;
 }
 
 // Whether `words` words from byte `at` lie in the segment; counts them.
-bool Segment::claim(std::int64_t at, std::uint64_t words) {
+bool WireSegment::claim(std::int64_t at, std::uint64_t words) {
     const bool inside = at >= 0 && static_cast<std::uint64_t>(at) <= bytes_.size() &&
                         words <= (bytes_.size() - static_cast<std::uint64_t>(at)) / kWord;
     if (inside) words_read_ += words;
@@ -48,7 +48,7 @@ bool Segment::claim(std::int64_t at, std::uint64_t words) {
     return good_;
 }
 
-std::optional<Struct> Segment::struct_at(std::size_t pointer_at) {
+std::optional<Struct> WireSegment::struct_at(std::size_t pointer_at) {
     const std::uint64_t pointer = word(pointer_at);
     if (pointer == 0) return std::nullopt;
     const auto offset = static_cast<std::int32_t>(static_cast<std::uint32_t>(pointer)) >> 2;
@@ -61,7 +61,7 @@ std::optional<Struct> Segment::struct_at(std::size_t pointer_at) {
     return Struct{begin, data_words, begin + data_words * kWord, pointers};
 }
 
-std::optional<Segment::List> Segment::list_at(std::size_t pointer_at) {
+std::optional<WireSegment::List> WireSegment::list_at(std::size_t pointer_at) {
     const std::uint64_t pointer = word(pointer_at);
     if (pointer == 0) return std::nullopt;
     const auto offset = static_cast<std::int32_t>(static_cast<std::uint32_t>(pointer)) >> 2;
@@ -86,23 +86,23 @@ std::optional<Segment::List> Segment::list_at(std::size_t pointer_at) {
     return out;
 }
 
-std::optional<Struct> Segment::root() {
+std::optional<Struct> WireSegment::root() {
     if (bytes_.size() % kWord != 0 || !claim(0, 1)) return std::nullopt;
     return struct_at(0);
 }
 
-std::uint64_t Segment::number(const Struct& s, std::size_t bit, std::size_t width) const {
+std::uint64_t WireSegment::number(const Struct& s, std::size_t bit, std::size_t width) const {
     if (bit + width > s.data_words * 64) return 0;
     std::uint64_t n = 0;
     for (std::size_t i = (width + 7) / 8; i-- > 0;) n = n << 8 | bytes_.at(s.data + bit / 8 + i);
     return width < 8 ? (n >> bit % 8) & ((1U << width) - 1) : n;
 }
 
-std::optional<Struct> Segment::child(const Struct& s, std::size_t index) {
+std::optional<Struct> WireSegment::child(const Struct& s, std::size_t index) {
     return index < s.pointer_count && good_ ? struct_at(pointer_at(s, index)) : std::nullopt;
 }
 
-std::optional<Bytes> Segment::bytes_at(std::size_t pointer_at) {
+std::optional<Bytes> WireSegment::bytes_at(std::size_t pointer_at) {
     const auto list = list_at(pointer_at);
     if (!list) return std::nullopt;
     good_ = good_ && list->element == kBytesList;
@@ -111,7 +111,7 @@ std::optional<Bytes> Segment::bytes_at(std::size_t pointer_at) {
     return Bytes(begin, begin + static_cast<std::ptrdiff_t>(list->count));
 }
 
-std::optional<std::string> Segment::as_text(std::optional<Bytes> bytes) {
+std::optional<std::string> WireSegment::as_text(std::optional<Bytes> bytes) {
     if (!bytes) return std::nullopt;
     good_ = good_ && !bytes->empty() && bytes->back() == 0;
     if (!good_) return std::nullopt;
@@ -121,15 +121,15 @@ std::optional<std::string> Segment::as_text(std::optional<Bytes> bytes) {
     return good_ ? std::optional(text) : std::nullopt;
 }
 
-std::optional<Bytes> Segment::data(const Struct& s, std::size_t index) {
+std::optional<Bytes> WireSegment::data(const Struct& s, std::size_t index) {
     return index < s.pointer_count && good_ ? bytes_at(pointer_at(s, index)) : std::nullopt;
 }
 
-std::optional<std::string> Segment::text(const Struct& s, std::size_t index) {
+std::optional<std::string> WireSegment::text(const Struct& s, std::size_t index) {
     return as_text(data(s, index));
 }
 
-std::vector<Struct> Segment::structs(const Struct& s, std::size_t index) {
+std::vector<Struct> WireSegment::structs(const Struct& s, std::size_t index) {
     std::vector<Struct> out;
     if (index >= s.pointer_count || !good_) return out;
     const auto list = list_at(pointer_at(s, index));
@@ -147,7 +147,7 @@ std::vector<Struct> Segment::structs(const Struct& s, std::size_t index) {
     return out;
 }
 
-std::vector<Bytes> Segment::data_list(const Struct& s, std::size_t index) {
+std::vector<Bytes> WireSegment::data_list(const Struct& s, std::size_t index) {
     std::vector<Bytes> out;
     if (index >= s.pointer_count || !good_) return out;
     const auto list = list_at(pointer_at(s, index));
@@ -160,7 +160,7 @@ std::vector<Bytes> Segment::data_list(const Struct& s, std::size_t index) {
     return out;
 }
 
-std::vector<std::string> Segment::texts(const Struct& s, std::size_t index) {
+std::vector<std::string> WireSegment::texts(const Struct& s, std::size_t index) {
     std::vector<std::string> out;
     for (Bytes& bytes : data_list(s, index)) {
         const auto text = as_text(std::move(bytes));

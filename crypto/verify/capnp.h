@@ -14,7 +14,7 @@
 
 namespace verify {
 
-class Segment;
+class WireSegment;
 
 struct Struct {
     std::size_t data = 0;  // first byte of the data section
@@ -23,9 +23,9 @@ struct Struct {
     std::size_t pointer_count = 0;
 };
 
-class Segment {
+class WireSegment {
   public:
-    explicit Segment(Bytes words) : bytes_(std::move(words)) {}
+    explicit WireSegment(Bytes words) : bytes_(std::move(words)) {}
 
     // Empty unless a struct pointer stands in the first word.
     std::optional<Struct> root();

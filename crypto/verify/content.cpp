@@ -15,7 +15,7 @@ std::string data_text(const Bytes& data) { return hex(data.data(), data.size());
 // Walks a struct by the table; what is absent is left out.
 class Walk {
   public:
-    Walk(Segment& segment, std::vector<ContentLine>& out) : segment_(segment), out_(out) {}
+    Walk(WireSegment& segment, std::vector<ContentLine>& out) : segment_(segment), out_(out) {}
 
     void show(std::string_view type, const Struct& s, const std::string& prefix, int depth) {
         if (depth > kDeepest || out_.size() > kMostLines) return;
@@ -70,7 +70,7 @@ class Walk {
         line(name, narrow ? std::to_string(static_cast<std::int32_t>(n)) : std::to_string(n));
     }
 
-    Segment& segment_;
+    WireSegment& segment_;
     std::vector<ContentLine>& out_;
 };
 
@@ -84,7 +84,7 @@ std::optional<Bytes> only_segment(const Bytes& message) {
     return Bytes(message.begin() + 8, message.end());
 }
 
-bool repeats(Segment& segment, const Struct& manifest, const Header& header) {
+bool repeats(WireSegment& segment, const Struct& manifest, const Header& header) {
     return segment.data(manifest, 0) == header.message &&
            segment.data(manifest, 1) == header.sender &&
            segment.data(manifest, 2) == header.case_id &&
@@ -101,7 +101,7 @@ std::optional<Content> read_content(const Bytes& stream0, std::size_t attachment
     const auto words =
         only_segment(Bytes(stream0.begin() + static_cast<std::ptrdiff_t>(before), stream0.end()));
     if (!words) return std::nullopt;
-    Segment segment(*words);
+    WireSegment segment(*words);
     const auto root = segment.root();
     const auto manifest = root ? segment.child(*root, 0) : std::nullopt;
     const auto payload = root ? segment.child(*root, 1) : std::nullopt;

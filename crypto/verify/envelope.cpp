@@ -16,7 +16,7 @@ constexpr std::size_t kHeaderWords = 7, kHeaderPointers = 12;  // of header vers
 constexpr std::uint64_t kVersion = 1, kSuite = 1;
 
 std::optional<Header> parse_header(const Bytes& bytes) {
-    Segment segment(bytes);
+    WireSegment segment(bytes);
     const auto root = segment.root();
     // Longer sections are fields of another version: unknown, so refused.
     if (!root || root->data_words > kHeaderWords || root->pointer_count > kHeaderPointers) {

@@ -28,7 +28,7 @@ constexpr std::uint64_t list_pointer(std::uint64_t offset, std::uint64_t size,
 
 TEST_CASE("fields, texts and lists are read from where the encoding puts them") {
     // root: one data word, one pointer to the text "hi"
-    Segment segment(words(
+    WireSegment segment(words(
         {struct_pointer(0, 1, 1), 0x0000000100020003, list_pointer(0, 2, 3), 0x0000000000006968}));
     const auto root = segment.root();
     REQUIRE(root);
@@ -45,7 +45,7 @@ TEST_CASE("fields, texts and lists are read from where the encoding puts them") 
 // Fails if claim() does not compare with the end of the segment.
 TEST_CASE("pointers out of the segment, far ones and capabilities are refused") {
     const auto refused = [](std::uint64_t pointer) {
-        Segment segment(words({struct_pointer(0, 0, 1), pointer, 0}));
+        WireSegment segment(words({struct_pointer(0, 0, 1), pointer, 0}));
         const auto root = segment.root();
         REQUIRE(root);
         const auto data = segment.data(*root, 0);
@@ -58,9 +58,9 @@ TEST_CASE("pointers out of the segment, far ones and capabilities are refused") 
     CHECK(refused(2));
     CHECK(refused(3));
     CHECK(refused(struct_pointer(0, 1, 0)));
-    Segment outside(words({struct_pointer(0, 2, 0), 0}));
+    WireSegment outside(words({struct_pointer(0, 2, 0), 0}));
     CHECK_FALSE(outside.root());
-    CHECK_FALSE(Segment(Bytes(7)).root());
+    CHECK_FALSE(WireSegment(Bytes(7)).root());
 }
 
 // Fails if words are not counted: the list below names one struct a million times over.
@@ -73,7 +73,7 @@ TEST_CASE("a small message cannot make the reader read for long") {
         bytes.insert(bytes.end(), one.begin(), one.end());
     }
     bytes.resize(bytes.size() + 8 * 4000);
-    Segment segment(bytes);
+    WireSegment segment(bytes);
     const auto root = segment.root();
     REQUIRE(root);
     static_cast<void>(segment.data_list(*root, 0));
