@@ -11,6 +11,7 @@
 #include "schemas/base/shown.h"
 #include "schemas/base/time_text.h"
 #include "schemas/kinds.h"
+#include "schemas/script.h"
 
 namespace chapar::client {
 namespace {
@@ -156,7 +157,7 @@ std::optional<json::value> Form::proposal(const FieldPath& path) const {
         const auto note = path_of("text.text");
         const json::value* text = note ? value_at(fields_, *note) : nullptr;
         const bool given = text != nullptr && text->is_string();
-        const auto script = given ? script_of(text->as_string()) : std::nullopt;
+        const auto script = given ? schemas::script_of(text->as_string()) : std::nullopt;
         if (script == "Cyrl") return json::value("ru");
         if (script == "Latn") return json::value("en");
         return std::nullopt;
@@ -165,7 +166,7 @@ std::optional<json::value> Form::proposal(const FieldPath& path) const {
     const std::string_view text(path.text);
     const auto own = path_of(std::string(text.substr(0, text.rfind('.'))) + ".text");
     const json::value* name = own ? value_at(fields_, *own) : nullptr;
-    if (name == nullptr || !name->is_string() || script_of(name->as_string()) != "Cyrl") {
+    if (name == nullptr || !name->is_string() || schemas::script_of(name->as_string()) != "Cyrl") {
         return std::nullopt;
     }
     const auto latin = latin_of_cyrillic(name->as_string());
@@ -330,7 +331,7 @@ void Form::after(const FieldPath& path) {
     if (node.on == "PersonName" && node.name == "text") {
         const std::string script = sibling(path.text, "script");
         std::erase(ask_, script);
-        const auto found = script_of(value_at(fields_, path)->as_string());
+        const auto found = schemas::script_of(value_at(fields_, path)->as_string());
         if (!found) ask_.push_front(script);
         if (found) put_value(fields_, *path_of(script), json::value(*found));
         if (found == "Latn") std::erase(ask_, sibling(path.text, "transliteration"));

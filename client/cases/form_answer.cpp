@@ -7,6 +7,7 @@
 #include "client/cases/written_time.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/time_text.h"
+#include "schemas/kinds/following_codes.h"
 #include "schemas/local_dates.h"
 #include "schemas/written_date.h"
 
@@ -266,12 +267,9 @@ class Reader {
             std::get<AnswerFault>(read).allowed = allowed_answer(node_, context_.language);
             return read;
         }
-        json::object out{{"name", answer->value}};
-        const CodeFile& list = *name->suggestions();
-        const CodeRow* row = list.find(answer->value.as_string());
-        const std::string_view of = row != nullptr ? list.cell(*row, "list") : "";
-        out["list"] = of.empty() ? "OTHER" : of;
-        return Answer{std::move(out)};
+        // What would follow from the name is shown at once.
+        const std::string_view list = schemas::list_of_substance(answer->value.as_string());
+        return Answer{json::object{{"name", answer->value}, {"list", list}}};
     }
 
     // "24.6 kg", "24,6 кг брутто", "1500 USD": an amount, its unit, and how it was measured.

@@ -68,10 +68,7 @@ void IdsFields::read_substance(json::object& goods) {
         substance["name"] = written;
         note(C::Substance, RowState::Read, "not in the list of substances: sent as written");
     } else {
-        substance["name"] = meaning.code;
-        const schemas::CodeRow* const row = list->find(meaning.code);
-        const std::string_view known = row != nullptr ? list->cell(*row, "list") : "";
-        if (!known.empty()) substance["list"] = known;
+        substance["name"] = meaning.code;  // its list follows
         if (!meaning.form.empty()) substance["form"] = meaning.form;
     }
     put_code(substance, "list", C::SubstanceList, "substance-lists");

@@ -5,6 +5,7 @@
 
 #include "schemas/base/shown.h"
 #include "schemas/kinds/labels.h"
+#include "schemas/script.h"
 
 namespace chapar::client {
 namespace {
@@ -49,29 +50,6 @@ const Letter* find_letter(std::string_view small) {
     return icao != nullptr ? icao : in(kRegion);
 }
 
-enum class Sort : std::uint8_t { Other, Latin, Cyrillic, Arabic, Foreign };
-
-Sort sort_of(char32_t point) {
-    const bool ascii = (point >= 'a' && point <= 'z') || (point >= 'A' && point <= 'Z');
-    if (ascii || (point >= 0xC0 && point <= 0x24F && point != 0xD7 && point != 0xF7)) {
-        return Sort::Latin;
-    }
-    if (point >= 0x1E00 && point <= 0x1EFF) return Sort::Latin;
-    if (point >= 0x400 && point <= 0x52F) return Sort::Cyrillic;
-    if ((point >= 0x660 && point <= 0x669) || (point >= 0x6F0 && point <= 0x6F9)) {
-        return Sort::Other;  // digits
-    }
-    const bool arabic = (point >= 0x620 && point <= 0x6FF) || (point >= 0x750 && point <= 0x77F) ||
-                        (point >= 0x8A0 && point <= 0x8FF) ||
-                        (point >= 0xFB50 && point <= 0xFDFF) ||
-                        (point >= 0xFE70 && point <= 0xFEFF);
-    if (arabic) return Sort::Arabic;
-    // Marks, joiners and punctuation belong to no script.
-    const bool common = point < 0x300 || (point >= 0x300 && point <= 0x36F) ||
-                        (point >= 0x2000 && point <= 0x206F) || point == 0x60C;
-    return common ? Sort::Other : Sort::Foreign;
-}
-
 struct Point {
     std::string_view text;
     char32_t value = 0;
@@ -82,13 +60,15 @@ Point take(std::string_view& text) {
     return {before.substr(0, before.size() - text.size()), value.value_or(0xFFFD)};
 }
 
+bool is_cyrillic(const Point& point) { return schemas::script_of_letter(point.value) == "Cyrl"; }
+
 bool is_capital(const Point& point) { return schemas::folded(point.text) != point.text; }
 
 // The case of what stands for a capital: "Shch" before a small letter, "SHCH" among capitals.
 bool all_capital(std::string_view rest, bool after_capital) {
     if (rest.empty()) return after_capital;
     const Point next = take(rest);
-    return sort_of(next.value) == Sort::Cyrillic ? is_capital(next) : after_capital;
+    return is_cyrillic(next) ? is_capital(next) : after_capital;
 }
 
 std::string raised(std::string_view latin, bool whole) {
@@ -101,35 +81,13 @@ std::string raised(std::string_view latin, bool whole) {
 
 }  // namespace
 
-std::optional<std::string_view> script_of(std::string_view text) {
-    Sort found = Sort::Other;
-    while (!text.empty()) {
-        const Sort sort = sort_of(take(text).value);
-        if (sort == Sort::Other) continue;
-        if (found != Sort::Other && sort != found) return std::nullopt;
-        found = sort;
-    }
-    switch (found) {
-        case Sort::Latin:
-            return "Latn";
-        case Sort::Cyrillic:
-            return "Cyrl";
-        case Sort::Arabic:
-            return "Arab";
-        case Sort::Other:
-        case Sort::Foreign:
-            break;
-    }
-    return std::nullopt;
-}
-
 std::optional<std::string> latin_of_cyrillic(std::string_view text) {
     std::string out;
     bool after_capital = false;
     while (!text.empty()) {
         const Point point = take(text);
-        if (sort_of(point.value) != Sort::Cyrillic) {
-            if (sort_of(point.value) != Sort::Other) return std::nullopt;
+        if (!is_cyrillic(point)) {
+            if (schemas::script_of_letter(point.value) != "") return std::nullopt;
             out += point.text;
             after_capital = false;
             continue;

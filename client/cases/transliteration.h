@@ -1,10 +1,9 @@
-// Names in their own script, and in Latin letters.
+// Names in Latin letters.
 //
-// Owns: which script a name is written in, and a proposal in Latin letters for Cyrillic names: the
-// table of ICAO Doc 9303 part 3, section 6.B (passports), with letters of the region that it does
-// not have. A proposal only: the person decides and both forms are kept. For names in Arabic script
-// there is none: vowels are not written, so letters alone would make a name that nobody bears.
-// Pure. Source: ops/adr/0024.
+// Owns: a proposal in Latin letters for Cyrillic names: the table of ICAO Doc 9303 part 3, section
+// 6.B (passports), with letters of the region that it does not have. A proposal only: the person
+// decides and both forms are kept. For names in Arabic script there is none: vowels are not
+// written, so letters alone would make a name that nobody bears. Pure. Source: ops/adr/0024.
 #pragma once
 
 #include <optional>
@@ -12,9 +11,6 @@
 #include <string_view>
 
 namespace chapar::client {
-
-// ISO 15924 of schemas/codes/scripts.csv: "Cyrl", "Arab" or "Latn", if all letters are of one.
-[[nodiscard]] std::optional<std::string_view> script_of(std::string_view text);
 
 // "Иванов" -> "Ivanov". Empty if a letter has no row; digits, blanks and marks stay.
 [[nodiscard]] std::optional<std::string> latin_of_cyrillic(std::string_view text);

@@ -16,6 +16,7 @@ constexpr std::uint64_t kMost = 0xc2a94d07e35f1b68;
 constexpr std::uint64_t kGivenBy = 0xe94b1d6035f7c28a;
 constexpr std::uint64_t kJson = 0x95c80e2fb14a7d63;
 constexpr std::uint64_t kOtherwise = 0x8a98c27099d8f716;
+constexpr std::uint64_t kFollows = 0xb3c59e17f82d604a;
 constexpr std::uint64_t kFlat = 0xd7f3a58c0e6219b4;
 constexpr std::uint64_t kEquals = 0x8a1e74d9c650f32b;
 
@@ -46,6 +47,9 @@ void take(FieldNotes& notes, std::uint64_t id, capnp::schema::Value::Reader valu
             break;
         case kGivenBy:
             notes.given_by = view_of(value.getText());
+            break;
+        case kFollows:
+            notes.follows = view_of(value.getText());
             break;
         case kOtherwise:
             notes.otherwise = view_of(value.getText());

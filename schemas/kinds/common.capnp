@@ -25,7 +25,7 @@ struct Coordinates {  # WGS84. Both degrees are given, 0 too.
 
 struct Substance {
   # Rule: substance.inchi-key (list NPS has an InChIKey in an NpsNotice).
-  list @0 :UInt8 $R.must $R.code("substance-lists") $R.otherwise("OTHER");
+  list @0 :UInt8 $R.must $R.code("substance-lists") $R.follows("name") $R.otherwise("OTHER");
   name @1 :Text $R.must $R.form(line) $R.suggested("substances");  # the INCB name
   cas @2 :Text $R.form(cas);
   inchiKey @3 :Text $R.form(inchiKey);
@@ -76,7 +76,7 @@ struct Conveyance {
 
 struct PersonName {
   text @0 :Text $R.must $R.form(line);  # in its own script
-  script @1 :UInt8 $R.must $R.code("scripts") $R.otherwise("Latn");
+  script @1 :UInt8 $R.must $R.code("scripts") $R.follows("text") $R.otherwise("Zyyy");
   transliteration @2 :Text $R.form(line);
 }
 

@@ -44,6 +44,7 @@ struct FieldNotes {
     std::optional<std::uint64_t> least;
     std::optional<std::uint64_t> most;
     std::string_view given_by;
+    std::string_view follows;
     std::string_view otherwise;
     std::string_view equals;
     std::string json_name;  // with dots where it stands in an object of its own: "text.language"

@@ -5,7 +5,9 @@
 
 #include "schemas/base/shown.h"
 #include "schemas/kinds/field_value.h"
+#include "schemas/kinds/following_codes.h"
 #include "schemas/kinds/json_value.h"
+#include "schemas/kinds/kind_json.h"
 #include "schemas/kinds/schema_notes.h"
 #include "schemas/wire_message.h"
 
@@ -88,15 +90,23 @@ class Build {
             if (value != nullptr) {
                 set(field, *value, out, at);
             } else {
-                absent(field, out, at);
+                absent(field, given, out, at);
             }
         }
     }
 
-    // What JSON leaves out: a default, or a number whose 0 means something and must be said.
-    void absent(const SchemaField& field, capnp::DynamicStruct::Builder out,
-                const std::string& path) {
+    // What JSON leaves out: a code that follows from a text beside it, a default, or a number whose
+    // 0 means something and must be said.
+    void absent(const SchemaField& field, const json::object& given,
+                capnp::DynamicStruct::Builder out, const std::string& path) {
         const FieldNotes& notes = field.notes;
+        const json::value* const text =
+            notes.follows.empty() ? nullptr : given.if_contains(notes.follows);
+        const std::string_view follows =
+            text != nullptr && text->is_string()
+                ? code_following(notes.code, std::string_view(text->as_string()))
+                : "";
+        if (!follows.empty()) return set(field, json::value(follows), out, path);
         if (!notes.otherwise.empty()) {
             return set(field, json::value(notes.otherwise), out, path);
         }
@@ -239,7 +249,7 @@ class Build {
         for (const SchemaField& field : fields_of(out.getSchema())) {
             if (field.notes.json_name != "calendar") continue;
             if (calendar == nullptr) {
-                absent(field, out, joined(path, "calendar"));
+                absent(field, {}, out, joined(path, "calendar"));
             } else {
                 set(field, *calendar, out, joined(path, "calendar"));
             }

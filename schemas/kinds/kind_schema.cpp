@@ -185,6 +185,8 @@ std::vector<FieldLine> field_lines(Kind kind) {
     for (const FieldRule& rule : field_rules(schema_of(kind))) {
         std::string words = words_of(rule, widest_of_name(rule.type));
         if (!rule.notes.suggested.empty()) words += "; usual: " + std::string(rule.notes.suggested);
+        if (!rule.notes.follows.empty())
+            words += "; else by its " + std::string(rule.notes.follows);
         if (!rule.notes.otherwise.empty()) words += "; else " + std::string(rule.notes.otherwise);
         const bool must = rule.presence == Presence::Mandatory && rule.notes.otherwise.empty();
         out.push_back({rule.path, must, std::move(words)});

@@ -82,6 +82,10 @@ annotation json @0x95c80e2fb14a7d63 (field) :Text;
 annotation otherwise @0x8a98c27099d8f716 (field) :Text;
 # The code that JSON means where it says none. The wire always says it.
 
+annotation follows @0xb3c59e17f82d604a (field) :Text;
+# A field of the same struct, a text, from which this code follows where JSON says none: the list of
+# a substance from its name, the script of a name from its letters. Where nothing follows, $otherwise.
+
 annotation flat @0xd7f3a58c0e6219b4 (field) :Void;
 # In JSON the fields of this struct stand in the object around it.
 

@@ -7,6 +7,7 @@ add_executable(test_kinds
     ${CHAPAR_KINDS_TESTS}/every_kind_test.cpp
     ${CHAPAR_KINDS_TESTS}/examples.cpp
     ${CHAPAR_KINDS_TESTS}/field_values.cpp
+    ${CHAPAR_KINDS_TESTS}/following_codes_test.cpp
     ${CHAPAR_KINDS_TESTS}/rules_test.cpp
     ${CHAPAR_KINDS_TESTS}/typed_test.cpp
     ${CHAPAR_KINDS_TESTS}/wire_test.cpp)

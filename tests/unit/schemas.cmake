@@ -11,6 +11,7 @@ add_executable(test_schemas
     ${CHAPAR_SCHEMAS_TESTS}/header_rules_test.cpp
     ${CHAPAR_SCHEMAS_TESTS}/local_dates_test.cpp
     ${CHAPAR_SCHEMAS_TESTS}/problem_test.cpp
+    ${CHAPAR_SCHEMAS_TESTS}/script_test.cpp
     ${CHAPAR_SCHEMAS_TESTS}/tables_test.cpp
     ${CHAPAR_SCHEMAS_TESTS}/written_date_test.cpp)
 chapar_target(test_schemas)

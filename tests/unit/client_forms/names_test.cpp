@@ -6,18 +6,6 @@ namespace chapar::testing {
 
 using namespace client;
 
-TEST_CASE("the script of a name is that of all its letters, digits and marks apart") {
-    CHECK(script_of("Иванов Иван") == "Cyrl");
-    CHECK(script_of("Раҳимов Ғ. (2)") == "Cyrl");
-    CHECK(script_of("محمد رحیمی") == "Arab");
-    CHECK(script_of("Müller-O'Neill 3") == "Latn");
-    CHECK_FALSE(script_of("Иванов Ivan"));
-    CHECK_FALSE(script_of("李明"));
-    CHECK_FALSE(script_of("01 777"));
-    CHECK_FALSE(script_of(""));
-    CHECK_FALSE(script_of("\xD0"));
-}
-
 // Fails if a row of the table is changed. Rows: ICAO Doc 9303 part 3, section 6.B.
 TEST_CASE("Cyrillic names are proposed in Latin letters by the table of passports") {
     CHECK(latin_of_cyrillic("Юлия Щеглова") == "Iuliia Shcheglova");
