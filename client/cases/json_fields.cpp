@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "schemas/base/assert.h"
 #include "schemas/base/time_text.h"
 #include "schemas/base/uuid.h"
+#include "schemas/kinds/kind_json.h"
 
 namespace chapar::client {
 namespace {
@@ -31,9 +33,15 @@ bool same_code(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) { return upper(x) == upper(y); });
 }
 
+void JsonProblem::invalid(const std::string& pointer, const boost::json::value& found,
+                          std::string_view allowed) {
+    note(Errc::FieldInvalid,
+         pointer + ": found " + schemas::found_json(found) + "; allowed: " + std::string(allowed));
+}
+
 JsonFields::JsonFields(const boost::json::value& value, std::string pointer, JsonProblem& problem)
     : object_(value.if_object()), pointer_(std::move(pointer)), problem_(problem) {
-    if (object_ == nullptr) problem_.note(Errc::FieldInvalid, pointer_);
+    if (object_ == nullptr) problem_.invalid(pointer_, value, "an object");
 }
 
 std::string JsonFields::at(std::string_view name) const { return pointer_ + "/" + escaped(name); }
@@ -51,11 +59,17 @@ const boost::json::value* JsonFields::take(std::string_view name, Presence prese
     return value;
 }
 
+void JsonFields::invalid(std::string_view name, std::string_view allowed) {
+    const boost::json::value* value = object_ != nullptr ? object_->if_contains(name) : nullptr;
+    CHAPAR_ASSERT(value != nullptr);
+    problem_.invalid(at(name), *value, allowed);
+}
+
 std::string JsonFields::text(std::string_view name, Presence presence) {
     const boost::json::value* value = take(name, presence);
     if (value == nullptr) return {};
     if (!value->is_string() || value->as_string().empty()) {
-        invalid(name);
+        invalid(name, "a text");
         return {};
     }
     return std::string(value->as_string());
@@ -65,7 +79,7 @@ bool JsonFields::flag(std::string_view name) {
     const boost::json::value* value = take(name);
     if (value == nullptr) return false;
     if (!value->is_bool()) {
-        invalid(name);
+        invalid(name, "true or false");
         return false;
     }
     return value->as_bool();
@@ -75,7 +89,7 @@ std::optional<TimeMs> JsonFields::time(std::string_view name, Presence presence)
     const std::string given = text(name, presence);
     if (given.empty()) return std::nullopt;
     const auto value = parse_time(given);
-    if (!value) invalid(name);
+    if (!value) invalid(name, "RFC 3339 in UTC, like \"2026-11-20T05:40:00Z\"");
     return value;
 }
 
@@ -84,7 +98,7 @@ std::optional<MessageId> JsonFields::message_id(std::string_view name, Presence 
     if (given.empty()) return std::nullopt;
     const auto id = parse_uuid(given);
     if (!id) {
-        invalid(name);
+        invalid(name, "a UUID");
         return std::nullopt;
     }
     return MessageId{*id};

@@ -29,6 +29,9 @@ class JsonProblem {
     void note(Errc code, const std::string& pointer) {
         if (!error_) error_ = Error(code, pointer);
     }
+    // A value that its field cannot have: what was found, and what is allowed.
+    void invalid(const std::string& pointer, const boost::json::value& found,
+                 std::string_view allowed);
     [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
   private:
@@ -48,7 +51,8 @@ class JsonFields {
     // Null if absent (an error if mandatory) or null. Counts as asked for.
     [[nodiscard]] const boost::json::value* take(std::string_view name,
                                                  Presence presence = Presence::Optional);
-    void invalid(std::string_view name) { problem_.note(Errc::FieldInvalid, at(name)); }
+    // REQUIRES: the field is given.
+    void invalid(std::string_view name, std::string_view allowed);
     [[nodiscard]] JsonProblem& problem() { return problem_; }
 
     [[nodiscard]] std::string text(std::string_view name, Presence presence = Presence::Optional);
@@ -84,7 +88,7 @@ std::optional<Fixed> JsonFields::hex(std::string_view name) {
     if (digits.empty()) return std::nullopt;
     const auto bytes = from_hex(digits);
     const auto value = bytes ? Fixed::from(*bytes) : std::nullopt;
-    if (!value) invalid(name);
+    if (!value) invalid(name, std::to_string(2 * Fixed::kSize) + " hexadecimal digits");
     return value;
 }
 
@@ -96,7 +100,9 @@ std::optional<Code> JsonFields::code(std::string_view name, Presence presence) {
     for (std::size_t i = 0; i < texts.size(); ++i) {
         if (same_code(texts.at(i), given)) return static_cast<Code>(i);
     }
-    invalid(name);
+    std::string allowed = "one of";
+    for (const std::string_view text : texts) allowed += " " + std::string(text);
+    invalid(name, allowed);
     return std::nullopt;
 }
 
@@ -104,7 +110,7 @@ template <typename Each>
 void JsonFields::list(std::string_view name, Each each) {
     const boost::json::value* value = take(name);
     if (value == nullptr) return;
-    if (!value->is_array()) return invalid(name);
+    if (!value->is_array()) return invalid(name, "a list");
     std::size_t place = 0;
     for (const boost::json::value& element : value->as_array()) {
         each(element, at(name) + "/" + std::to_string(place++));

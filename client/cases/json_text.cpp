@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "schemas/base/shown.h"
+
 namespace chapar::client {
 namespace {
 
@@ -24,7 +26,7 @@ struct NameHandler {
 
     std::vector<std::set<std::string, std::less<>>> open;
     std::string name;
-    bool twice = false;
+    std::string twice;
 
     bool on_object_begin(Code& /*code*/) {
         open.emplace_back();
@@ -40,10 +42,12 @@ struct NameHandler {
     }
     bool on_key(Text part, std::size_t /*size*/, Code& code) {
         name += part;
-        twice = !open.back().insert(std::move(name)).second;
+        if (!open.back().insert(name).second) {
+            twice = name;
+            code = json::error::syntax;
+        }
         name.clear();
-        if (twice) code = json::error::syntax;
-        return !twice;
+        return twice.empty();
     }
 
     bool on_document_begin(Code& /*code*/) { return true; }
@@ -62,11 +66,40 @@ struct NameHandler {
     bool on_comment(Text /*part*/, Code& /*code*/) { return true; }
 };
 
-bool has_name_twice(std::string_view text, const json::parse_options& options) {
+// As an editor counts them: from 1, a character a column.
+std::string place_of(std::string_view text, std::size_t offset) {
+    std::string_view before = text.substr(0, offset);
+    std::size_t line = 1, column = 1;
+    while (!before.empty()) {
+        const auto point = take_code_point(before);
+        line += point == U'\n' ? 1 : 0;
+        column = point == U'\n' ? 1 : column + 1;
+    }
+    return "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";
+}
+
+std::string found_at(std::string_view text, std::size_t offset) {
+    if (offset >= text.size()) return "; the text ends there";
+    const std::string_view found = text.substr(offset);
+    std::string_view rest = found;
+    (void)take_code_point(rest);
+    return "; found '" + shown(found.substr(0, found.size() - rest.size())) + "'";
+}
+
+// Of what stops the parser, with its place; the values are made only from what passes.
+Status check_text(std::string_view text, const json::parse_options& options) {
     json::basic_parser<NameHandler> parser(options);
     Code code;
-    parser.write_some(false, text.data(), text.size(), code);
-    return parser.handler().twice;
+    const std::size_t offset = parser.write_some(false, text.data(), text.size(), code);
+    if (!parser.handler().twice.empty()) {
+        return Error(Errc::JsonInvalid, place_of(text, offset) + "the name '" +
+                                            shown(parser.handler().twice) +
+                                            "' stands twice in one object");
+    }
+    if (!code && offset < text.size()) code = json::error::extra_data;
+    if (!code) return Done{};
+    return Error(Errc::JsonInvalid,
+                 place_of(text, offset) + code.message() + found_at(text, offset));
 }
 
 }  // namespace
@@ -74,9 +107,7 @@ bool has_name_twice(std::string_view text, const json::parse_options& options) {
 Result<json::value> parse_json(std::string_view text) {
     json::parse_options options;
     options.max_depth = kDepth;
-    if (has_name_twice(text, options)) {
-        return Error(Errc::JsonInvalid, "a name stands twice in one object");
-    }
+    CHAPAR_TRY(check_text(text, options));
     Code problem;
     json::value document = json::parse(text, problem, {}, options);
     if (problem) return Error(Errc::JsonInvalid, problem.message());

@@ -12,7 +12,8 @@
 
 namespace chapar::client {
 
-// JsonInvalid: no JSON, deeper than 16 levels, broken UTF-8 or a name twice.
+// JsonInvalid: no JSON, deeper than 16 levels, broken UTF-8 or a name twice. Its context is line
+// and column, both from 1, then what is wrong and what was found.
 [[nodiscard]] Result<boost::json::value> parse_json(std::string_view text);
 
 }  // namespace chapar::client

@@ -27,7 +27,7 @@ std::vector<Id> read_names(JsonFields& fields, std::string_view name) {
     fields.list(name, [&](const json::value& element, const std::string& at) {
         const json::string* text = element.if_string();
         const auto id = text != nullptr ? Id::parse(std::string_view(*text)) : Errc::NameInvalid;
-        if (!id) return fields.problem().note(Errc::FieldInvalid, at);
+        if (!id) return fields.problem().invalid(at, element, "an office id, like \"TJ-NPJ-BLO\"");
         names.push_back(*id);
     });
     return names;
@@ -38,7 +38,7 @@ std::optional<schemas::Kind> read_kind(JsonFields& fields, std::optional<schemas
     if (name.empty()) return wanted;
     const schemas::KindInfo* info = schemas::find_kind(name);
     if (info == nullptr || (wanted && info->kind != *wanted)) {
-        fields.invalid("kind");
+        fields.invalid("kind", wanted ? kind_text(*wanted) : "a kind of `chapar kinds ls`");
         return std::nullopt;
     }
     return info->kind;
@@ -52,7 +52,7 @@ EnvelopeOptions read_options(JsonFields& fields, schemas::Kind kind) {
         const json::string* text = element.if_string();
         const auto bytes = text != nullptr ? from_hex(std::string_view(*text)) : std::nullopt;
         const auto hash = bytes ? CertificateHash::from(*bytes) : std::nullopt;
-        if (!hash) return fields.problem().note(Errc::FieldInvalid, at);
+        if (!hash) return fields.problem().invalid(at, element, "64 hexadecimal digits");
         options.auditors.push_back(*hash);
     });
     options.message = fields.message_id("message");
@@ -71,11 +71,11 @@ EnvelopeOptions read_options(JsonFields& fields, schemas::Kind kind) {
     fields.list("derived_from", [&](const json::value& element, const std::string& at) {
         const json::string* text = element.if_string();
         const auto id = text != nullptr ? parse_uuid(std::string_view(*text)) : std::nullopt;
-        if (!id) return fields.problem().note(Errc::FieldInvalid, at);
+        if (!id) return fields.problem().invalid(at, element, "a UUID");
         options.derived_from.push_back(MessageId{*id});
     });
     fields.list("releasable_to", [&](const json::value& element, const std::string& at) {
-        if (!element.is_string()) return fields.problem().note(Errc::FieldInvalid, at);
+        if (!element.is_string()) return fields.problem().invalid(at, element, "a text");
         options.releasable_to.emplace_back(element.as_string());
     });
     const std::string originator = fields.text("originator");
@@ -84,7 +84,7 @@ EnvelopeOptions read_options(JsonFields& fields, schemas::Kind kind) {
         if (office) {
             options.originator = *office;
         } else {
-            fields.invalid("originator");
+            fields.invalid("originator", "an office id, like \"TJ-NPJ-BLO\"");
         }
     }
     return options;
@@ -104,12 +104,8 @@ std::string pointer_of(const std::string& path) {
 }
 
 Error error_of(const schemas::KindProblem& problem, const std::string& pointer) {
-    std::string words = pointer;
-    if (!problem.found.empty()) words += ": found " + problem.found;
-    if (!problem.allowed.empty()) {
-        words += (problem.found.empty() ? ": allowed: " : "; allowed: ") + problem.allowed;
-    }
-    return Error(problem.code, words);
+    const std::string words = found_and_allowed(problem);
+    return Error(problem.code, words.empty() ? pointer : pointer + ": " + words);
 }
 
 Result<ParsedMessage> read_message(const json::value& value, const std::string& pointer,

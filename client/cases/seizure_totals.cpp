@@ -137,7 +137,7 @@ Result<schemas::Payload> stat_report(const SeizureTotals& totals, const ReportWi
     auto read = schemas::payload_of_json(schemas::Kind::StatReport, report,
                                          [](std::string_view) { return false; });
     if (const auto* problem = std::get_if<schemas::KindProblem>(&read)) {
-        return Error(problem->code, problem->path + ": allowed: " + problem->allowed);
+        return Error(problem->code, problem->path + ": " + found_and_allowed(*problem));
     }
     return std::move(std::get<schemas::JsonPayload>(read).payload);
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "client/cases/json_fields.h"
+#include "schemas/kinds/kind_json.h"
 
 namespace chapar::client {
 namespace {
@@ -27,7 +28,8 @@ void lengthen_goods(json::object& fields, LongForm& out) {
     goods.emplace_back(std::move(first));
     if (json::value* more = fields.if_contains("more_goods")) {
         if (!more->is_array()) {
-            out.problem = {Errc::FieldInvalid, "more_goods", "", "a list of goods"};
+            out.problem = {Errc::FieldInvalid, "more_goods", schemas::found_json(*more),
+                           "a list of goods"};
             return;
         }
         for (json::value& each : more->as_array()) goods.push_back(std::move(each));
@@ -43,7 +45,10 @@ std::optional<json::object> only_conveyance(json::object& fields, LongForm& out)
     const bool one =
         list->is_array() && list->as_array().size() == 1 && list->as_array().front().is_object();
     if (!one) {
-        out.problem = {Errc::FieldInvalid, "conveyances", "", "a list of one conveyance"};
+        const std::string found = list->is_array()
+                                      ? std::to_string(list->as_array().size()) + " elements"
+                                      : schemas::found_json(*list);
+        out.problem = {Errc::FieldInvalid, "conveyances", found, "a list of one conveyance"};
         return std::nullopt;
     }
     json::object conveyance = std::move(list->as_array().front().as_object());
@@ -73,7 +78,8 @@ void lengthen_conveyance(schemas::Kind kind, json::object& fields, LongForm& out
     const bool differs = inside != nullptr && !same_code(text(inside), "unspecified") &&
                          !same_code(text(inside), text(outside));
     if (differs && outside != nullptr) {
-        out.problem = {Errc::FieldInvalid, "conveyances[0].mode", "", "the same as `mode`"};
+        out.problem = {Errc::FieldInvalid, "conveyances[0].mode", schemas::found_json(*inside),
+                       "the same as `mode`"};
         return;
     }
     conveyance->erase("mode");

@@ -9,6 +9,7 @@
 #include "schemas/base/time_text.h"
 #include "schemas/base/uuid.h"
 #include "schemas/kinds/code_lists.h"
+#include "schemas/kinds/kind_json.h"
 #include "schemas/kinds/schema_notes.h"
 #include "schemas/local_dates.h"
 

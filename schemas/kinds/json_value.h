@@ -38,7 +38,4 @@ struct DateParts {
 [[nodiscard]] std::optional<DateParts> parse_partial_date(std::string_view written);
 [[nodiscard]] std::string partial_date_text(const DateParts& date);
 
-// A value as an error shows it: its JSON, cut.
-[[nodiscard]] std::string found_json(const boost::json::value& value);
-
 }  // namespace chapar::schemas

@@ -30,6 +30,9 @@ struct JsonPayload {
     Kind kind, const boost::json::object& fields,
     const std::function<bool(std::string_view)>& is_around);
 
+// A value as an error shows it: its JSON, cut and safe to show.
+[[nodiscard]] std::string found_json(const boost::json::value& value);
+
 // In the order of the schema; reads back as the same payload.
 [[nodiscard]] boost::json::object json_of_payload(const Payload& payload);
 

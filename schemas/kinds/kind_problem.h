@@ -15,6 +15,13 @@ struct KindProblem {
     bool operator==(const KindProblem&) const = default;
 };
 
+// "found 'tomorrow'; allowed: RFC 3339 in UTC".
+[[nodiscard]] inline std::string found_and_allowed(const KindProblem& problem) {
+    const std::string found = problem.found.empty() ? "" : "found " + problem.found;
+    const std::string allowed = problem.allowed.empty() ? "" : "allowed: " + problem.allowed;
+    return found + (found.empty() || allowed.empty() ? "" : "; ") + allowed;
+}
+
 // What was seen is sent as it was seen: a number that fails its check digit, a plate without its
 // country.
 struct KindWarning {

@@ -8,6 +8,7 @@ add_executable(test_kinds
     ${CHAPAR_KINDS_TESTS}/examples.cpp
     ${CHAPAR_KINDS_TESTS}/field_values.cpp
     ${CHAPAR_KINDS_TESTS}/following_codes_test.cpp
+    ${CHAPAR_KINDS_TESTS}/json_errors_test.cpp
     ${CHAPAR_KINDS_TESTS}/rules_test.cpp
     ${CHAPAR_KINDS_TESTS}/typed_test.cpp
     ${CHAPAR_KINDS_TESTS}/wire_test.cpp)

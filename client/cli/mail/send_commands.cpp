@@ -64,7 +64,7 @@ Status check_draft(const Draft& draft) {
     }
     content.payload = draft.payload;
     if (const auto problem = schemas::find_problem(content)) {
-        return Error(problem->code, problem->path + ": allowed: " + problem->allowed);
+        return Error(problem->code, problem->path + ": " + found_and_allowed(*problem));
     }
     return Done{};
 }
