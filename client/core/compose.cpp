@@ -145,6 +145,14 @@ Result<std::vector<OutboxNumber>> add_drafts(storage::Txn& txn, const Device& de
     return numbers;
 }
 
+Status check_sealing(const storage::ReadTxn& txn, const Device& device, OutboxNumber number,
+                     TimeMs now) {
+    const StoredDraft draft = CHAPAR_TRY(stored_draft(txn, device, number));
+    CHAPAR_TRY(check_fresh(txn, draft, now));
+    CHAPAR_TRY(find_recipients(txn, device, draft, now));
+    return Done{};
+}
+
 Result<SealReport> seal_drafts(storage::Txn& txn, const Device& device,
                                std::span<const OutboxNumber> drafts, TimeMs now,
                                crypto::Random& random, const SealPorts& ports) {

@@ -107,6 +107,11 @@ struct SealPorts {
     std::function<void(const SealStep&)> step;
 };
 
+// What sealing a draft would refuse before it reads an attachment: its approvals apart, whom it is
+// for, by the directory of this device, and how old that is.
+[[nodiscard]] Status check_sealing(const storage::ReadTxn& txn, const Device& device,
+                                   OutboxNumber draft, TimeMs now);
+
 struct SealReport {
     std::vector<OutboxNumber> sealed;
     std::vector<CertificateHash> skipped;  // devices without keys for today

@@ -88,6 +88,17 @@ class Sending(unittest.TestCase):
         self.assertTrue(line["too_large"])
         self.assertEqual(shown["attachments"][0]["name"], "photo.png")
 
+    # Fails if a dry run says "ready" of what sending refuses.
+    def test_a_dry_run_refuses_whom_sending_refuses_and_stores_nothing(self):
+        before = len(self.centre.outbox())
+        for change, code, context in (({"to": ["QQ-NOBODY"]}, "office.unknown", "QQ-NOBODY"), ({"to": []}, "input.field-missing", "/to")):
+            alert = self.file("dry.json", json.dumps(dict(stage.ALERT, **change)).encode())
+            for more in ((), ("--dry-run",)):
+                ran = self.centre.chapar("send", "seizure", alert, *more, "--home", self.centre.home("TJ-NPJ-BLO"))
+                self.assertEqual((ran.exit, ran.code), (2, code), ran)
+                self.assertIn(context, ran.problem["context"])
+        self.assertEqual(len(self.centre.outbox()), before)
+
     def test_without_the_approval_that_a_rule_asks_for_it_is_refused_by_that_rule(self):
         ran = self.alert()
         self.assertEqual((ran.exit, ran.code), (4, "approval.missing"), ran)

@@ -166,17 +166,29 @@ Status send_now(Invocation& invocation, DeviceContext& context, const std::vecto
     return dispatch(invocation, context, numbers);
 }
 
+// Completes a draft from what the command names. What the rules of its case propose.
+Result<std::vector<CaseFinding>> address_draft(const Invocation& invocation, DeviceContext& context,
+                                               const SendArguments& given, Draft& draft) {
+    if (!given.case_id.empty()) CHAPAR_TRY(continue_case(given.case_id, draft));
+    if (given.in_reply_to != 0) CHAPAR_TRY(address_reply(context, given.in_reply_to, draft));
+    if (draft.options.to.empty()) return Error(Errc::FieldMissing, "/to");
+    const std::size_t approvals = given.approvers.empty() ? 0 : given.approvals;
+    return check_sending(invocation, context, draft, approvals);
+}
+
+Status preview(Invocation& invocation, const SendArguments& given, std::vector<Draft> drafts) {
+    const auto address = [&](DeviceContext& context, Draft& draft) -> Status {
+        CHAPAR_TRY(address_draft(invocation, context, given, draft));
+        return Done{};
+    };
+    return show_dry_run(invocation, std::move(drafts), address);
+}
+
 Status send_drafts(Invocation& invocation, DeviceContext& context, const SendArguments& given,
                    std::vector<Draft> drafts) {
-    const std::size_t approvals = given.approvers.empty() ? 0 : given.approvals;
     std::vector<std::vector<CaseFinding>> proposed;
     for (Draft& draft : drafts) {
-        if (!given.case_id.empty()) CHAPAR_TRY(continue_case(given.case_id, draft));
-        if (given.in_reply_to != 0) {
-            CHAPAR_TRY(address_reply(context, given.in_reply_to, draft));
-        }
-        if (draft.options.to.empty()) return Error(Errc::FieldMissing, "/to");
-        proposed.push_back(CHAPAR_TRY(check_sending(invocation, context, draft, approvals)));
+        proposed.push_back(CHAPAR_TRY(address_draft(invocation, context, given, draft)));
     }
     const Status sent = given.approvers.empty()
                             ? send_now(invocation, context, drafts)
@@ -226,9 +238,9 @@ Status ask(Invocation& invocation, const SendArguments& given, std::optional<sch
     CHAPAR_TRY(give_known(*context, given, form));
     const auto asked = CHAPAR_TRY(desk.ask(std::move(form)));
     if (asked && given.dry_run) {
-        const auto drafts = CHAPAR_TRY(drafts_of(invocation, given, std::nullopt, asked->message));
+        auto drafts = CHAPAR_TRY(drafts_of(invocation, given, std::nullopt, asked->message));
         context.reset();  // the preview opens the home by itself; the draft stays
-        return show_dry_run(invocation, drafts);
+        return preview(invocation, given, std::move(drafts));
     }
     return asked ? send_form(invocation, *context, given, *asked) : Status(Done{});
 }
@@ -245,7 +257,7 @@ Status send(Invocation& invocation, const SendArguments& given, std::optional<sc
     if (given.file.empty()) return ask(invocation, given, kind);
     const std::string text = CHAPAR_TRY(read_input(given.file));
     auto drafts = CHAPAR_TRY(drafts_of(invocation, given, kind, text));
-    if (given.dry_run) return show_dry_run(invocation, drafts);
+    if (given.dry_run) return preview(invocation, given, std::move(drafts));
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
     return send_drafts(invocation, *context, given, std::move(drafts));
 }

@@ -14,7 +14,7 @@ namespace chapar::client {
 namespace {
 namespace json = boost::json;
 
-// The broker, if it can be asked; else why not.
+// The device, if there is one, and why the broker cannot be asked, if it cannot.
 struct Asked {
     std::unique_ptr<DeviceContext> context;
     std::string why_not;
@@ -28,12 +28,31 @@ Asked open_context(Invocation& invocation) {
     }
     auto context = DeviceContext::open(invocation);
     const Status connected = context ? (*context)->connect() : Status(context.error());
-    if (connected) {
-        asked.context = std::move(context).value();
-    } else {
-        asked.why_not = text_of(connected.error().code).code;
-    }
+    if (!connected) asked.why_not = text_of(connected.error().code).code;
+    if (context) asked.context = std::move(context).value();
     return asked;
+}
+
+// As a draft of the outbox; none of it is kept.
+Status check_recipients(DeviceContext& context, const Draft& draft) {
+    const auto txn = CHAPAR_TRY(context.store().begin_write());
+    const Device device = context.device();
+    const auto numbers =
+        CHAPAR_TRY(add_drafts(*txn, device, {&draft, 1}, context.now(), context.random()));
+    return check_sealing(*txn, device, numbers.front(), context.now());
+}
+
+// Without a line the directory may just be old: then the draft would wait, and so it is only told.
+Status check_addressed(const Invocation& invocation, const Asked& asked,
+                       const AddressDraft& address, Draft& draft) {
+    if (!asked.context) return Done{};
+    if (address) CHAPAR_TRY(address(*asked.context, draft));
+    const Status found = check_recipients(*asked.context, draft);
+    if (found || asked.context->connected()) return found;
+    invocation.output.warning(
+        "it would wait on this computer: " + std::string(text_of(found.error().code).code) + " " +
+        found.error().context);
+    return Done{};
 }
 
 // Ciphertext bytes of all streams: what a policy's size limit is compared with.
@@ -102,7 +121,7 @@ Result<Verdict> ask_policies(DeviceContext& context, const Draft& draft, std::ui
 }
 
 Verdict verdict_on(const Asked& asked, const Draft& draft, std::uint64_t bytes) {
-    if (asked.context) {
+    if (asked.context && asked.context->connected()) {
         const auto verdict = ask_policies(*asked.context, draft, bytes);
         if (verdict) return *verdict;
         const std::string why(text_of(verdict.error().code).code);
@@ -142,9 +161,13 @@ Status show_one(Invocation& invocation, const Asked& asked, const Draft& draft) 
 
 }  // namespace
 
-Status show_dry_run(Invocation& invocation, const std::vector<Draft>& drafts) {
+Status show_dry_run(Invocation& invocation, std::vector<Draft> drafts,
+                    const AddressDraft& address) {
     const Asked asked = open_context(invocation);
-    for (const Draft& draft : drafts) CHAPAR_TRY(show_one(invocation, asked, draft));
+    for (Draft& draft : drafts) {
+        CHAPAR_TRY(check_addressed(invocation, asked, address, draft));
+        CHAPAR_TRY(show_one(invocation, asked, draft));
+    }
     invocation.output.result(json::object{{"sent", 0}}, "Nothing was sent.");
     return Done{};
 }
