@@ -126,6 +126,52 @@ class Lookouts(unittest.TestCase):
         self.assertEqual((sums[TJ]["answered"], sums[TJ]["arrests"], sums[TJ]["outcomes"]), (1, 2, {"LED_TO_ARRESTS": 1}))
         self.assertEqual({row["sender"]: row for row in self.rows(AF, "feedback", "stats")}[TJ]["answered"], 1)
 
+    def lose_text(self, office, number, before):
+        """Destroys the key of one text; gives back what puts it there again. `before`: the file of keys before the text came."""
+        file = self.centre.home(office) / "record.keys"
+        whole = file.read_bytes()
+        for place in range(0, len(whole), 128):
+            if whole[place:place + 128] == before[place:place + 128]:
+                continue
+            file.write_bytes(whole[:place] + bytes(128) + whole[place + 128:])
+            if self.run_at(office, "inbox", "show", number).code == "record.key-gone":
+                return lambda: file.write_bytes(whole)
+            file.write_bytes(whole)
+        self.fail("no key is the text's")
+
+    # Fails if one text that cannot be read ends a command that looks through all of them.
+    def test_a_text_whose_key_is_gone_is_passed_over_and_the_others_are_shown(self):
+        kept = self.send(TJ, lookout("TEMU1234561"))["message"]
+        self.take(AF)
+        before = (self.centre.home(AF) / "record.keys").read_bytes()
+        self.send(TJ, lookout("TEMU7654321"))
+        lost = self.take(AF)[-1]["number"]
+        restore = self.lose_text(AF, lost, before)
+        try:
+            for command in (("lookout", "ls"), ("lookout", "check", "--container", "TEMU1234561")):
+                ran = self.run_at(AF, *command)
+                self.assertEqual(ran.exit, 0, ran)
+                self.assertIn(kept, [row["message"] for row in ran.results])
+                self.assertIn(f"inbox {lost} is passed over", ran.err)
+        finally:
+            restore()
+
+    # The same of what came of messages; after the test that counts them.
+    def test_words_whose_key_is_gone_are_passed_over_too(self):
+        self.centre.send()
+        about = [row for row in self.take(AF) if row["kind"] == "seizure-alert"][-1]["number"]
+        before = (self.centre.home(TJ) / "record.keys").read_bytes()
+        self.rows(AF, "feedback", "give", about, "useful")
+        answer = [row for row in self.take(TJ) if row["kind"] == "info-reply"][-1]["number"]
+        restore = self.lose_text(TJ, answer, before)
+        try:
+            for command in ("ls", "stats"):
+                ran = self.run_at(TJ, "feedback", command)
+                self.assertEqual(ran.exit, 0, ran)
+                self.assertIn(f"inbox {answer} is passed over", ran.err)
+        finally:
+            restore()
+
     def new_lists(self):
         folder = self.centre.file("lists")
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "client/cases/feedback.h"
+#include "client/cli/cases/passed_over.h"
 #include "client/cli/device/device_context.h"
 #include "client/cli/mail/item_view.h"
 #include "client/cli/mail/send_dispatch.h"
@@ -65,22 +66,29 @@ void add_word(Known& known, const schemas::Header& header, const schemas::Payloa
     known.words.push_back(std::move(word));
 }
 
-Status add_received(const storage::ReadTxn& txn, const Device& device, Known& known) {
+Status add_received(const Output& output, const storage::ReadTxn& txn, const Device& device,
+                    Known& known) {
     for (const InboxItem& item : CHAPAR_TRY(inbox_items(txn))) {
         if (!is_settled(item) || item.disputed) continue;
         if (can_be_useful(item.kind)) {
             known.told.push_back({item.sender_office, item.message, {device.office}});
         }
         if (item.kind != Kind::InfoReply) continue;
-        const InboxText text = CHAPAR_TRY(inbox_text(txn, device, item.number));
+        const auto text = inbox_text(txn, device, item.number);
+        if (!text) {
+            const std::string place = "inbox " + std::to_string(item.number.value);
+            CHAPAR_TRY(pass_over(output, place, text.error()));
+            continue;
+        }
         FeedbackWord word{device.office, item.sender_office};
         word.place = item.accepted.value;
-        add_word(known, text.header, text.content.payload, std::move(word));
+        add_word(known, text->header, text->content.payload, std::move(word));
     }
     return Done{};
 }
 
-Status add_sent(const storage::ReadTxn& txn, const Device& device, Known& known) {
+Status add_sent(const Output& output, const storage::ReadTxn& txn, const Device& device,
+                Known& known) {
     for (const OutboxItem& item : CHAPAR_TRY(outbox_items(txn))) {
         if (item.stage == schemas::Stage::Refused) continue;
         if (can_be_useful(item.kind) && item.stage == schemas::Stage::Logged) {
@@ -89,29 +97,34 @@ Status add_sent(const storage::ReadTxn& txn, const Device& device, Known& known)
             known.told.push_back(std::move(told));
         }
         if (item.kind != Kind::InfoReply) continue;
-        const StoredDraft draft = CHAPAR_TRY(stored_draft(txn, device, item.number));
-        for (const OfficeId& to : draft.to) {
+        const auto draft = stored_draft(txn, device, item.number);
+        if (!draft) {
+            const std::string place = "outbox " + std::to_string(item.number.value);
+            CHAPAR_TRY(pass_over(output, place, draft.error()));
+            continue;
+        }
+        for (const OfficeId& to : draft->to) {
             FeedbackWord word{to, device.office};
             word.place = item.entry ? item.entry->value : kNotLogged;
-            add_word(known, draft.header, draft.content.payload, std::move(word));
+            add_word(known, draft->header, draft->content.payload, std::move(word));
         }
     }
     return Done{};
 }
 
-Result<Known> known_feedback(DeviceContext& context) {
+Result<Known> known_feedback(const Output& output, DeviceContext& context) {
     const auto txn = CHAPAR_TRY(context.store().begin_read());
     const Device device = context.device();
     Known known;
-    CHAPAR_TRY(add_received(*txn, device, known));
-    CHAPAR_TRY(add_sent(*txn, device, known));
+    CHAPAR_TRY(add_received(output, *txn, device, known));
+    CHAPAR_TRY(add_sent(output, *txn, device, known));
     known.words = newest_words(std::move(known.words));
     return known;
 }
 
 Status list(Invocation& invocation) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    const Known known = CHAPAR_TRY(known_feedback(*context));
+    const Known known = CHAPAR_TRY(known_feedback(invocation.output, *context));
     Table table(invocation.output,
                 {{"message"}, {"of"}, {"says"}, {"outcome"}, {"arrests"}, {"when"}});
     for (const FeedbackWord& word : known.words) {
@@ -134,7 +147,7 @@ Status list(Invocation& invocation) {
 
 Status figures(Invocation& invocation) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    const Known known = CHAPAR_TRY(known_feedback(*context));
+    const Known known = CHAPAR_TRY(known_feedback(invocation.output, *context));
     Table table(invocation.output, {{"sender"},
                                     {"messages", 0, Side::Right},
                                     {"could answer", 0, Side::Right},

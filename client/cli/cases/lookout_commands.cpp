@@ -5,6 +5,7 @@
 #include <array>
 
 #include "client/cases/lookout_reading.h"
+#include "client/cli/cases/passed_over.h"
 #include "client/cli/device/device_context.h"
 #include "client/cli/mail/item_view.h"
 #include "client/cli/terminal/table.h"
@@ -38,7 +39,7 @@ Result<std::vector<InboxItem>> items_of_lookouts(const storage::ReadTxn& txn,
     return out;
 }
 
-Status add_received(const storage::ReadTxn& txn, const Device& device,
+Status add_received(const Output& output, const storage::ReadTxn& txn, const Device& device,
                     std::vector<LookoutMessage>& out) {
     for (const InboxItem& item : CHAPAR_TRY(items_of_lookouts(txn, device))) {
         if (item.state == InboxState::Unopenable) continue;
@@ -51,8 +52,13 @@ Status add_received(const storage::ReadTxn& txn, const Device& device,
             message.created = item.created;
             message.is_withdrawn = true;
         } else {
-            const InboxText text = CHAPAR_TRY(inbox_text(txn, device, item.number));
-            message = read_lookout(author, text.header, text.content.payload);
+            const auto text = inbox_text(txn, device, item.number);
+            if (!text) {
+                const std::string place = "inbox " + std::to_string(item.number.value);
+                CHAPAR_TRY(pass_over(output, place, text.error()));
+                continue;
+            }
+            message = read_lookout(author, text->header, text->content.payload);
         }
         message.is_believed = is_believed(item);
         message.number = item.number.value;
@@ -62,13 +68,18 @@ Status add_received(const storage::ReadTxn& txn, const Device& device,
 }
 
 // What this device said itself counts as soon as it is in the outbox, unless it was refused.
-Status add_sent(const storage::ReadTxn& txn, const Device& device,
+Status add_sent(const Output& output, const storage::ReadTxn& txn, const Device& device,
                 std::vector<LookoutMessage>& out) {
     for (const OutboxItem& item : CHAPAR_TRY(outbox_items(txn))) {
         if (!is_lookout_kind(item.kind) || item.stage == schemas::Stage::Refused) continue;
-        const StoredDraft draft = CHAPAR_TRY(stored_draft(txn, device, item.number));
+        const auto draft = stored_draft(txn, device, item.number);
+        if (!draft) {
+            const std::string place = "outbox " + std::to_string(item.number.value);
+            CHAPAR_TRY(pass_over(output, place, draft.error()));
+            continue;
+        }
         LookoutMessage message =
-            read_lookout({device.agency, device.office}, draft.header, draft.content.payload);
+            read_lookout({device.agency, device.office}, draft->header, draft->content.payload);
         message.number = item.number.value;
         message.is_sent = true;
         message.is_withdrawn = CHAPAR_TRY(is_recalled(txn, item));
@@ -77,12 +88,12 @@ Status add_sent(const storage::ReadTxn& txn, const Device& device,
     return Done{};
 }
 
-Result<Lookouts> known_lookouts(DeviceContext& context) {
+Result<Lookouts> known_lookouts(const Output& output, DeviceContext& context) {
     const auto txn = CHAPAR_TRY(context.store().begin_read());
     const Device device = context.device();
     std::vector<LookoutMessage> messages;
-    CHAPAR_TRY(add_received(*txn, device, messages));
-    CHAPAR_TRY(add_sent(*txn, device, messages));
+    CHAPAR_TRY(add_received(output, *txn, device, messages));
+    CHAPAR_TRY(add_sent(output, *txn, device, messages));
     return judge_lookouts(std::move(messages), context.now());
 }
 
@@ -161,7 +172,7 @@ TableRow row_of(const Lookout& lookout) {
 
 Status list(Invocation& invocation, bool active) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    const Lookouts lookouts = CHAPAR_TRY(known_lookouts(*context));
+    const Lookouts lookouts = CHAPAR_TRY(known_lookouts(invocation.output, *context));
     Table table(invocation.output, columns());
     for (const Lookout& lookout : lookouts.all) {
         if (!active || is_in_force(lookout.state)) table.add(row_of(lookout));
@@ -212,7 +223,7 @@ Status check(Invocation& invocation, const Seen& seen) {
         return Error(Errc::Usage, "--container, --plate, --person, ..: what was seen");
     }
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    const Lookouts lookouts = CHAPAR_TRY(known_lookouts(*context));
+    const Lookouts lookouts = CHAPAR_TRY(known_lookouts(invocation.output, *context));
     std::size_t in_force = 0, found = 0;
     Table table(invocation.output, columns());
     for (const Lookout& lookout : lookouts.all) {
