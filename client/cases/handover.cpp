@@ -4,6 +4,7 @@
 
 #include "client/cases/seizure_cells.h"
 #include "schemas/base/assert.h"
+#include "schemas/base/text_prefix.h"
 #include "schemas/kinds/code_lists.h"
 
 namespace chapar::client {
@@ -41,20 +42,13 @@ std::string weight_text(const wire::Quantity::Reader& weight) {
 constexpr std::size_t kSealsTold = 8;
 constexpr std::size_t kSealBytes = 64;
 
-// At most so many bytes, and no code point in halves.
-std::size_t prefix_length(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return text.size();
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
-    return most;
-}
-
 std::string seals_text(const std::multiset<std::string>& seals) {
     std::string out;
     std::size_t told = 0;
     for (const std::string& seal : seals) {
         if (++told > kSealsTold) break;
-        const std::string start = seal.substr(0, prefix_length(seal, kSealBytes));
-        out += (out.empty() ? "" : ", ") + start;
+        const std::string_view start = text_prefix(seal, kSealBytes);
+        out += (out.empty() ? "" : ", ") + std::string(start);
         if (start.size() < seal.size()) out += "..";
     }
     if (seals.size() > kSealsTold) {

@@ -6,6 +6,7 @@
 #include "client/cases/ids_time.h"
 #include "client/cases/ids_words.h"
 #include "schemas/base/shown.h"
+#include "schemas/base/text_prefix.h"
 
 namespace chapar::client {
 namespace {
@@ -48,12 +49,7 @@ std::string_view trimmed(std::string_view text) {
 
 std::string quoted(std::string_view text) {
     constexpr std::size_t kMost = 60;
-    std::string cut(text.substr(0, kMost));
-    // Never within a character.
-    while (cut.size() < text.size() && !cut.empty() &&
-           (static_cast<unsigned char>(text[cut.size()]) & 0xC0U) == 0x80U) {
-        cut.pop_back();
-    }
+    const std::string_view cut = text_prefix(text, kMost);
     return "\"" + shown(cut) + (cut.size() < text.size() ? ".." : "") + "\"";
 }
 

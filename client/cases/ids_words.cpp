@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "schemas/kinds/labels.h"
+
 namespace chapar::client {
 namespace {
 
@@ -11,47 +13,27 @@ struct Letter {
     std::string_view plain;
 };
 // What is written in two ways by habit or by keyboard, and blanks of other widths.
-constexpr std::array<Letter, 9> kLetters{{
+constexpr std::array<Letter, 7> kLetters{{
     {"\xEF\xBB\xBF", ""},      // byte order mark
     {"\xC2\xA0", " "},         // no-break space
     {"\xE2\x80\xAF", " "},     // narrow no-break space
     {"\xE2\x80\x8C", " "},     // zero width non-joiner
     {"\xD9\x8A", "\xDB\x8C"},  // Arabic yeh as the Persian one
     {"\xD9\x83", "\xDA\xA9"},  // Arabic kaf as the Persian one
-    {"\xD0\x81", "\xD0\xB5"},  // Cyrillic io as ie
-    {"\xD1\x91", "\xD0\xB5"},  // the same, small
     {"\xE2\x80\x99", "'"},     // the other apostrophe
 }};
 
-// A capital of the Russian alphabet (U+0410 to U+042F) as its small letter.
-std::string small_cyrillic(std::string_view letter) {
-    const auto second = static_cast<unsigned char>(letter[1]);
-    if (second < 0xA0) return {'\xD0', static_cast<char>(second + 0x20)};
-    return {'\xD1', static_cast<char>(second - 0x20)};
-}
-
-bool is_cyrillic_capital(std::string_view text) {
-    return text.size() >= 2 && text[0] == '\xD0' && static_cast<unsigned char>(text[1]) >= 0x90 &&
-           static_cast<unsigned char>(text[1]) <= 0xAF;
-}
-
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// The next letter of `text`, plain; takes it off.
+// The next letter of `text`, or a byte of it, plain; takes it off.
 std::string take_plain(std::string_view& text) {
     for (const Letter& letter : kLetters) {
         if (!text.starts_with(letter.written)) continue;
         text.remove_prefix(letter.written.size());
         return std::string(letter.plain);
     }
-    if (is_cyrillic_capital(text)) {
-        std::string small = small_cyrillic(text);
-        text.remove_prefix(2);
-        return small;
-    }
     const char c = text.front();
     text.remove_prefix(1);
-    if (c >= 'A' && c <= 'Z') return {static_cast<char>(c - 'A' + 'a')};
     return {is_blank(c) ? ' ' : c};
 }
 
@@ -82,7 +64,7 @@ std::string folded(std::string_view text) {
         out += letter;
     }
     if (!out.empty() && out.back() == ' ') out.pop_back();
-    return out;
+    return schemas::folded(out);
 }
 
 std::optional<IdsColumn> ids_column_named(std::string_view header) {

@@ -1,7 +1,7 @@
 // Words of tables and what they mean: other names of a column, and the code behind a word.
 //
-// Owns: comparing words (letters of either case in Latin and Cyrillic, the two Arabic forms of yeh
-// and kaf, any blanks), and the order: the code itself, a label of its list in English or Russian,
+// Owns: comparing words (as kinds/labels.h does, and the two Arabic forms of yeh and kaf, any
+// blanks), and the order: the code itself, a label of its list in English or Russian,
 // then the words of ids/words.csv. Those files are data, compiled in (ids/embed.py). Does not know
 // columns' meaning. Nothing is found by likeness: a word is in a list or it is not. Pure.
 #pragma once

@@ -7,6 +7,7 @@
 
 #include "schemas/base/assert.h"
 #include "schemas/base/shown.h"
+#include "schemas/base/text_prefix.h"
 #include "schemas/media_types.h"
 
 namespace chapar::client {
@@ -98,9 +99,8 @@ std::string shortened(std::string_view name, std::size_t most) {
     if (name.size() <= most) return std::string(name);
     const std::string_view ending = name.substr(ending_at(name));
     const std::size_t kept_ending = ending.size() <= 16 ? ending.size() : 0;
-    std::size_t stem = most - kept_ending;
-    while (stem > 0 && (static_cast<unsigned char>(name[stem]) & 0xC0) == 0x80) --stem;
-    return std::string(name.substr(0, stem)) + std::string(name.substr(name.size() - kept_ending));
+    return std::string(text_prefix(name, most - kept_ending)) +
+           std::string(name.substr(name.size() - kept_ending));
 }
 
 }  // namespace
