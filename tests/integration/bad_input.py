@@ -110,6 +110,16 @@ class BadInput(unittest.TestCase):
     def test_a_usage_error_is_a_problem_object_too(self):
         self.refused(self.centre.chapar("send", "pigeon"), "usage", 2)
 
+    def test_help_is_given_of_the_program_and_of_each_command(self):
+        for asked, words in ((("help",), ("send", "inbox", "help")), (("help", "send"), ("seizure", "message")),
+                             (("help", "send", "seizure"), ("--dry-run", "example:"))):
+            ran = self.centre.program(stage.CHAPAR, *asked)
+            self.assertEqual(ran.exit, 0, ran)
+            for word in words:
+                self.assertIn(word, ran.out)
+            self.assertEqual(ran.out, self.centre.program(stage.CHAPAR, *asked[1:], "--help").out)
+        self.refused(self.centre.chapar("help", "send", "pigeon"), "usage", 2)
+
     def test_a_policy_with_an_error_names_line_and_column(self):
         ran = self.centre.policy("TJ-DCA", 'agency = "{agency}"\ncolour = 1\n')
         self.refused(ran, "config.invalid", 2)

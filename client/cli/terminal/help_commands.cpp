@@ -19,6 +19,25 @@ void show(const Invocation& invocation, const ErrorText& text) {
                                  "\n  next: " + std::string(text.next));
 }
 
+// "send seizure" of the whole program.
+Status show_help(const Invocation& invocation, const CLI::App& app,
+                 const std::vector<std::string>& words) {
+    const CLI::App* command = &app;
+    std::string name;
+    for (const std::string& word : words) {
+        name += (name.empty() ? "" : " ") + word;
+        const auto inner = command->get_subcommands(
+            [&word](const CLI::App* each) { return each->get_name() == word; });
+        if (inner.empty()) {
+            return Error(Errc::Usage, name + ": no such command; chapar help has them all");
+        }
+        command = inner.front();
+    }
+    const std::string text = command->help();
+    invocation.output.result(boost::json::object{{"command", name}, {"help", text}}, text);
+    return Done{};
+}
+
 }  // namespace
 
 void add_help_commands(CLI::App& app, Invocation& invocation) {
@@ -36,6 +55,11 @@ void add_help_commands(CLI::App& app, Invocation& invocation) {
         for (const ErrorText& text : all_errors()) show(invocation, text);
         return Done{};
     });
+    auto words = std::make_shared<std::vector<std::string>>();
+    CLI::App* help = add_command(app, "help", "what a command does, with its options",
+                                 "chapar help send seizure");
+    help->add_option("command", *words, "its words; all commands if left out");
+    invocation.on(help, [&invocation, &app, words] { return show_help(invocation, app, *words); });
 }
 
 }  // namespace chapar::client
