@@ -25,14 +25,16 @@ void worsen(RowVerdict& verdict, RowState state, RowNote note) {
     verdict.notes.push_back(std::move(note));
 }
 
+bool has_text(const CsvRow& row) {
+    return std::ranges::any_of(row.cells, [](const std::string& cell) {
+        return cell.find_first_not_of(" \t\r\n") != std::string::npos;
+    });
+}
+
 bool is_blank(const IdsTable& table, const CsvRow& row) {
-    return std::ranges::all_of(row.cells,
-                               [](const std::string& cell) {
-                                   return cell.find_first_not_of(" \t\r\n") == std::string::npos;
-                               }) ||
-           std::ranges::all_of(ids_columns(), [&](const IdsColumnInfo& info) {
-               return info.use == IdsUse::NotSent || table.cell(row, info.column).empty();
-           });
+    return !has_text(row) || std::ranges::all_of(ids_columns(), [&](const IdsColumnInfo& info) {
+        return info.use == IdsUse::NotSent || table.cell(row, info.column).empty();
+    });
 }
 
 // Who shall have it: the row's own offices, else those of the command.
@@ -216,6 +218,19 @@ void refuse_twins(const IdsTable& table, std::vector<RowVerdict>& verdicts) {
     }
 }
 
+// A row whose goods stand in the alert of another goes with that one, or not at all.
+void hold_joined(const IdsTable& table, std::vector<RowVerdict>& verdicts) {
+    std::map<std::uint64_t, bool> held;
+    for (const RowVerdict& verdict : verdicts) held[verdict.row] = verdict.undecided();
+    for (RowVerdict& verdict : verdicts) {
+        if (!verdict.joined_to || verdict.undecided() || !held[*verdict.joined_to]) continue;
+        worsen(verdict, RowState::Choice,
+               {table.header(IdsColumn::Reference), shown(verdict.reference),
+                "the row " + std::to_string(*verdict.joined_to) +
+                    " of the same seizure is undecided"});
+    }
+}
+
 }  // namespace
 
 std::string_view word_of(RowState state) {
@@ -256,6 +271,10 @@ IdsReading read_ids(std::string_view bytes, const IdsOptions& options) {
         }
         if (is_blank(table, row)) {
             verdict.state = RowState::Blank;
+            if (has_text(row)) {
+                verdict.notes.push_back(
+                    {"", "", "passed over: nothing stands in the columns that are sent"});
+            }
             continue;
         }
         verdict.reference = table.cell(row, IdsColumn::Reference);
@@ -270,6 +289,7 @@ IdsReading read_ids(std::string_view bytes, const IdsOptions& options) {
         }
     }
     refuse_twins(table, reading.rows);
+    hold_joined(table, reading.rows);
     return reading;
 }
 

@@ -19,7 +19,7 @@
 namespace chapar::client {
 
 enum class RowState : std::uint8_t {
-    Blank,   // nothing stands in it
+    Blank,   // nothing stands in it, or only in columns that are not sent: then it is told
     Ready,   // is sent as it is written
     Read,    // is ready; something was read otherwise than it is written, and told
     Choice,  // needs a word of the person: the file's, or an option

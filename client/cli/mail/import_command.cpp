@@ -122,28 +122,8 @@ Status check_recipients(DeviceContext& context, const std::vector<ImportLine>& l
 }
 
 Status show_outcome(Invocation& invocation, const ImportOutcome& outcome, const ImportSums& sums) {
-    json::array refused;
-    for (const OutboxNumber number : outcome.refused) refused.emplace_back(number.value);
-    const json::object object{{"sums", object_of(sums)},
-                              {"logged", outcome.logged},
-                              {"waiting", outcome.waiting},
-                              {"refused", std::move(refused)}};
-    std::string text = std::to_string(outcome.logged) + " logged";
-    if (outcome.waiting > 0) text += ", " + std::to_string(outcome.waiting) + " on this computer";
-    if (!outcome.refused.empty()) {
-        text +=
-            ", " + std::to_string(outcome.refused.size()) + " refused: `chapar outbox ls` has why";
-    }
-    if (!sums.undecided.empty()) {
-        text += "; " + std::to_string(sums.undecided.size()) + " rows undecided and not sent";
-    }
-    invocation.output.result(object, text);
-    const bool all = outcome.waiting == 0 && outcome.refused.empty();
-    if (all && !outcome.why) return Done{};
-    if (all && outcome.logged > 0) return Done{};  // what was wrong for a moment has passed
-    const bool later = outcome.waiting > 0 && outcome.refused.empty();
-    if (later) return Error(Errc::Queued, std::to_string(outcome.waiting) + " alerts");
-    return outcome.why.value_or(Error(Errc::PolicyRefused, "see `chapar outbox ls`"));
+    invocation.output.result(object_of(outcome, sums), sentence(outcome, sums));
+    return end_of(outcome);
 }
 
 Status send_rows(Invocation& invocation, DeviceContext& context,
@@ -163,7 +143,7 @@ Status send_rows(Invocation& invocation, DeviceContext& context,
     if (numbers.empty()) return show_outcome(invocation, {}, sums);
     if (const Status connected = context.connect(); !connected) {
         if (!is_cut(connected.error().code)) return connected;
-        return show_outcome(invocation, {0, numbers.size(), {}, connected.error()}, sums);
+        return show_outcome(invocation, {0, numbers.size(), {}, 0, connected.error()}, sums);
     }
     const ImportOutcome outcome = CHAPAR_TRY(hand_over_rows(parts, numbers));
     // What became of earlier ones; nothing of these rows depends on it.

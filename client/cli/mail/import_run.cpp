@@ -93,6 +93,7 @@ Status give_up(DeviceContext& context, std::span<const OutboxNumber> behind, Imp
         out.waiting += rest.drafted.size();
     } else {
         CHAPAR_TRY(context.drop(rest.drafted));
+        out.given_up += rest.drafted.size();
     }
     rest.why.reset();
     add(out, rest);

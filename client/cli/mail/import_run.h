@@ -25,14 +25,8 @@ struct ImportParts {
 [[nodiscard]] Result<std::vector<OutboxNumber>> keep_rows(const ImportParts& parts,
                                                           std::span<const ImportLine> lines);
 
-struct ImportOutcome {
-    std::uint64_t logged = 0;
-    std::uint64_t waiting = 0;
-    std::vector<OutboxNumber> refused;
-    std::optional<Error> why;  // why something waits, or was refused
-};
 // REQUIRES: parts.context is connected. A draft that cannot be sealed ends it: with those that are
-// no further than that it is dropped, its rows are free again, and `why` says so.
+// no further than that it is dropped (`given_up`), its rows are free again, and `why` says so.
 [[nodiscard]] Result<ImportOutcome> hand_over_rows(const ImportParts& parts,
                                                    std::span<const OutboxNumber> numbers);
 

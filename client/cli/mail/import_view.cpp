@@ -125,6 +125,43 @@ json::object object_of(const ImportSums& sums) {
             {"known", sums.known}, {"blank", sums.blank}, {"undecided", std::move(undecided)}};
 }
 
+std::string sentence(const ImportOutcome& outcome, const ImportSums& sums) {
+    std::string text = std::to_string(outcome.logged) + " logged";
+    if (outcome.waiting > 0) text += ", " + std::to_string(outcome.waiting) + " on this computer";
+    if (!outcome.refused.empty()) {
+        text +=
+            ", " + std::to_string(outcome.refused.size()) + " refused: `chapar outbox ls` has why";
+    }
+    if (outcome.given_up > 0) {
+        text += "; " + std::to_string(outcome.given_up) +
+                " not sent and not kept: give the file again when that is mended";
+    }
+    if (!sums.undecided.empty()) {
+        text += "; " + std::to_string(sums.undecided.size()) + " rows undecided and not sent";
+    }
+    return text;
+}
+
+json::object object_of(const ImportOutcome& outcome, const ImportSums& sums) {
+    json::array refused;
+    for (const OutboxNumber number : outcome.refused) refused.emplace_back(number.value);
+    return {{"sums", object_of(sums)},
+            {"logged", outcome.logged},
+            {"waiting", outcome.waiting},
+            {"refused", std::move(refused)},
+            {"given_up", outcome.given_up}};
+}
+
+Status end_of(const ImportOutcome& outcome) {
+    const bool none_left = outcome.refused.empty() && outcome.given_up == 0;
+    if (none_left && outcome.waiting > 0) {
+        return Error(Errc::Queued, std::to_string(outcome.waiting) + " alerts");
+    }
+    if (none_left && !outcome.why) return Done{};
+    if (none_left && outcome.logged > 0) return Done{};  // what was wrong for a moment has passed
+    return outcome.why.value_or(Error(Errc::PolicyRefused, "see `chapar outbox ls`"));
+}
+
 void show_lines(const Output& output, std::span<const ImportLine> lines) {
     if (output.form() == Output::Form::Text) return show_as_text(output, lines);
     for (const ImportLine& line : lines) output.result(object_of_line(line), std::string_view());

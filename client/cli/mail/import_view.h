@@ -1,7 +1,7 @@
 // What a person, or a script, sees of a table that is imported.
 //
-// Owns: a line for each note of a row, a JSON object for each row, the sums, and the line of
-// progress. Does not know files or stores.
+// Owns: a line for each note of a row, a JSON object for each row, the sums, what became of it and
+// the line of progress. Does not know files or stores.
 #pragma once
 
 #include <boost/json.hpp>
@@ -45,6 +45,20 @@ struct ImportSums {
 // "9,997 ready, 3 undecided (rows 17, 400 and 9001)".
 [[nodiscard]] std::string sentence(const ImportSums& sums);
 [[nodiscard]] boost::json::object object_of(const ImportSums& sums);
+
+// What became of the alerts that were handed over.
+struct ImportOutcome {
+    std::uint64_t logged = 0;
+    std::uint64_t waiting = 0;  // in the outbox, and go by themselves
+    std::vector<OutboxNumber> refused;
+    std::uint64_t given_up = 0;  // taken out of the outbox again: their rows are new
+    std::optional<Error> why;    // why something waits, was refused or given up
+};
+// Each of them in it.
+[[nodiscard]] std::string sentence(const ImportOutcome& outcome, const ImportSums& sums);
+[[nodiscard]] boost::json::object object_of(const ImportOutcome& outcome, const ImportSums& sums);
+// Done if all were logged, Queued if the rest waits, else why.
+[[nodiscard]] Status end_of(const ImportOutcome& outcome);
 
 // With JSON an object a row, `payload` with it; else a line a note.
 void show_lines(const Output& output, std::span<const ImportLine> lines);

@@ -199,6 +199,43 @@ TEST_CASE("rows of one reference make one alert if they differ in their goods on
     CHECK(wrong.rows[1].notes.front().column == "Quantity");
 }
 
+// Fails if a row in another's alert stays ready when that alert is not sent: it is in the sum of
+// what goes, and nobody gets it.
+TEST_CASE("a row in the alert of another is undecided whenever that one is") {
+    const std::string head = "2026-03-07,05:40,TJ,Khorog,";
+    const std::string tail = ",Car,TJ-DCA,";
+    const auto states = [&](const std::string& first, const std::string& second,
+                            const std::string& third) {
+        const auto reading = read(kHeader + head + first + tail + "14-1\n" + head + second + tail +
+                                  "14-1\n" + head + third + tail + "14-1\n");
+        std::vector<RowState> out;
+        for (const RowVerdict& verdict : reading.rows) {
+            CHECK(verdict.notes.empty() == (verdict.state == RowState::Ready));
+            out.push_back(verdict.state);
+        }
+        return out;
+    };
+    using enum RowState;
+    CHECK(states("heroin,1,kg", "opium,2,kg", "cocaine,3,kg") == std::vector{Ready, Ready, Ready});
+    CHECK(states("heroin,0,kg", "opium,2,kg", "cocaine,3,kg") ==
+          std::vector{Wrong, Choice, Choice});
+    CHECK(states("heroin,1,kg", "opium,2,kg", "cocaine,0,kg") ==
+          std::vector{Choice, Choice, Wrong});
+}
+
+// Fails if a row that says something is counted as one that says nothing, without a word.
+TEST_CASE("a row with text in columns that are not sent only is passed over and told") {
+    const std::string header = "Date,Time,Country,Substance,Quantity,Unit,Mode,Agency,Region\n";
+    const auto reading = read(header + ",,,,,,,,Asia\n-,,,,,,,,\n ,,,,,,,,\n");
+    REQUIRE(reading.rows.size() == 3);
+    for (const RowVerdict& verdict : reading.rows) CHECK(verdict.state == RowState::Blank);
+    for (const std::size_t told : {0U, 1U}) {
+        REQUIRE(reading.rows[told].notes.size() == 1);
+        CHECK(reading.rows[told].notes.front().said.starts_with("passed over"));
+    }
+    CHECK(reading.rows[2].notes.empty());
+}
+
 // Fails if two equal rows are sent twice without anyone's word.
 TEST_CASE("two rows that say the same are a choice, unless each has its reference") {
     const auto twins = read(kHeader + kRow + kRow);

@@ -55,6 +55,26 @@ TEST_CASE("every row is in one of the sums, and the undecided are named") {
     CHECK(sentence(sums_of(rows.lines)).ends_with("20, 21, ..)"));
 }
 
+// Fails if alerts that were taken out of the outbox again are in no sum, or end the command well
+// because others were logged before them.
+TEST_CASE("alerts that were given up are told, and the command does not end well") {
+    const ImportSums sums;
+    ImportOutcome outcome{256, 0, {}, 9'000, Error(Errc::DirectoryStale)};
+    CHECK(sentence(outcome, sums) ==
+          "256 logged; 9000 not sent and not kept: give the file again when that is mended");
+    CHECK(object_of(outcome, sums).at("given_up").to_number<int>() == 9'000);
+    CHECK(end_of(outcome).error().code == Errc::DirectoryStale);
+    outcome.waiting = 3;
+    CHECK(end_of(outcome).error().code == Errc::DirectoryStale);
+    outcome.given_up = 0;
+    CHECK(end_of(outcome).error().code == Errc::Queued);
+    outcome.waiting = 0;
+    CHECK(end_of(outcome));
+    outcome.refused.push_back(OutboxNumber(7));
+    CHECK(end_of(outcome).error().code == Errc::DirectoryStale);
+    CHECK(end_of({}));
+}
+
 TEST_CASE("progress tells rows, their rate and the time left, on one line") {
     TimeMs now(1'000'000);
     std::string out;
