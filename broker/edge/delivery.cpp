@@ -16,6 +16,9 @@ namespace {
 // Rows looked at for one frame.
 constexpr std::size_t kRows = 64;
 
+// Rows that go out last, looked for together: each look passes all that the device was given.
+constexpr std::size_t kLast = 1024;
+
 schemas::DeliveredStanza stanza_of(DeliveredStanza stanza) {
     schemas::DeliveredStanza out;
     out.label = stanza.stanza.label.encode();
@@ -79,12 +82,17 @@ class Filling {
 
     Status take_last() {
         const CertificateHash& device = session_.greeted->device;
-        if (session_.alone && CHAPAR_TRY(still_waits(*session_.alone))) return Done{};
-        session_.alone.reset();
+        if (session_.alone) {
+            const auto row = CHAPAR_TRY(waiting_row(scene_.txn, device, *session_.alone));
+            if (row && !is_next_last(*row)) return Done{};
+            if (!row) scene_.unanswered.forget(device, *session_.alone);
+            session_.alone.reset();
+        }
         while (session_.credit > 0 && !session_.alone) {
-            const auto next = scene_.unanswered.next_last(device, session_.number, scene_.elapsed);
+            const auto next = next_last();
             if (!next) return Done{};
             const auto row = CHAPAR_TRY(waiting_row(scene_.txn, device, *next));
+            if (row && !is_next_last(*row)) continue;  // another session has been given it
             if (row && CHAPAR_TRY(take(*row)) == Taken::HandedOut) {
                 session_.alone = *next;
             } else {
@@ -92,6 +100,23 @@ class Filling {
             }
         }
         return Done{};
+    }
+
+    std::optional<MailboxPosition> next_last() {
+        std::deque<MailboxPosition>& rows = session_.last;
+        if (rows.empty()) {
+            const auto found = scene_.unanswered.next_last(session_.greeted->device,
+                                                           session_.number, scene_.elapsed, kLast);
+            rows.assign(found.begin(), found.end());
+        }
+        if (rows.empty()) return std::nullopt;
+        const MailboxPosition next = rows.front();
+        rows.pop_front();
+        return next;
+    }
+
+    [[nodiscard]] bool is_next_last(const MailboxRow& row) const {
+        return scene_.unanswered.is_next_last(row, session_.number, scene_.elapsed);
     }
 
     Result<bool> still_waits(const MailboxPosition& row) {

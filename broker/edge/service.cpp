@@ -76,6 +76,10 @@ Status BrokerService::every_second() {
     if (!thinned_ || now.value > thinned_->value + kMinute.value) {
         if (!CHAPAR_TRY(thin_notes())) thinned_ = now;
     }
+    if (!offered_ || now.value >= offered_->value + kMinute.value) {
+        offered_ = now;
+        offer_again();
+    }
     // What a ledger that was set back does not name may be named by the entries it lost.
     const bool sweep_due = !swept_ || now.value > swept_->value + kSweep.value;
     if (parts_.guard.signing() && sweep_due) {

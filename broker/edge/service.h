@@ -181,6 +181,8 @@ class BrokerService {
     [[nodiscard]] Status deliver_all();
     // Counts of mail that has gone, also of devices that do not come back.
     [[nodiscard]] Status forget_answered();
+    // Sessions that may be offered anew what was set aside: nothing else wakes a quiet one.
+    void offer_again();
     [[nodiscard]] Status watch_fullness();
     [[nodiscard]] Status watch_deadline();
 
@@ -259,6 +261,7 @@ class BrokerService {
     DurationMs started_;
     std::optional<DurationMs> swept_;    // empty: not since the start
     std::optional<DurationMs> thinned_;  // the same
+    std::optional<DurationMs> offered_;  // the same
     Standing said_ = Standing::Checked;  // the standing that the log knows
     TreeSize stored_;                    // the newest size in `cp`
     std::size_t stored_lines_ = 0;       // cosignatures of that note

@@ -279,6 +279,13 @@ Status BrokerService::forget_answered() {
     return Done{};
 }
 
+void BrokerService::offer_again() {
+    sessions_.for_each([this](Session& session) {
+        if (session.state != SessionState::Active) return;
+        if (unanswered_.has_suspects(session.greeted->device)) session.mail = true;
+    });
+}
+
 Status BrokerService::deliver_all() {
     more_mail_ = false;
     if (!parts_.guard.signing()) return Done{};

@@ -63,6 +63,7 @@ struct Session {
     MailboxPlace place;
     // Handed out last and alone (unanswered.h): while it waits, no other such row is.
     std::optional<MailboxPosition> alone;
+    std::deque<MailboxPosition> last;  // those after it, as they were when they were looked for
 
     // Asked about, and not covered by a quorum of witnesses yet.
     std::set<EntryIndex> awaiting_witnesses;

@@ -43,16 +43,33 @@ bool Unanswered::handed_out(const MailboxRow& row, std::uint64_t session, Durati
     return true;
 }
 
-std::optional<MailboxPosition> Unanswered::next_last(const CertificateHash& device,
-                                                     std::uint64_t session, DurationMs now) const {
+bool Unanswered::is_next(const Count& count, std::uint64_t session, DurationMs now) {
+    // A session that stays open is offered what has rested as a new one is.
+    const bool given = count.session == session && count.times < kSetAside;
+    return !given && turn_of(count, now) == Turn::Last;
+}
+
+std::vector<MailboxPosition> Unanswered::next_last(const CertificateHash& device,
+                                                   std::uint64_t session, DurationMs now,
+                                                   std::size_t limit) const {
     const auto known = devices_.find(device);
-    if (known == devices_.end() || known->second.suspects == 0) return std::nullopt;
-    const std::pair<const MailboxPosition, Count>* least = nullptr;
-    for (const auto& row : known->second.rows) {
-        if (row.second.session == session || turn_of(row.second, now) != Turn::Last) continue;
-        if (least == nullptr || row.second.times < least->second.times) least = &row;
+    if (known == devices_.end() || known->second.suspects == 0) return {};
+    std::vector<std::pair<unsigned, MailboxPosition>> due;
+    for (const auto& [position, count] : known->second.rows) {
+        if (is_next(count, session, now)) due.emplace_back(count.times, position);
     }
-    return least == nullptr ? std::nullopt : std::optional(least->first);
+    const auto end = due.begin() + static_cast<std::ptrdiff_t>(std::min(limit, due.size()));
+    std::partial_sort(due.begin(), end, due.end());
+    std::vector<MailboxPosition> out;
+    for (auto at = due.begin(); at != end; ++at) out.push_back(at->second);
+    return out;
+}
+
+bool Unanswered::is_next_last(const MailboxRow& row, std::uint64_t session, DurationMs now) const {
+    const auto device = devices_.find(row.device);
+    if (device == devices_.end()) return false;
+    const auto count = device->second.rows.find(position_of(row));
+    return count != device->second.rows.end() && is_next(count->second, session, now);
 }
 
 bool Unanswered::has_suspects(const CertificateHash& device) const {

@@ -18,7 +18,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "broker/core/mailbox.h"
@@ -42,10 +41,15 @@ class Unanswered {
     // True: this was the hand-out after which it is set aside.
     [[nodiscard]] bool handed_out(const MailboxRow& row, std::uint64_t session, DurationMs now);
 
-    // A row of the device whose turn is Last and that this session has not been given.
-    [[nodiscard]] std::optional<MailboxPosition> next_last(const CertificateHash& device,
-                                                           std::uint64_t session,
-                                                           DurationMs now) const;
+    // Rows of the device whose turn is Last and that this session has not been given, or was given
+    // before they rested; at most `limit`, the least often handed out first. It looks at every row
+    // of the device: ask for several.
+    [[nodiscard]] std::vector<MailboxPosition> next_last(const CertificateHash& device,
+                                                         std::uint64_t session, DurationMs now,
+                                                         std::size_t limit) const;
+    // Whether that still holds of this one.
+    [[nodiscard]] bool is_next_last(const MailboxRow& row, std::uint64_t session,
+                                    DurationMs now) const;
     // Whether the device may have a row whose turn is not Now.
     [[nodiscard]] bool has_suspects(const CertificateHash& device) const;
     [[nodiscard]] std::vector<CertificateHash> devices() const;
@@ -72,6 +76,7 @@ class Unanswered {
         std::size_t suspects = 0;
     };
     [[nodiscard]] static Turn turn_of(const Count& count, DurationMs now);
+    [[nodiscard]] static bool is_next(const Count& count, std::uint64_t session, DurationMs now);
     std::map<MailboxPosition, Count>::iterator erase(Device& device,
                                                      std::map<MailboxPosition, Count>::iterator at);
 

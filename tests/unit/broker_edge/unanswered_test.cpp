@@ -127,13 +127,36 @@ TEST_CASE("of rows that go out last, the one that was handed out least often is 
     now = hand_out(mail, row_number(3), 4, now);
     now = hand_out(mail, row_number(4), 2, now);  // not one of them
     const auto device = row_number(1).device;
-    CHECK(mail.next_last(device, 1, now)->number == MailboxNumber(2));
+    const auto next = [&](std::uint64_t session) {
+        return mail.next_last(device, session, now, 1).at(0).number;
+    };
+    CHECK(next(1) == MailboxNumber(2));
     now = hand_out(mail, row_number(2), 3, now);
-    CHECK(mail.next_last(device, 1, now)->number == MailboxNumber(3));
+    CHECK(next(1) == MailboxNumber(3));
+    CHECK(mail.is_next_last(row_number(3), 1, now));
     // Fails if a session is given a row twice.
     (void)mail.handed_out(row_number(3), 1, now);
-    CHECK(mail.next_last(device, 1, now)->number == MailboxNumber(1));
-    CHECK_FALSE(mail.next_last(row_number(1, 2).device, 1, now));
+    CHECK(next(1) == MailboxNumber(1));
+    CHECK_FALSE(mail.is_next_last(row_number(3), 1, now));
+    CHECK_FALSE(mail.is_next_last(row_number(4), 1, now));
+    // Several at once, in the same order.
+    CHECK(mail.next_last(device, 1, now, 9) ==
+          std::vector<broker::MailboxPosition>{{3, MailboxNumber(1)}, {3, MailboxNumber(2)}});
+    CHECK(mail.next_last(row_number(1, 2).device, 1, now, 9).empty());
+}
+
+// Fails if only a new session is offered what has rested, or an open one all the time.
+TEST_CASE("a session that was given a row that is set aside gets it again when it has rested") {
+    Unanswered mail;
+    const auto row = row_number(1);
+    DurationMs now = hand_out(mail, row, Unanswered::kSetAside - 1);
+    now = after(now, kStep);
+    CHECK(mail.handed_out(row, 7, now));
+    CHECK(mail.next_last(row.device, 7, now, 1).empty());
+    now = after(now, Unanswered::kRest);
+    CHECK(mail.next_last(row.device, 7, now, 1).size() == 1);
+    CHECK_FALSE(mail.handed_out(row, 7, now));
+    CHECK(mail.next_last(row.device, 7, now, 1).empty());
 }
 
 // Fails if counts outlive their rows.
@@ -187,4 +210,27 @@ TEST_CASE(
     CHECK(figure(directory, "waiting") == "0");
     (void)Crasher(exchange, EnvelopeHash{}).live();
     CHECK(figure(directory, "set_aside") == "0");
+}
+
+// Fails if nothing but new mail makes the broker look at a session again.
+TEST_CASE("what was set aside is offered each hour to a session that stays open and says nothing") {
+    Exchange exchange;
+    const auto sender = exchange.session(*exchange.centre.tajik);
+    const auto envelope = exchange.centre.seal(exchange.centre.nothing_seen());
+    const EnvelopeHash poison = crypto::envelope_hash(envelope.envelope);
+    (void)exchange.submit(*sender, envelope);
+    Crasher crasher(exchange, poison);
+    for (unsigned life = 0; life < Unanswered::kSetAside; ++life) (void)crasher.live();
+    REQUIRE(crasher.deaths == Unanswered::kSetAside);
+
+    const auto reader = exchange.session(*exchange.centre.uzbek);
+    reader->send(schemas::Credit{100});
+    reader->send(schemas::ReceiptsAsk{EntryIndex(0)});
+    (void)reader->expect<schemas::Receipts>();  // and no mail before it
+    for (int hour = 0; hour < 2; ++hour) {
+        exchange.time.advance(Unanswered::kRest);
+        const auto deliver = reader->expect<schemas::Deliver>();
+        REQUIRE(deliver.deliveries.size() == 1);
+        CHECK(crypto::envelope_hash(deliver.deliveries.at(0).envelope) == poison);
+    }
 }
