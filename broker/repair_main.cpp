@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "broker/core/core_state.h"
 #include "broker/edge/restore_mark.h"
 #include "broker/program.h"
 #include "broker/repair.h"
@@ -97,6 +98,10 @@ Result<Repaired> repair(const Arguments& arguments) {
     crypto::SystemRandom random;
     CHAPAR_TRY(refuse_closed(arguments.directory));
     BrokerDirectory opened = CHAPAR_TRY(BrokerDirectory::open(arguments.directory, random));
+    {
+        const auto txn = CHAPAR_TRY(opened.store->begin_read());
+        CHAPAR_TRY(check_tables_form(*txn, arguments.directory.string()));
+    }
     auto audit = CHAPAR_TRY(read_audit_key(arguments));
     Contributions given(opened.node);
     for (const std::string& file : arguments.receipts) CHAPAR_TRY(given.add(file));

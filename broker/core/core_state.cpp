@@ -9,6 +9,7 @@ namespace {
 constexpr std::string_view kCentreKey = "centre";
 constexpr std::string_view kTimeKey = "time";
 constexpr std::string_view kMinimumKey = "minimum";
+constexpr std::string_view kTablesKey = "tables";
 
 Result<std::uint64_t> read_number(const storage::ReadTxn& txn, std::string_view key) {
     const auto row = CHAPAR_TRY(txn.get(kCoreTable, view(key)));
@@ -40,6 +41,7 @@ Status write_centre(storage::Txn& txn, const Centre& centre) {
     out.raw(centre.home.view()).u32(centre.ledger.value);
     out.raw(centre.root.view()).raw(centre.auditor.view());
     out.counted8(view(centre.origin));
+    CHAPAR_TRY(txn.put(kCoreTable, view(kTablesKey), LayoutWriter().u64(kTablesForm).bytes()));
     return txn.put(kCoreTable, view(kCentreKey), out.bytes());
 }
 
@@ -57,6 +59,19 @@ Result<EntryIndex> read_minimum(const storage::ReadTxn& txn) {
 
 Status write_minimum(storage::Txn& txn, EntryIndex minimum) {
     return txn.put(kCoreTable, view(kMinimumKey), LayoutWriter().u64(minimum.value).bytes());
+}
+
+bool is_tables_form(ByteView key) { return equal(key, view(kTablesKey)); }
+
+Status check_tables_form(const storage::ReadTxn& txn, const std::string& directory) {
+    if (!CHAPAR_TRY(txn.get(kCoreTable, view(kCentreKey)))) return Done{};
+    const std::uint64_t form = CHAPAR_TRY(read_number(txn, kTablesKey));
+    if (form == kTablesForm) return Done{};
+    if (form > kTablesForm) return Error(Errc::VersionUnknown, "the store's derived tables");
+    return Error(Errc::VersionUnknown,
+                 "the store's derived tables were made by an older chapard: run `chapard check "
+                 "--dir " +
+                     directory + " --rebuild`, then start it again");
 }
 
 }  // namespace chapar::broker

@@ -6,11 +6,13 @@
 //               || counted8 origin
 //     "time"    u64 exact ms of the newest entry
 //     "minimum" u64 end of the last PRUNE: messages below it may be gone
+//     "tables"  u64 form of the derived tables, since Found; none before form 2
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "schemas/base/bytes.h"
 #include "schemas/base/ids.h"
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
@@ -37,5 +39,14 @@ struct Centre {
 // Zero before the first PRUNE.
 [[nodiscard]] Result<EntryIndex> read_minimum(const storage::ReadTxn& txn);
 [[nodiscard]] Status write_minimum(storage::Txn& txn, EntryIndex minimum);
+
+// Which derived tables there are, and what their rows say. A change to them that older rows do not
+// fit raises it: a store that another form made is right again only by a replay of its ledger.
+constexpr std::uint64_t kTablesForm = 2;
+// Whether this row of `core` says the form: of the program that made the store, not of its ledger.
+[[nodiscard]] bool is_tables_form(ByteView key);
+// VersionUnknown, with the command that mends it, if the store was founded and its tables have
+// another form. `directory`: the broker's.
+[[nodiscard]] Status check_tables_form(const storage::ReadTxn& txn, const std::string& directory);
 
 }  // namespace chapar::broker

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "broker/core/core_state.h"
 #include "broker/core/deadline.h"
 #include "broker/core/envelope_row.h"
 #include "broker/core/mailbox.h"
@@ -95,6 +96,7 @@ class Taking {
 
     Status take_table(const storage::Table& table, const Accounted& accounted) {
         const OldRow take = [&](ByteView key, const std::optional<Bytes>& value) -> Status {
+            if (is_form_row(table, key)) return Done{};
             const storage::Txn& made = *CHAPAR_TRY(writing_.txn());
             const auto row = CHAPAR_TRY(made.get(table, key));
             if (!value) {
@@ -113,6 +115,11 @@ class Taking {
         return find_missing(table);
     }
 
+    // An older chapard's store is what a rebuild is for, and no contradiction.
+    static bool is_form_row(const storage::Table& table, ByteView key) {
+        return table.name == kCoreTable.name && is_tables_form(key);
+    }
+
     // Of rows that the replay made, those that no walk of the old store meets.
     Status find_missing(const storage::Table& table) {
         CHAPAR_TRY(writing_.finish());
@@ -121,6 +128,7 @@ class Taking {
         const auto txn = CHAPAR_TRY(fresh_.begin_read());
         const auto rows = txn->cursor(table);
         for (CHAPAR_TRY(rows->seek_first()); rows->at_record(); CHAPAR_TRY(rows->next())) {
+            if (is_form_row(table, rows->key())) continue;
             if (!CHAPAR_TRY(old_.get(stored, rows->key()))) missing.insert(to_bytes(rows->key()));
         }
         if (missing.empty()) return Done{};

@@ -5,8 +5,9 @@
 // the ledger rebuilds it. The ledger's own tables are ledger_tables.h's.
 //
 //     table      key                                value                          owner
-//     core       "centre", "time" or "minimum"      who we are; newest exact time;  core_state
-//                                                   entries below it are pruned    retention
+//     core       "centre", "time", "minimum" or     who we are; newest exact time;  core_state
+//                "tables"                           entries below it are pruned;   retention
+//                                                   form of these tables
 //     record     record hash[32]                    u64 index of its entry         directory
 //     agency     agency name                        newest AGENCY record           directory
 //     registrars agency name                        newest REGISTRARS record       directory

@@ -1,5 +1,6 @@
 #include "broker/edge/daemon.h"
 
+#include "broker/core/core_state.h"
 #include "broker/core/directory.h"
 #include "broker/core/stream_files.h"
 #include "broker/core/tables.h"
@@ -192,6 +193,10 @@ Status Daemon::Wiring::open_doors() {
 }
 
 Result<std::unique_ptr<Daemon>> Daemon::create(DaemonParts parts) {
+    {
+        const auto txn = CHAPAR_TRY(parts.store.begin_read());
+        CHAPAR_TRY(check_tables_form(*txn, parts.directory.string()));
+    }
     Tick tick = CHAPAR_TRY(Tick::open(
         {parts.store, parts.ledger_keys, parts.node.log, parts.random, capacity_of(parts.config)}));
     auto wiring = std::make_unique<Wiring>(std::move(parts), std::move(tick));
