@@ -222,8 +222,10 @@ class Links {
                                                      std::to_string(found) + " rows");
             }
             if (found == 0) continue;
-            for (WaitingMail* sum : {&sums_[agency_mail_key(to.agencies[i])],
-                                     &sums_[agency_mail_key({to.agency, to.agencies[i]})]}) {
+            const MailAccount account = account_of(to.kind);
+            for (WaitingMail* sum :
+                 {&sums_[agency_mail_key(to.agencies[i], account)],
+                  &sums_[agency_mail_key({to.agency, to.agencies[i], account})]}) {
                 sum->rows += found;
                 sum->bytes += to.conditions.size;
             }

@@ -4,11 +4,13 @@
 
 #include "broker/core/tables.h"
 #include "schemas/base/layout.h"
+#include "schemas/header.h"
 
 namespace chapar::broker {
 namespace {
 
 constexpr std::size_t kNameBytes = 32;  // of an agency, at most
+constexpr std::byte kTakingBack{0};     // no name begins with it
 
 // Of the capacity: above the half of it, one sender's agency has at most the quarter.
 constexpr std::uint64_t kShared = 2;
@@ -36,15 +38,25 @@ struct Measure {
 
 }  // namespace
 
-Bytes agency_mail_key(const AgencyId& recipient) {
+MailAccount account_of(std::uint16_t kind) {
+    const bool takes_back = kind == static_cast<std::uint16_t>(schemas::Kind::Recall) ||
+                            kind == static_cast<std::uint16_t>(schemas::Kind::LookoutCancel);
+    return takes_back ? MailAccount::TakingBack : MailAccount::Mail;
+}
+
+Bytes agency_mail_key(const AgencyId& recipient, MailAccount account) {
     Bytes key = to_bytes(view(recipient.text()));
     CHAPAR_ASSERT(key.size() <= kNameBytes);
     key.resize(kNameBytes);
+    if (account == MailAccount::TakingBack) key.push_back(kTakingBack);
     return key;
 }
 
 Bytes agency_mail_key(const AgencyPair& pair) {
-    return LayoutWriter().raw(agency_mail_key(pair.recipient)).raw(view(pair.sender.text())).take();
+    return LayoutWriter()
+        .raw(agency_mail_key(pair.recipient, pair.account))
+        .raw(view(pair.sender.text()))
+        .take();
 }
 
 Result<WaitingMail> read_agency_mail(const storage::ReadTxn& txn, ByteView key) {
@@ -56,8 +68,9 @@ Result<WaitingMail> read_agency_mail(const storage::ReadTxn& txn, ByteView key) 
     return mail;
 }
 
-Result<WaitingMail> mail_waiting_for(const storage::ReadTxn& txn, const AgencyId& recipient) {
-    return read_agency_mail(txn, agency_mail_key(recipient));
+Result<WaitingMail> mail_waiting_for(const storage::ReadTxn& txn, const AgencyId& recipient,
+                                     MailAccount account) {
+    return read_agency_mail(txn, agency_mail_key(recipient, account));
 }
 
 Result<WaitingMail> mail_waiting_between(const storage::ReadTxn& txn, const AgencyPair& pair) {
@@ -68,12 +81,14 @@ Result<FullestAgency> fullest_agency(const storage::ReadTxn& txn) {
     FullestAgency out;
     const auto rows = txn.cursor(kAgencyMailTable);
     for (CHAPAR_TRY(rows->seek_first()); rows->at_record(); CHAPAR_TRY(rows->next())) {
-        if (rows->key().size() != kNameBytes) continue;  // of one sender
-        const WaitingMail mail = CHAPAR_TRY(read_agency_mail(txn, rows->key()));
+        const ByteView key = rows->key();
+        const bool taking_back = key.size() == kNameBytes + 1 && key.back() == kTakingBack;
+        if (key.size() != kNameBytes && !taking_back) continue;  // of one sender
+        const WaitingMail mail = CHAPAR_TRY(read_agency_mail(txn, key));
         out.all.rows += mail.rows;
         out.all.bytes += mail.bytes;
-        if (out.agency && mail.rows <= out.most.rows) continue;
-        const std::string name = to_string(rows->key());
+        if (taking_back || (out.agency && mail.rows <= out.most.rows)) continue;
+        const std::string name = to_string(key);
         auto agency = AgencyId::parse(name.substr(0, name.find('\0')));
         if (!agency) return Error(Errc::StoreDamaged, "agencymail");
         out.agency = std::move(*agency);
@@ -84,10 +99,13 @@ Result<FullestAgency> fullest_agency(const storage::ReadTxn& txn) {
 
 Status check_agency_room(const storage::ReadTxn& txn, const Capacity& capacity,
                          const AgencyPair& pair, const WaitingMail& more) {
-    const WaitingMail all = CHAPAR_TRY(mail_waiting_for(txn, pair.recipient));
+    const WaitingMail all = CHAPAR_TRY(mail_waiting_for(txn, pair.recipient, pair.account));
     const WaitingMail own = CHAPAR_TRY(mail_waiting_between(txn, pair));
-    const std::array measures{Measure{all.rows, own.rows, more.rows, capacity.agency_rows},
-                              Measure{all.bytes, own.bytes, more.bytes, capacity.agency_bytes}};
+    const bool mail = pair.account == MailAccount::Mail;
+    const std::uint64_t rows = mail ? capacity.agency_rows : capacity.taking_back_rows;
+    const std::uint64_t bytes = mail ? capacity.agency_bytes : capacity.taking_back_bytes;
+    const std::array measures{Measure{all.rows, own.rows, more.rows, rows},
+                              Measure{all.bytes, own.bytes, more.bytes, bytes}};
     for (const Measure& one : measures) {
         if (exceeds(one.all, one.more, one.bound)) return Error(Errc::AgencyMailFull);
     }
@@ -101,7 +119,8 @@ Status check_agency_room(const storage::ReadTxn& txn, const Capacity& capacity,
 }
 
 Status add_waiting(storage::Txn& txn, const AgencyPair& pair, const WaitingMail& more) {
-    for (const Bytes& key : {agency_mail_key(pair.recipient), agency_mail_key(pair)}) {
+    for (const Bytes& key :
+         {agency_mail_key(pair.recipient, pair.account), agency_mail_key(pair)}) {
         WaitingMail mail = CHAPAR_TRY(read_agency_mail(txn, key));
         mail.rows += more.rows;
         mail.bytes += more.bytes;
@@ -111,7 +130,8 @@ Status add_waiting(storage::Txn& txn, const AgencyPair& pair, const WaitingMail&
 }
 
 Status take_waiting(storage::Txn& txn, const AgencyPair& pair, const WaitingMail& less) {
-    for (const Bytes& key : {agency_mail_key(pair.recipient), agency_mail_key(pair)}) {
+    for (const Bytes& key :
+         {agency_mail_key(pair.recipient, pair.account), agency_mail_key(pair)}) {
         WaitingMail mail = CHAPAR_TRY(read_agency_mail(txn, key));
         if (mail.rows < less.rows || mail.bytes < less.bytes) {
             return Error(Errc::StoreDamaged, "agencymail");

@@ -105,7 +105,8 @@ crypto::Tree stanza_tree(const std::vector<crypto::Stanza>& stanzas) {
 }
 
 AgencyPair pair_of(const EnvelopeRow& envelope, std::size_t agency) {
-    return {envelope.addressing->agency, envelope.addressing->agencies.at(agency)};
+    const Addressing& to = *envelope.addressing;
+    return {to.agency, to.agencies.at(agency), account_of(to.kind)};
 }
 
 // One row of the envelope has gone, a device's of `agency`. The last one of the agency takes the

@@ -207,17 +207,19 @@ Status check_times(const Centre& centre, const Moment& moment, const schemas::He
 
 Status check_quota(const storage::ReadTxn& txn, const Capacity& capacity, const Received& in,
                    const Examination& facts) {
+    const MailAccount account = account_of(static_cast<std::uint16_t>(in.header.kind));
     std::vector<WaitingMail> more(facts.to.agencies.size(), {0, facts.conditions.size});
     for (std::size_t i = 0; i < in.stanzas.size(); ++i) {
         const CertificateHash& device = in.stanzas[i].label.certificate;
-        if (CHAPAR_TRY(waiting_count(txn, device)) >= capacity.mailbox_rows) {
+        if (account == MailAccount::Mail &&
+            CHAPAR_TRY(waiting_count(txn, device)) >= capacity.mailbox_rows) {
             return Error(Errc::QuotaExceeded);
         }
         ++more[facts.to.agency_of_stanza[i]].rows;
     }
     for (std::size_t i = 0; i < more.size(); ++i) {
-        CHAPAR_TRY(
-            check_agency_room(txn, capacity, {facts.sender.agency, facts.to.agencies[i]}, more[i]));
+        CHAPAR_TRY(check_agency_room(
+            txn, capacity, {facts.sender.agency, facts.to.agencies[i], account}, more[i]));
     }
     return Done{};
 }

@@ -110,9 +110,10 @@ void check_agencies(const storage::ReadTxn& txn, const std::vector<std::string>&
             const AgencyId& recipient = to.agencies.at(row.accepted.value - row.first.value);
             const std::uint64_t bytes =
                 weighed.insert(row.accepted).second ? to.conditions.size : 0;
+            const auto account = broker::account_of(to.kind);
             for (broker::WaitingMail* sum :
-                 {&sums[broker::agency_mail_key(recipient)],
-                  &sums[broker::agency_mail_key({to.agency, recipient})]}) {
+                 {&sums[broker::agency_mail_key(recipient, account)],
+                  &sums[broker::agency_mail_key({to.agency, recipient, account})]}) {
                 sum->rows += 1;
                 sum->bytes += bytes;
             }
