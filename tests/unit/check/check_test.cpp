@@ -245,7 +245,7 @@ TEST_CASE("a store with an older chapard's tables is refused with the command th
         CHECK(said.find(command) != std::string::npos);
         CHECK(chapard.exit_code() == 1);
     }
-    ProgramChild repair({CHAPAR_CHAPARD, {"repair", "--dir", dir, "--note", dir + "/high-water"}});
+    ProgramChild repair({CHAPAR_CHAPARD, {"repair", "--dir", dir, "--from", dir}});
     CHECK(repair.error_line().find(command) != std::string::npos);
     CHECK(repair.exit_code() == 1);
     CHECK(scene.check().report.at("rebuildable").as_bool());
