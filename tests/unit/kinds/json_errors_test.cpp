@@ -16,7 +16,14 @@ std::string told(std::string_view text) {
 
 std::string told_of(const char* at, json::value value) {
     json::value message = example_of("seizure-alert");
-    message.set_at_pointer(at, std::move(value));
+    const std::string pointer(at);
+    const std::size_t slash = pointer.rfind('/');
+    json::value& parent = message.at_pointer(pointer.substr(0, slash));
+    if (json::object* const object = parent.if_object()) {
+        (*object)[pointer.substr(slash + 1)] = std::move(value);
+    } else {
+        parent.at_pointer(pointer.substr(slash)) = std::move(value);
+    }
     return told(json::serialize(message));
 }
 
@@ -26,7 +33,7 @@ std::string told_of(const char* at, json::value value) {
 TEST_CASE("what is no JSON is told by line and column, with what was found there") {
     CHECK(told("{\"kind\": \"cd-outcome\",\n \"state\": \"UZ\",}") ==
           "line 2, column 16: syntax error; found '}'");
-    CHECK(told("{\"text\": \"\u0438\u0438\" x}") == "line 1, column 14: syntax error; found 'x'");
+    CHECK(told("{\"text\": \"\u0438\u0438\" x}") == "line 1, column 15: syntax error; found 'x'");
     CHECK(told("{\"kind\": \"cd-outcome\"").starts_with("line 1, column 22: "));
     CHECK(told("{\"kind\": \"cd-outcome\"").ends_with("; the text ends there"));
     CHECK(told("") == "line 1, column 1: incomplete JSON; the text ends there");
@@ -56,7 +63,7 @@ TEST_CASE("a value around the payload that cannot be is told with what was found
 TEST_CASE("a rule between fields says what was found, where one value stands at its place") {
     CHECK(told_of("/place/subdivision", "UZ-SU").starts_with("/place/subdivision: found 'UZ-SU'"));
     json::value message = example_of("cd-request");
-    message.set_at_pointer("/legs/0/number", 2);
+    message.at_pointer("/legs/0/number") = 2;
     CHECK(told(json::serialize(message)).starts_with("/legs/0/number: found '2'; allowed: "));
 }
 
