@@ -134,8 +134,9 @@ Result<schemas::Payload> stat_report(const SeizureTotals& totals, const ReportWi
         {"period", {{"from", time_text(wish.from)}, {"until", time_text(wish.until)}}},
         {"rows", std::move(rows)}};
     if (!wish.source.empty()) report["source"] = wish.source;
-    auto read = schemas::payload_of_json(schemas::Kind::StatReport, report,
-                                         [](std::string_view) { return false; });
+    auto read = schemas::payload_of_json(
+        schemas::Kind::StatReport, report, [](std::string_view) { return false; },
+        schemas::UnlistedCodes::AsCarried);
     if (const auto* problem = std::get_if<schemas::KindProblem>(&read)) {
         return Error(problem->code, problem->path + ": " + found_and_allowed(*problem));
     }

@@ -1,13 +1,11 @@
 #include "client/core/corrected.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
-
-#include "schemas/kinds/kind_json.h"
 
 namespace chapar::client {
 namespace {
@@ -113,41 +111,103 @@ void write_out(json::value& at, const json::value* schema) {
     at = std::move(place);
 }
 
-bool change(json::value& message, const json::value& schema, const schemas::FieldChange& one) {
-    const auto steps = steps_of(one.field);
-    if (!steps) return false;
+std::string text_of_value(const json::value& value) {
+    return value.is_string() ? std::string(value.as_string()) : json::serialize(value);
+}
+
+// What stands there; null where nothing does.
+const json::value* look(const json::value& from, const Step& step) {
+    if (const auto* place = std::get_if<std::size_t>(&step)) {
+        const json::array* list = from.if_array();
+        return list != nullptr && *place < list->size() ? &(*list)[*place] : nullptr;
+    }
+    const json::object* object = from.if_object();
+    return object != nullptr ? object->if_contains(std::get<std::string>(step)) : nullptr;
+}
+
+// As deep as kSteps. A copy, so that a short form can be written out.
+std::string text_at(json::value from, const json::value* schema, std::span<const Step> steps) {
+    if (steps.empty()) return text_of_value(from);
+    write_out(from, schema);
+    const json::value* next = look(from, steps.front());
+    if (next == nullptr) return "";
+    return text_at(*next, further(schema, steps.front()), steps.subspan(1));
+}
+
+bool change(json::value& message, const json::value& schema, const std::vector<Step>& steps,
+            const std::string& after) {
     json::value* at = &message;
     const json::value* said = &schema;
-    for (std::size_t i = 0; i + 1 < steps->size(); ++i) {
-        at = go(*at, (*steps)[i]);
+    for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+        at = go(*at, steps[i]);
         if (at == nullptr) return false;
-        said = further(said, (*steps)[i]);
+        said = further(said, steps[i]);
         write_out(*at, said);
     }
-    if (one.after.empty()) return take_away(*at, steps->back());
-    said = further(said, steps->back());
-    at = go(*at, steps->back());
+    if (after.empty()) return take_away(*at, steps.back());
+    said = further(said, steps.back());
+    at = go(*at, steps.back());
     if (at == nullptr) return false;
-    *at = value_of(said, one.after);
+    *at = value_of(said, after);
     return true;
+}
+
+bool begins(std::string_view path, std::string_view with) {
+    if (!path.starts_with(with)) return false;
+    return path.size() == with.size() || path[with.size()] == '.' || path[with.size()] == '[';
+}
+
+// Whether what is wrong there was said by a change, or stood in the message.
+bool is_said(const std::string& path, std::span<const schemas::FieldChange> changes) {
+    return std::ranges::any_of(changes, [&](const schemas::FieldChange& one) {
+        return begins(path, one.field) || begins(one.field, path);
+    });
+}
+
+std::variant<schemas::JsonPayload, schemas::KindProblem> read(schemas::Kind kind,
+                                                              const json::value& message,
+                                                              schemas::UnlistedCodes unlisted) {
+    return schemas::payload_of_json(
+        kind, message.as_object(), [](std::string_view) { return false; }, unlisted);
+}
+
+Error error_of(const schemas::KindProblem& problem) {
+    const std::string words = found_and_allowed(problem);
+    return Error(problem.code, words.empty() ? problem.path : problem.path + ": " + words);
 }
 
 }  // namespace
 
-Result<schemas::Payload> corrected(const schemas::Payload& payload,
-                                   std::span<const schemas::FieldChange> changes) {
+Result<Corrected> corrected(const schemas::Payload& payload,
+                            std::span<const schemas::FieldChange> changes,
+                            schemas::UnlistedCodes unlisted) {
     const schemas::Kind kind = schemas::kind_of(payload);
     json::value message = schemas::json_of_payload(payload);
     const json::value schema = schemas::json_schema(kind);
+    std::vector<ChangedField> fields;
     for (const schemas::FieldChange& one : changes) {
-        if (!change(message, schema, one)) return Error(Errc::FieldInvalid, one.field);
+        const auto steps = steps_of(one.field);
+        std::string before = steps ? text_at(message, &schema, *steps) : "";
+        if (!steps || !change(message, schema, *steps, one.after)) {
+            return error_of({Errc::FieldInvalid, one.field, "", "a place that the message has"});
+        }
+        fields.push_back({one.field, std::move(before), one.after});
     }
-    auto read =
-        schemas::payload_of_json(kind, message.as_object(), [](std::string_view) { return false; });
-    if (const auto* problem = std::get_if<schemas::KindProblem>(&read)) {
-        return Error(problem->code, problem->path);
+    auto whole = read(kind, message, schemas::UnlistedCodes::AsCarried);
+    if (const auto* problem = std::get_if<schemas::KindProblem>(&whole)) return error_of(*problem);
+    if (unlisted == schemas::UnlistedCodes::Refused) {
+        const auto strict = read(kind, message, unlisted);
+        const auto* problem = std::get_if<schemas::KindProblem>(&strict);
+        if (problem != nullptr && is_said(problem->path, changes)) return error_of(*problem);
     }
-    return std::move(std::get<schemas::JsonPayload>(read).payload);
+    return Corrected{std::move(std::get<schemas::JsonPayload>(whole).payload), std::move(fields)};
+}
+
+std::string value_at_path(const schemas::Payload& payload, std::string_view path) {
+    const auto steps = steps_of(path);
+    if (!steps) return "";
+    const json::value schema = schemas::json_schema(schemas::kind_of(payload));
+    return text_at(schemas::json_of_payload(payload), &schema, *steps);
 }
 
 }  // namespace chapar::client

@@ -151,7 +151,7 @@ class Reader {
                     ++left_out_.uncorrected;
                     continue;
                 }
-                payload = std::move(*after);
+                payload = std::move(after->payload);
                 record.corrected_by.push_back(correction.message);
                 tighten(record.header, correction.header);
             }

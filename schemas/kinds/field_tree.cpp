@@ -91,7 +91,7 @@ bool is_allowed(const FieldNode& node, const boost::json::value& value) {
         case FieldType::Flag:
             return value.is_bool();
         case FieldType::Text: {
-            const auto text = text_of_json(node.notes, value);
+            const auto text = text_of_json(node.notes, value, UnlistedCodes::Refused);
             return text && is_allowed_text(node.notes, *text);
         }
         case FieldType::Bytes: {

@@ -22,6 +22,8 @@ using Asked = std::set<std::string, std::less<>>;
 
 class Build {
   public:
+    explicit Build(UnlistedCodes unlisted) : unlisted_(unlisted) {}
+
     [[nodiscard]] std::optional<KindProblem> problem() && { return std::move(problem_); }
 
     void object(const json::object& given, capnp::DynamicStruct::Builder out,
@@ -145,7 +147,7 @@ class Build {
                 out.value = value.as_bool();
                 return;
             case Type::TEXT:
-                if (auto text = text_of_json(field.notes, value)) {
+                if (auto text = text_of_json(field.notes, value, unlisted_)) {
                     out.text = *std::move(text);
                     good = true;
                 }
@@ -214,7 +216,7 @@ class Build {
         const std::string_view text = value.as_string();
         json::object given{{"country", text.substr(0, 2)}};
         if (text.size() > 2) given["subdivision"] = text;
-        Build inner;
+        Build inner(unlisted_);
         inner.object(given, out, path);
         if (inner.problem_) {
             invalid(path, value,
@@ -285,14 +287,16 @@ class Build {
     }
 
     static constexpr const char* kDateWords = "a date like \"1988\", \"1988-03\" or \"1988-03-17\"";
+    UnlistedCodes unlisted_;
     std::optional<KindProblem> problem_;
 };
 
 }  // namespace
 
 std::optional<KindProblem> build_kind(const json::object& fields, capnp::DynamicStruct::Builder out,
-                                      const std::function<bool(std::string_view)>& is_around) {
-    Build build;
+                                      const std::function<bool(std::string_view)>& is_around,
+                                      UnlistedCodes unlisted) {
+    Build build(unlisted);
     build.object(fields, out, "", is_around);
     return std::move(build).problem();
 }

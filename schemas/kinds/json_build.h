@@ -11,12 +11,13 @@
 #include <optional>
 #include <string_view>
 
+#include "schemas/kinds/kind_json.h"
 #include "schemas/kinds/kind_problem.h"
 
 namespace chapar::schemas {
 
 [[nodiscard]] std::optional<KindProblem> build_kind(
     const boost::json::object& fields, capnp::DynamicStruct::Builder out,
-    const std::function<bool(std::string_view)>& is_around);
+    const std::function<bool(std::string_view)>& is_around, UnlistedCodes unlisted);
 
 }  // namespace chapar::schemas

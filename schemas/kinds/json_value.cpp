@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -63,6 +64,19 @@ std::string decimal_text(std::uint64_t value, std::size_t places) {
 constexpr std::size_t kMilli = 3;
 constexpr std::size_t kTenth = 1;
 
+// "#201": a number of an open list that this program's does not name.
+std::optional<std::uint64_t> unlisted_number(const CodeFile& list, std::string_view text,
+                                             std::uint64_t widest) {
+    if (list.growth != CodeGrowth::Open || !text.starts_with('#')) return std::nullopt;
+    const std::string_view digits = text.substr(1);
+    std::uint64_t number = 0;
+    const auto [end, problem] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    const bool whole = problem == std::errc() && end == digits.data() + digits.size();
+    if (!whole || digits.front() == '0' || number > widest) return std::nullopt;
+    return number;
+}
+
 // "291524" is how the tariff books write it, "2915.24" how it is kept.
 std::string dotted_hs6(std::string text) {
     const bool plain =
@@ -78,8 +92,9 @@ std::optional<std::uint64_t> number_of_json(const FieldNotes& notes, const json:
         const CodeFile* list = find_codes(notes.code);
         const auto digits = whole(value);  // grades are written as numbers, too
         const auto text = digits ? std::optional(std::to_string(*digits)) : plain_text(value);
-        const CodeRow* row = list != nullptr && text ? list->find(*text) : nullptr;
-        if (row == nullptr) return std::nullopt;
+        if (list == nullptr || !text) return std::nullopt;
+        const CodeRow* row = list->find(*text);
+        if (row == nullptr) return unlisted_number(*list, *text, widest);
         return row->number;
     }
     const ValueForm form = notes.form.value_or(ValueForm::Line);
@@ -106,7 +121,7 @@ json::value json_of_number(const FieldNotes& notes, std::uint64_t number) {
     if (!notes.code.empty()) {
         const CodeFile* list = find_codes(notes.code);
         const CodeRow* row = list != nullptr ? list->find(number) : nullptr;
-        // Of a newer list than this program has: shown, never sent on.
+        // Of a newer list than this program has.
         if (row == nullptr) return json::value("#" + std::to_string(number));
         return json::value(row->code);
     }
@@ -122,14 +137,15 @@ json::value json_of_number(const FieldNotes& notes, std::uint64_t number) {
     }
 }
 
-std::optional<std::string> text_of_json(const FieldNotes& notes, const json::value& value) {
+std::optional<std::string> text_of_json(const FieldNotes& notes, const json::value& value,
+                                        UnlistedCodes unlisted) {
     auto text = plain_text(value);
     if (!text) return std::nullopt;
     if (!notes.code.empty()) {
         const CodeFile* list = find_codes(notes.code);
         const CodeRow* row = list != nullptr ? list->find(*text) : nullptr;
-        if (row == nullptr) return std::nullopt;
-        return std::string(row->code);
+        if (row != nullptr) return std::string(row->code);
+        return unlisted == UnlistedCodes::AsCarried ? text : std::nullopt;
     }
     return notes.form == ValueForm::Hs6 ? dotted_hs6(*std::move(text)) : text;
 }

@@ -12,17 +12,21 @@
 
 #include "schemas/base/bytes.h"
 #include "schemas/kinds/annotations.h"
+#include "schemas/kinds/kind_json.h"
 
 namespace chapar::schemas {
 
+// A code in its list's spelling; of an open list also "#201", as json_of_number() shows what a
+// newer list than this program's has.
 [[nodiscard]] std::optional<std::uint64_t> number_of_json(const FieldNotes& notes,
                                                           const boost::json::value& value,
                                                           std::uint64_t widest);
 [[nodiscard]] boost::json::value json_of_number(const FieldNotes& notes, std::uint64_t number);
 
-// A text that is not empty; a code in its list's spelling.
+// A text that is not empty; a code in its list's spelling, or, as it is carried, as it stands.
 [[nodiscard]] std::optional<std::string> text_of_json(const FieldNotes& notes,
-                                                      const boost::json::value& value);
+                                                      const boost::json::value& value,
+                                                      UnlistedCodes unlisted);
 [[nodiscard]] std::optional<Bytes> data_of_json(const FieldNotes& notes,
                                                 const boost::json::value& value);
 [[nodiscard]] std::string text_of_data(const FieldNotes& notes, ByteView data);

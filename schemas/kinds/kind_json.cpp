@@ -54,13 +54,13 @@ KindProblem with_found(KindProblem problem, const json::object& fields) {
 
 std::variant<JsonPayload, KindProblem> payload_of_json(
     Kind kind, const boost::json::object& fields,
-    const std::function<bool(std::string_view)>& is_around) {
+    const std::function<bool(std::string_view)>& is_around, UnlistedCodes unlisted) {
     const PayloadMember* const member = find_member(kind);
     CHAPAR_ASSERT(member != nullptr);  // every kind of kinds.h is a member
     capnp::MallocMessageBuilder message;
     auto out = message.initRoot<wire::SealedContent>().getPayload();
     auto built = capnp::toDynamic(out).init(member->field).as<capnp::DynamicStruct>();
-    if (auto problem = build_kind(fields, built, is_around)) return *std::move(problem);
+    if (auto problem = build_kind(fields, built, is_around, unlisted)) return *std::move(problem);
     JsonPayload read;
     if (auto problem = check_kind(built.asReader(), nullptr, &read.warnings)) {
         return with_found(*std::move(problem), fields);

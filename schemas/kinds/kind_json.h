@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -19,21 +20,27 @@
 
 namespace chapar::schemas {
 
+// What is done with a text of a code list that this program's list does not have. A person's slip
+// is refused; what came from others under a newer list is carried on where it has the list's form.
+enum class UnlistedCodes : std::uint8_t { Refused, AsCarried };
+
 struct JsonPayload {
     Payload payload;
     std::vector<KindWarning> warnings;
 };
 
 // `is_around`: whether a name of the object belongs to the envelope. Rules that need manifest or
-// header are check_content()'s and check_manifest()'s.
+// header are check_content()'s and check_manifest()'s. A number of an open list is read with or
+// without a row ("#201").
 [[nodiscard]] std::variant<JsonPayload, KindProblem> payload_of_json(
     Kind kind, const boost::json::object& fields,
-    const std::function<bool(std::string_view)>& is_around);
+    const std::function<bool(std::string_view)>& is_around,
+    UnlistedCodes unlisted = UnlistedCodes::Refused);
 
 // A value as an error shows it: its JSON, cut and safe to show.
 [[nodiscard]] std::string found_json(const boost::json::value& value);
 
-// In the order of the schema; reads back as the same payload.
+// In the order of the schema; reads back as the same payload, with codes as they are carried.
 [[nodiscard]] boost::json::object json_of_payload(const Payload& payload);
 
 // JSON Schema (draft 2020-12) of the payload's fields, those around it left open.

@@ -57,7 +57,7 @@ Seen seen(World& world, Post& post, const SeizureWish& wish = {}) {
 
 schemas::SeizureAlert changed(const std::vector<schemas::FieldChange>& changes) {
     return std::get<schemas::SeizureAlert>(
-        must(client::corrected(World::alert({}).payload, changes)));
+        must(client::corrected(World::alert({}).payload, changes)).payload);
 }
 Errc refusal(const std::string& field, const std::string& after) {
     const std::vector<schemas::FieldChange> changes{{field, "", after}};
@@ -198,6 +198,50 @@ TEST_CASE("a correction puts texts, numbers and flags where its path says") {
     CHECK(alert.goods.back().substance.name == "opium");
     CHECK(alert.route.front().subdivision == "AF-KDZ");
     CHECK_FALSE(changed({{"arrests", "", "2"}, {"arrests", "2", ""}}).arrests);
+}
+
+// Fails if what was shown of a newer list is not read again: not one correction of such an alert
+// would apply.
+TEST_CASE("an alert with codes of newer lists can be corrected, and so can the codes") {
+    auto alert = std::get<schemas::SeizureAlert>(World::alert({}).payload);
+    alert.detection = static_cast<schemas::Detection>(200);
+    alert.place.country = "QZ";
+    const auto after = [&](const std::string& field, const std::string& value,
+                           schemas::UnlistedCodes unlisted = schemas::UnlistedCodes::AsCarried) {
+        const std::vector<schemas::FieldChange> changes{{field, "", value}};
+        return client::corrected(alert, changes, unlisted);
+    };
+    using enum schemas::UnlistedCodes;
+    const auto counted = std::get<schemas::SeizureAlert>(must(after("arrests", "2")).payload);
+    CHECK(counted.detection == alert.detection);
+    CHECK(counted.place.country == "QZ");
+    CHECK(std::get<schemas::SeizureAlert>(must(after("detection", "#202")).payload).detection ==
+          static_cast<schemas::Detection>(201));
+    // What the message had is nobody's slip; what a change says may be one.
+    CHECK(after("arrests", "2", Refused).has_value());
+    CHECK(after("place.country", "QX").has_value());
+    const auto slip = after("place.country", "QX", Refused);
+    REQUIRE_FALSE(slip.has_value());
+    CHECK(slip.error().context.starts_with("place.country: found 'QX'; allowed: a code of "));
+}
+
+// Fails if the fields are not those before the change, or a short form is not gone into.
+TEST_CASE("a correction says what stood there before each of its changes") {
+    const std::vector<schemas::FieldChange> changes{{"goods[0].quantity.value", "999", "11"},
+                                                    {"goods[0].quantity.value", "", "11.5"},
+                                                    {"place.country", "", "AF"},
+                                                    {"arrests", "", "2"},
+                                                    {"arrests", "", ""}};
+    const auto fields = must(client::corrected(World::alert({}).payload, changes)).fields;
+    const std::vector<client::ChangedField> wanted{{"goods[0].quantity.value", "12.450", "11"},
+                                                   {"goods[0].quantity.value", "11", "11.5"},
+                                                   {"place.country", "TJ", "AF"},
+                                                   {"arrests", "", "2"},
+                                                   {"arrests", "2", ""}};
+    CHECK(fields == wanted);
+    CHECK(client::value_at_path(World::alert({}).payload, "goods[0].quantity.unit") == "KGM");
+    CHECK(client::value_at_path(World::alert({}).payload, "goods[9].quantity").empty());
+    CHECK(client::value_at_path(World::alert({}).payload, "goods[").empty());
 }
 
 // Hostile paths. Fails if a place beyond the next of a list is made.

@@ -148,4 +148,19 @@ TEST_CASE("a report without a seizure, or of too many rows, is refused by its ki
     CHECK_FALSE(client::stat_report(totals, quarter(client::SmallCells::Shown)));
 }
 
+// Fails if a report is not read with the codes that its alerts have.
+TEST_CASE("what is of a newer list than this program's is counted, and can be reported") {
+    SeizureTotals totals({TotalBy::Substance});
+    schemas::Goods goods_of_newer = goods("nitazene", 4'000);
+    goods_of_newer.substance.list = static_cast<schemas::SubstanceList>(200);
+    auto seized = alert("2026-03-07T05:40:00Z", {goods_of_newer});
+    seized.place.country = "QZ";
+    REQUIRE(totals.add(seized));
+    client::ReportWish wish = quarter(client::SmallCells::Shown);
+    wish.country = "QZ";
+    const std::string report = json_of(must(client::stat_report(totals, wish)));
+    CHECK(report.find("\"#201\"") != std::string::npos);
+    CHECK(report.find("\"QZ\"") != std::string::npos);
+}
+
 }  // namespace chapar::testing

@@ -105,6 +105,59 @@ TEST_CASE("an alert may say codes of open lists that are newer than this program
     CHECK(schemas::code_text(*alert.concealment) == "SAMOVAR");
 }
 
+namespace {
+
+// "" where it was read; else the code of the refusal and its path.
+std::string read_back(const json::object& alert,
+                      schemas::UnlistedCodes unlisted = schemas::UnlistedCodes::Refused) {
+    const auto read = schemas::payload_of_json(
+        schemas::Kind::SeizureAlert, alert, [](std::string_view) { return false; }, unlisted);
+    const auto* problem = std::get_if<schemas::KindProblem>(&read);
+    return problem == nullptr ? "" : problem->path;
+}
+
+}  // namespace
+
+// Fails if what is shown of a newer list cannot be written again: a correction of such a message,
+// or a report of it, could not be sent. The other half fails if anything else begins with '#'.
+TEST_CASE("a code of a newer open list reads back as it is shown, of a closed one nothing does") {
+    schemas::SealedContent content = sample_alert();
+    auto& alert = std::get<schemas::SeizureAlert>(content.payload);
+    alert.detection = static_cast<schemas::Detection>(200);
+    alert.goods[0].substance.form = static_cast<schemas::SubstanceForm>(254);
+    const json::object shown = schemas::json_of_payload(content.payload);
+    const auto read = schemas::payload_of_json(schemas::Kind::SeizureAlert, shown,
+                                               [](std::string_view) { return false; });
+    REQUIRE(std::holds_alternative<schemas::JsonPayload>(read));
+    CHECK(std::get<schemas::JsonPayload>(read).payload == content.payload);
+    const auto with = [&](const char* name, const char* value) {
+        json::object changed = shown;
+        changed[name] = value;
+        return read_back(changed);
+    };
+    CHECK(with("detection", "#255").empty());
+    CHECK(with("detection", "#1").empty());
+    for (const char* number : {"#", "#0", "#256", "#01", "#-1", "#2x", "# 2", "##2",
+                               "#18446744073709551617", "201", "@201"}) {
+        CAPTURE(number);
+        CHECK(with("detection", number) == "detection");
+    }
+    json::object closed = shown;
+    closed["conveyance"].as_object()["mode"] = "#2";
+    CHECK(read_back(closed) == "conveyance.mode");
+}
+
+// Fails if a slip is taken for a code of a newer list, or such a code cannot be carried on.
+TEST_CASE(
+    "a text of a newer list is carried on in its form, and refused where a person writes it") {
+    json::object shown = schemas::json_of_payload(sample_alert().payload);
+    shown["place"] = json::object{{"country", "QZ"}};
+    CHECK(read_back(shown) == "place.country");
+    CHECK(read_back(shown, schemas::UnlistedCodes::AsCarried).empty());
+    shown["place"] = json::object{{"country", "QZX"}};
+    CHECK(read_back(shown, schemas::UnlistedCodes::AsCarried) == "place.country");
+}
+
 // Fails if either field is not encoded, or makes an answer longer than one of the first release.
 TEST_CASE("what came of an alert travels in an answer that is as long as any other") {
     schemas::SealedContent content;
