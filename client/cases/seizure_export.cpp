@@ -141,7 +141,7 @@ void SeizureExport::add_feature(const std::string& id, const std::string& geomet
 void SeizureExport::add_line(const SeizureRecord& record) {
     const schemas::Header& header = record.header;
     json::object line{{"message", uuid_text(header.message_id.view())},
-                      {"way", record.way == SeizureWay::Sent ? "sent" : "received"},
+                      {"way", text_of(record.way)},
                       {"number", record.number},
                       {"office", record.office.text()},
                       {"agency", record.agency.text()},

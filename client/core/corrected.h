@@ -2,7 +2,7 @@
 //
 // Owns: putting a FieldChange where its path says, in the JSON form of the kind, and reading the
 // whole again by the kind's rules. Does not know who may correct whom, nor which correction is the
-// latest (seizure_records.h). Pure. Source: FieldChange in control.capnp.
+// latest (corrections.h). Pure. Source: FieldChange in control.capnp.
 #pragma once
 
 #include <span>

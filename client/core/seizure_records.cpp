@@ -1,12 +1,9 @@
 #include "client/core/seizure_records.h"
 
 #include <algorithm>
-#include <limits>
-#include <map>
 #include <utility>
 
 #include "client/core/compose.h"
-#include "client/core/corrected.h"
 #include "client/core/inbox_page.h"
 #include "client/core/peer_trust.h"
 #include "client/core/recall.h"
@@ -14,20 +11,6 @@
 
 namespace chapar::client {
 namespace {
-
-struct KnownCorrection {
-    MessageId message;
-    schemas::Header header;
-    std::vector<schemas::FieldChange> changes;
-};
-// What is corrected, and by which office; then the place in the ledger: one that is not there yet
-// comes last.
-using Corrected = std::pair<MessageId, OfficeId>;
-using Corrections = std::map<Corrected, std::multimap<std::uint64_t, KnownCorrection>>;
-
-bool is_sent(const OutboxItem& item) {
-    return item.stage == schemas::Stage::OnThisComputer || item.stage == schemas::Stage::Logged;
-}
 
 InboxFilter of_kind(schemas::Kind kind) {
     InboxFilter filter;
@@ -43,7 +26,7 @@ class Reader {
 
     Result<SeizuresLeftOut> run() {
         sent_ = CHAPAR_TRY(outbox_items(txn_));
-        CHAPAR_TRY(read_corrections());
+        corrections_ = CHAPAR_TRY(Corrections::read(txn_, device_));
         if (wish_.received) {
             CHAPAR_TRY(each_inbox_item(txn_, device_, of_kind(schemas::Kind::SeizureAlert),
                                        [this](const InboxItem& item) { return received(item); }));
@@ -55,39 +38,6 @@ class Reader {
     }
 
   private:
-    Status read_corrections() {
-        CHAPAR_TRY(each_inbox_item(txn_, device_, of_kind(schemas::Kind::Correction),
-                                   [this](const InboxItem& item) -> Status {
-                                       if (!is_settled(item) || item.disputed) return Done{};
-                                       const auto text = inbox_text(txn_, device_, item.number);
-                                       if (!text) return unless_broken(text.error());
-                                       note(text->content.payload, text->header, item.sender_office,
-                                            item.accepted.value);
-                                       return Done{};
-                                   }));
-        for (const OutboxItem& item : sent_) {
-            if (item.kind != schemas::Kind::Correction || !is_sent(item)) continue;
-            if (CHAPAR_TRY(is_recalled(txn_, item))) continue;
-            const auto draft = stored_draft(txn_, device_, item.number);
-            if (!draft) {
-                CHAPAR_TRY(unless_broken(draft.error()));
-                continue;
-            }
-            const auto place =
-                item.entry ? item.entry->value : std::numeric_limits<std::uint64_t>::max();
-            note(draft->content.payload, draft->header, device_.office, place);
-        }
-        return Done{};
-    }
-
-    void note(const schemas::Payload& payload, const schemas::Header& header,
-              const OfficeId& office, std::uint64_t place) {
-        const auto* correction = std::get_if<schemas::Correction>(&payload);
-        if (correction == nullptr) return;
-        corrections_[{correction->target, office}].emplace(
-            place, KnownCorrection{header.message_id, header, correction->changes});
-    }
-
     static Status unless_broken(const Error& error) {
         if (is_store_error(error.code)) return error;
         return Done{};
@@ -107,7 +57,7 @@ class Reader {
         const Trust trust = CHAPAR_TRY(certificate_trust(
             DirectoryView(txn_), device_.roots, item.sender, item.accepted, item.accepted_at));
         SeizureRecord record{{},
-                             SeizureWay::Received,
+                             MessageWay::Received,
                              item.number.value,
                              text->header,
                              item.sender_office,
@@ -131,7 +81,7 @@ class Reader {
             return count(left_out_.unreadable);
         }
         SeizureRecord record{{},
-                             SeizureWay::Sent,
+                             MessageWay::Sent,
                              item.number.value,
                              draft->header,
                              device_.office,
@@ -142,21 +92,18 @@ class Reader {
         return hand_over(std::move(record), draft->content.payload);
     }
 
-    Status hand_over(SeizureRecord record, schemas::Payload payload) {
-        const auto known = corrections_.find({record.header.message_id, record.office});
-        if (known != corrections_.end()) {
-            for (const auto& [place, correction] : known->second) {
-                auto after = corrected(payload, correction.changes);
-                if (!after) {
-                    ++left_out_.uncorrected;
-                    continue;
-                }
-                payload = std::move(after->payload);
-                record.corrected_by.push_back(correction.message);
-                tighten(record.header, correction.header);
+    Status hand_over(SeizureRecord record, const schemas::Payload& payload) {
+        const auto known = corrections_.of(record.header.message_id, record.office);
+        CorrectedMessage now = with_corrections(payload, known);
+        for (const AppliedCorrection& one : now.applied) {
+            if (one.problem) {
+                ++left_out_.uncorrected;
+                continue;
             }
+            record.corrected_by.push_back(one.correction->header.message_id);
+            tighten(record.header, one.correction->header);
         }
-        auto* alert = std::get_if<schemas::SeizureAlert>(&payload);
+        auto* alert = std::get_if<schemas::SeizureAlert>(&now.payload);
         if (alert == nullptr) return count(left_out_.unreadable);
         const bool early = wish_.since && alert->time < *wish_.since;
         const bool late = wish_.until && alert->time >= *wish_.until;

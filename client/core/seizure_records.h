@@ -1,9 +1,9 @@
 // The seizures that this device knows of: alerts it received and sent, as they stand now.
 //
-// Owns: which alerts count (settled, not recalled, each once), that the corrections of the office
-// that sent an alert are applied in the order of the ledger, what is left out and how often. Does
-// not know columns, files or sums. An alert of two agencies about one seizure counts as two:
-// nothing in it says that they are one. Reads the store; one thread.
+// Owns: which alerts count (settled, not recalled, each once), what is left out and how often.
+// Alerts stand as their corrections leave them (corrections.h). Does not know columns, files or
+// sums. An alert of two agencies about one seizure counts as two: nothing in it says that they are
+// one. Reads the store; one thread.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "client/core/corrections.h"
 #include "client/core/device.h"
 #include "client/core/inbox.h"
 #include "schemas/base/result.h"
@@ -20,11 +21,9 @@
 
 namespace chapar::client {
 
-enum class SeizureWay : std::uint8_t { Received, Sent };
-
 struct SeizureRecord {
     schemas::SeizureAlert alert;  // after its corrections
-    SeizureWay way = SeizureWay::Received;
+    MessageWay way = MessageWay::Received;
     std::uint64_t number = 0;  // of the inbox, or of the outbox
     schemas::Header header;
     OfficeId office;  // that sent it

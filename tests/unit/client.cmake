@@ -21,6 +21,7 @@ set_tests_properties(test_client PROPERTIES LABELS unit)
 
 # What a desk asks of its own store: pages, exports, sums.
 add_executable(test_client_desk
+    ${CHAPAR_CLIENT_TESTS}/corrections_test.cpp
     ${CHAPAR_CLIENT_TESTS}/inbox_index_test.cpp
     ${CHAPAR_CLIENT_TESTS}/seizure_export_test.cpp
     ${CHAPAR_CLIENT_TESTS}/seizure_records_test.cpp

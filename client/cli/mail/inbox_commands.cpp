@@ -8,6 +8,7 @@
 #include "client/cases/message_json.h"
 #include "client/cli/device/device_context.h"
 #include "client/cli/mail/case_check.h"
+#include "client/cli/mail/correction_view.h"
 #include "client/cli/mail/inbox_attachments.h"
 #include "client/cli/mail/inbox_list.h"
 #include "client/cli/mail/item_view.h"
@@ -38,6 +39,7 @@ Status show(Invocation& invocation, std::uint64_t number) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
     ReadingView view =
         CHAPAR_TRY(view_of_shown(*context, InboxNumber(number), invocation.language));
+    CHAPAR_TRY(add_corrections(*context, InboxNumber(number), invocation.language, view));
     CHAPAR_TRY(add_case_warnings(invocation, *context, InboxNumber(number), view.object));
     invocation.output.result(view.object, view.lines);
     CHAPAR_TRY(in_transaction(context->store(), [&](storage::Txn& txn) {

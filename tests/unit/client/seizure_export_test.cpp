@@ -21,7 +21,7 @@ using schemas::Handling;
 
 client::SeizureRecord record() {
     client::SeizureRecord out{{},
-                              client::SeizureWay::Received,
+                              client::MessageWay::Received,
                               4,
                               {},
                               must(OfficeId::parse("TJ-NPJ-BLO")),
