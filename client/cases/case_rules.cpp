@@ -6,6 +6,7 @@
 
 #include "client/cases/handover.h"
 #include "client/cases/seizure_totals.h"
+#include "client/core/corrected.h"
 #include "schemas/base/assert.h"
 #include "schemas/kinds/code_lists.h"
 #include "schemas/kinds/kind_json.h"
@@ -25,6 +26,7 @@ constexpr std::size_t kArrestApprovals = 2;
 struct Broken {
     std::string path;  // "" is the row's own
     std::optional<schemas::Payload> proposed = std::nullopt;
+    std::string sentence{};  // "" is the row's own
 };
 using Finding = std::optional<Broken>;
 
@@ -204,6 +206,28 @@ Finding arrest_is_approved(const CaseSubject& subject, Earlier /*earlier*/) {
                   subject.approvals >= kArrestApprovals);
 }
 
+// Kinds from here on are about messages: a correction of one would correct nothing (control.capnp).
+constexpr auto kAboutMessages = static_cast<std::uint16_t>(Kind::Recall);
+
+Finding may_be_corrected(const CaseSubject& subject, Earlier /*earlier*/) {
+    if (!subject.target) return std::nullopt;
+    const auto kind = static_cast<std::uint16_t>(schemas::kind_of(subject.target->payload));
+    return unless(subject.target->whose == TargetOf::SameOffice && kind < kAboutMessages);
+}
+
+Finding correction_applies(const CaseSubject& subject, Earlier earlier) {
+    if (!subject.target || may_be_corrected(subject, earlier)) return std::nullopt;
+    const auto* correction = std::get_if<schemas::Correction>(&subject.payload);
+    CHAPAR_ASSERT(correction != nullptr);  // the row's kind
+    const auto after =
+        corrected(subject.target->payload, correction->changes, subject.target->unlisted);
+    if (after) return std::nullopt;
+    const std::string& words = after.error().context;
+    const std::size_t end = std::min(words.find(": "), words.size());
+    return Broken{words.substr(0, end), std::nullopt,
+                  words.substr(std::min(end + 2, words.size()))};
+}
+
 enum class Looks : std::uint8_t { AtItself, AtCase };
 
 struct CaseRule {
@@ -244,6 +268,12 @@ constexpr std::array kRules{
              Errc::FieldInvalid, Looks::AtItself, only_pdf},
     CaseRule{"mla.no-evidence", Kind::MlaStatus, "attachments", kPdf, CaseWeight::Refuse,
              Errc::FieldInvalid, Looks::AtItself, only_pdf},
+    CaseRule{"correction.target", Kind::Correction, "target",
+             "a message of the office that corrects it, itself not about messages",
+             CaseWeight::Refuse, Errc::FieldInvalid, Looks::AtItself, may_be_corrected},
+    CaseRule{"correction.applies", Kind::Correction, "changes",
+             "what they lead to is a message that the kind of the target allows",
+             CaseWeight::Refuse, Errc::FieldInvalid, Looks::AtItself, correction_applies},
     CaseRule{"lookout.approvals", Kind::LookoutCoerce, "action",
              "ARREST needs two approvals (--needs-approval, --approvals 2)", CaseWeight::Refuse,
              Errc::ApprovalMissing, Looks::AtItself, arrest_is_approved},
@@ -266,7 +296,8 @@ std::vector<CaseFinding> check_case(const CaseSubject& subject,
         if (!broken) continue;
         out.push_back({rule.name, rule.weight, rule.code,
                        broken->path.empty() ? std::string(rule.path) : broken->path,
-                       std::string(rule.sentence), std::move(broken->proposed)});
+                       broken->sentence.empty() ? std::string(rule.sentence) : broken->sentence,
+                       std::move(broken->proposed)});
     }
     return out;
 }

@@ -16,6 +16,7 @@
 
 #include "client/core/case_messages.h"
 #include "schemas/content.h"
+#include "schemas/kinds/kind_json.h"
 
 namespace chapar::client {
 
@@ -28,6 +29,15 @@ enum class CaseWeight : std::uint8_t {
 
 enum class Circle : std::uint8_t { OwnAgency, Beyond };
 
+// What a correction names, where it is here. Borrows.
+enum class TargetOf : std::uint8_t { SameOffice, AnotherOffice };
+struct CaseTarget {
+    const schemas::Payload& payload;  // as it stands before the correction
+    TargetOf whose = TargetOf::SameOffice;
+    // A sender's own slip is refused; a reader's list may be the older one.
+    schemas::UnlistedCodes unlisted = schemas::UnlistedCodes::Refused;
+};
+
 // What is to be sent, or was received. Borrows.
 struct CaseSubject {
     const schemas::Payload& payload;
@@ -38,6 +48,7 @@ struct CaseSubject {
     std::size_t approvals =
         0;  // asked for by a sender; proven, of different officers, for a reader
     std::optional<AgencyId> agency{};  // of its sender
+    std::optional<CaseTarget> target{};
 };
 
 struct CaseFinding {

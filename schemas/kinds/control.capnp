@@ -31,6 +31,8 @@ struct FieldChange {
 }
 
 struct Correction $R.kind(214) {
+  # Rule: correction.target (of the same office, and itself not about messages), correction.applies
+  # (with the changes, and the corrections before it, the target is what its kind allows).
   target @0 :Data $R.must $R.form(messageId) $R.equals("supersedes");
   changes @1 :List(FieldChange) $R.must $R.most(32);
   reason @2 :Text $R.form(lines);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "client/cases/message_json.h"
+#include "client/core/corrections.h"
 #include "client/core/directory_replica.h"
 #include "schemas/base/hex.h"
 
@@ -36,6 +37,24 @@ json::object message_object(const schemas::Payload& payload, const CaseId& case_
     return out;
 }
 
+// What a correction by this office names; empty for any other kind.
+Result<std::optional<CorrectionTarget>> target_of(const storage::ReadTxn& txn, const Device& device,
+                                                  const schemas::Payload& payload,
+                                                  const OfficeId& corrects,
+                                                  std::optional<EntryIndex> before = std::nullopt) {
+    const auto* correction = std::get_if<schemas::Correction>(&payload);
+    if (correction == nullptr) return std::optional<CorrectionTarget>();
+    return correction_target(txn, device, correction->target, corrects, before);
+}
+
+std::optional<CaseTarget> case_target(const std::optional<CorrectionTarget>& target,
+                                      const OfficeId& corrects, schemas::UnlistedCodes unlisted) {
+    if (!target) return std::nullopt;
+    const bool own = target->office == corrects;
+    return CaseTarget{target->payload, own ? TargetOf::SameOffice : TargetOf::AnotherOffice,
+                      unlisted};
+}
+
 std::string words_of(const CaseFinding& finding) {
     return finding.path + ": " + finding.sentence + " (" + std::string(finding.rule) + ")";
 }
@@ -49,9 +68,18 @@ Result<std::vector<CaseFinding>> check_sending(const Invocation& invocation, Dev
     const Device device = context.device();
     const EnvelopeOptions& options = draft.options;
     const auto attachments = listed(draft.attachments);
-    const CaseSubject subject{draft.payload, options.in_reply_to,
-                              attachments,   CHAPAR_TRY(circle_of(*txn, device, options.to)),
-                              approvals,     device.agency};
+    const auto target = CHAPAR_TRY(target_of(*txn, device, draft.payload, device.office));
+    if (schemas::kind_of(draft.payload) == schemas::Kind::Correction && !target) {
+        invocation.output.warning(
+            "what it corrects is not on this computer: nobody has checked whether it applies");
+    }
+    const CaseSubject subject{draft.payload,
+                              options.in_reply_to,
+                              attachments,
+                              CHAPAR_TRY(circle_of(*txn, device, options.to)),
+                              approvals,
+                              device.agency,
+                              case_target(target, device.office, schemas::UnlistedCodes::Refused)};
     std::vector<CaseMessage> earlier;
     if (options.case_id && looks_at_case(schemas::kind_of(draft.payload))) {
         earlier = CHAPAR_TRY(messages_of_case(*txn, device, *options.case_id));
@@ -97,9 +125,16 @@ Status add_case_warnings(const Invocation& invocation, DeviceContext& context, I
         approvers.insert(one.officer);
     }
     const Circle circle = item.sender_agency == device.agency ? Circle::OwnAgency : Circle::Beyond;
+    const auto target = CHAPAR_TRY(
+        target_of(*txn, device, text.content.payload, item.sender_office, item.accepted));
     const CaseSubject subject{
-        text.content.payload, text.header.in_reply_to, text.content.manifest.attachments, circle,
-        approvers.size(),     item.sender_agency};
+        text.content.payload,
+        text.header.in_reply_to,
+        text.content.manifest.attachments,
+        circle,
+        approvers.size(),
+        item.sender_agency,
+        case_target(target, item.sender_office, schemas::UnlistedCodes::AsCarried)};
     std::vector<CaseMessage> earlier;
     if (looks_at_case(item.kind)) {
         earlier = CHAPAR_TRY(messages_of_case(*txn, device, item.case_id, item.accepted));

@@ -9,7 +9,9 @@
 #include "client/cli/mail/case_check.h"
 #include "client/cli/mail/form_desk.h"
 #include "client/cli/mail/import_command.h"
+#include "client/cli/mail/recall_command.h"
 #include "client/cli/mail/send_attach.h"
+#include "client/cli/mail/send_correction.h"
 #include "client/cli/mail/send_dispatch.h"
 #include "client/cli/mail/send_preview.h"
 #include "client/core/approval.h"
@@ -39,6 +41,7 @@ struct SendArguments {
     unsigned approvals = 1;
     std::string approval_text;
     ImportArguments table;  // instead of `file`
+    CorrectionArguments correction;
 };
 
 Result<std::string> read_input(const std::string& file) {
@@ -245,6 +248,21 @@ Status ask(Invocation& invocation, const SendArguments& given, std::optional<sch
     return asked ? send_form(invocation, *context, given, *asked) : Status(Done{});
 }
 
+// From a file, or from what was set; the rest is the target's.
+Status send_correction(Invocation& invocation, const SendArguments& given) {
+    const CorrectionArguments& correction = given.correction;
+    const std::string written = correction.set.empty()
+                                    ? CHAPAR_TRY(read_input(given.file))
+                                    : CHAPAR_TRY(written_correction(correction, given.to));
+    auto context = CHAPAR_TRY(DeviceContext::open(invocation));
+    const std::string text =
+        CHAPAR_TRY(completed_corrections(*context, written, correction.of, given.case_id));
+    auto drafts = CHAPAR_TRY(drafts_of(invocation, given, schemas::Kind::Correction, text));
+    if (!given.dry_run) return send_drafts(invocation, *context, given, std::move(drafts));
+    context.reset();  // the preview opens the home by itself
+    return preview(invocation, given, std::move(drafts));
+}
+
 Status send(Invocation& invocation, const SendArguments& given, std::optional<schemas::Kind> kind) {
     if (given.table.asked()) {
         const bool alone =
@@ -254,6 +272,12 @@ Status send(Invocation& invocation, const SendArguments& given, std::optional<sc
         return import_table(invocation, given.table, given.dry_run ? DryRun::Yes : DryRun::No);
     }
     if (!kind) kind = CHAPAR_TRY(kind_named(given.kind));
+    const bool has_home = !invocation.home.empty() || !given.correction.of.empty();
+    const bool is_written = !given.file.empty() || !given.correction.set.empty();
+    if (kind == schemas::Kind::Correction && is_written && has_home) {
+        return send_correction(invocation, given);
+    }
+    if (!given.correction.of.empty()) return Error(Errc::Usage, "--of: a file, or --set");
     if (given.file.empty()) return ask(invocation, given, kind);
     const std::string text = CHAPAR_TRY(read_input(given.file));
     auto drafts = CHAPAR_TRY(drafts_of(invocation, given, kind, text));
@@ -279,6 +303,10 @@ void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
             ->delimiter(',')
             ->allow_extra_args(false);
     }
+    if (kind == schemas::Kind::Correction) {
+        add_correction_options(*command, given->correction);
+        file->excludes(command->get_option("--set"));
+    }
     command->add_flag("--dry-run", given->dry_run, "check and show, send nothing");
     command->add_option("--attach", given->attach.files, "a file; may be given again")
         ->allow_extra_args(false);
@@ -302,43 +330,6 @@ void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
                         "the case that it continues, as inbox show has it");
     if (!kind) command->add_option("--kind", given->kind, "where the file does not name it");
     invocation.on(command, [&invocation, given, kind] { return send(invocation, *given, kind); });
-}
-
-struct RecallArguments {
-    std::string message, reason;
-};
-
-// The item whose message id, or outbox number, this is.
-Result<OutboxItem> find_sent(const storage::ReadTxn& txn, const std::string& name) {
-    if (const auto id = parse_uuid(name)) return outbox_item(txn, MessageId{*id});
-    for (OutboxItem& item : CHAPAR_TRY(outbox_items(txn))) {
-        if (std::to_string(item.number.value) == name) return std::move(item);
-    }
-    return Error(Errc::NotFound, name);
-}
-
-Status recall(Invocation& invocation, const RecallArguments& given) {
-    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    Draft draft;
-    {
-        const auto txn = CHAPAR_TRY(context->store().begin_read());
-        const OutboxItem target = CHAPAR_TRY(find_sent(*txn, given.message));
-        if (target.stage != schemas::Stage::Logged) {
-            return Error(Errc::Conflict, "only a logged envelope can be recalled");
-        }
-        schemas::Recall payload;
-        payload.target = target.message;
-        payload.reason = given.reason;
-        draft.payload = payload;
-        for (const OutboxOffice& office : target.offices) {
-            draft.options.to.push_back(office.office);
-        }
-        draft.options.supersedes = target.message;
-        draft.options.case_id = target.case_id;
-        draft.options.classification = static_cast<schemas::Classification>(target.classification);
-    }
-    const auto numbers = CHAPAR_TRY(context->keep_drafts({&draft, 1}));
-    return dispatch(invocation, *context, numbers);
 }
 
 }  // namespace
@@ -368,7 +359,8 @@ void add_send_commands(CLI::App& app, Invocation& invocation) {
     add_send(*send, invocation, "reply", schemas::Kind::InfoReply, "answer a request",
              "chapar send reply answer.json --re 4 --home ~/skb");
     add_send(*send, invocation, "correction", schemas::Kind::Correction,
-             "correct what was sent before", "chapar send correction lab.json --home ~/npj");
+             "correct what was sent before; who gets it, case and marks are the target's",
+             "chapar send correction --of 12 --set goods[0].quantity.value=11.5 --home ~/npj");
 
     add_send(*send, invocation, "recall-done", schemas::Kind::RecallDone,
              "answer a recall in words, such as why a text could not be deleted",
@@ -377,14 +369,7 @@ void add_send_commands(CLI::App& app, Invocation& invocation) {
     add_send(*send, invocation, "message", std::nullopt,
              "send messages of any kind; `chapar kinds ls` lists them",
              "chapar send message consent.json --kind cd-consent --re 7 --home ~/uz");
-
-    auto given = std::make_shared<RecallArguments>();
-    CLI::App* command =
-        add_command(app, "recall", "ask every recipient to delete an envelope, with proof",
-                    "chapar recall 12 --reason \"wrong audience\" --home ~/npj");
-    command->add_option("message", given->message, "message id or outbox number")->required();
-    command->add_option("--reason", given->reason, "shown to the recipients")->required();
-    invocation.on(command, [&invocation, given] { return recall(invocation, *given); });
+    add_recall(app, invocation);
 }
 
 }  // namespace chapar::client

@@ -1,6 +1,7 @@
 // Which corrections stand for a message, as its two ends have them.
 #include "client/core/corrections.h"
 
+#include "client/cases/correction_draft.h"
 #include "tests/unit/client/world.h"
 
 namespace chapar::testing {
@@ -113,6 +114,43 @@ TEST_CASE("a correction finds its target as it stood then, and says whose it is"
     CHECK(strange->office == world.tj.office);
     CHECK(quantity(*strange) == 12'450);
     CHECK_FALSE(target(world, world.uz, first.message, world.uz.office).has_value());
+}
+
+// Fails if what was given is written over, or a mark of the target is left out.
+TEST_CASE("a correction takes from its target what it does not say itself") {
+    World world;
+    client::Draft secret = alert();
+    secret.options.handling = schemas::Handling::H3;
+    secret.options.classification = schemas::Classification::Confidential;
+    secret.options.releasable_to = {"AF-CNP"};
+    secret.options.originator = world.tj.office;
+    secret.options.personal_data = true;
+    const Sent sent = send(world, world.tj, secret);
+    const auto of = target(world, world.tj, sent.message, world.tj.office);
+    const auto completed = [&](boost::json::object message) {
+        client::complete_correction(message, {of->header, {office("AF-SKB-BLO")}, of->payload});
+        return message;
+    };
+    const std::vector<std::string> set{"goods[0].quantity.value=11", "arrests="};
+    const auto plain = completed({{"changes", must(client::changes_of(set))}});
+    CHECK(boost::json::serialize(plain.at("changes")) ==
+          R"([{"field":"goods[0].quantity.value","after":"11","before":"12.450"},)"
+          R"({"field":"arrests"}])");
+    CHECK(plain.at("to") == boost::json::array{"AF-SKB-BLO"});
+    CHECK(plain.at("classification") == "CONFIDENTIAL");
+    CHECK(plain.at("handling") == "H3");
+    CHECK(plain.at("releasable_to") == boost::json::array{"AF-CNP"});
+    CHECK(plain.at("originator") == "TJ-NPJ-BLO");
+    CHECK(plain.at("personal_data") == true);
+    CHECK(plain.at("target") == plain.at("supersedes"));
+    CHECK(plain.contains("case"));
+    const auto given = completed({{"to", {"UZ-NSS-HQ"}}, {"handling", "H2"}, {"case", "00"}});
+    CHECK(given.at("to") == boost::json::array{"UZ-NSS-HQ"});
+    CHECK(given.at("handling") == "H2");
+    CHECK(given.at("case") == "00");
+    for (const std::string wrong : {"", "arrests", "=2"}) {
+        CHECK_FALSE(client::changes_of({&wrong, 1}).has_value());
+    }
 }
 
 }  // namespace chapar::testing

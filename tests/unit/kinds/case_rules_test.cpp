@@ -278,6 +278,66 @@ TEST_CASE("an arrest is asked for by three: who writes and two who approve") {
     CHECK(asked("\"STOP\"", 0).empty());
 }
 
+namespace {
+
+using schemas::UnlistedCodes;
+
+// What is said of a correction of one field of `target`: rule, path, ": ", sentence.
+std::string said_of_change(const Payload& target, const char* field, const char* after,
+                           client::TargetOf whose = client::TargetOf::SameOffice,
+                           UnlistedCodes unlisted = UnlistedCodes::Refused) {
+    const schemas::Correction changes{id_of(1), {{field, "", after}}, "", {}};
+    const Payload subject = changes;
+    const auto found = client::check_case({subject,
+                                           std::nullopt,
+                                           {},
+                                           client::Circle::Beyond,
+                                           0,
+                                           std::nullopt,
+                                           client::CaseTarget{target, whose, unlisted}},
+                                          {});
+    std::string out;
+    for (const CaseFinding& one : found) {
+        out += std::string(one.rule) + " " + one.path + ": " + one.sentence;
+    }
+    return out;
+}
+
+}  // namespace
+
+// Fails if the row correction.applies is out, or does not name field, found and allowed.
+TEST_CASE("a correction must lead to a message that the kind of its target allows") {
+    const Payload alert = payload("seizure-alert");
+    CHECK(said_of_change(alert, "goods[0].quantity.value", "11.5").empty());
+    CHECK(said_of_change(alert, "goods[0].purity", "").empty());
+    CHECK(said_of_change(alert, "goods[0].quantity.unit", "stone")
+              .starts_with("correction.applies goods[0].quantity.unit: found 'stone'; allowed: a "
+                           "code of units: "));
+    CHECK(said_of_change(alert, "goods[0].colour", "white")
+              .starts_with("correction.applies goods[0].colour: allowed: "));
+    CHECK(said_of_change(alert, "goods[9].quantity.value", "1") ==
+          "correction.applies goods[9].quantity.value: allowed: a place that the message has");
+    CHECK(said_of_change(alert, "agency", "").starts_with("correction.applies agency: allowed: "));
+    CHECK(said_of_change(payload("cd-request"), "legs[0].state", "TJ").empty());
+    CHECK(said(payload("correction")).empty());  // nobody has its target
+    // What a newer list may have is a slip of who writes it, and none of who reads it.
+    CHECK_FALSE(said_of_change(alert, "route[0]", "QZ").empty());
+    CHECK(said_of_change(alert, "route[0]", "QZ", client::TargetOf::SameOffice,
+                         UnlistedCodes::AsCarried)
+              .empty());
+}
+
+// Fails if the row correction.target is out, or forgets one half.
+TEST_CASE("an office corrects its own messages only, and no correction or recall") {
+    const char* const refused = "correction.target target";
+    CHECK(said_of_change(payload("seizure-alert"), "arrests", "2", client::TargetOf::AnotherOffice)
+              .starts_with(refused));
+    for (const char* kind : {"correction", "recall", "release-grant"}) {
+        CAPTURE(kind);
+        CHECK(said_of_change(payload(kind), "text.text", "x").starts_with(refused));
+    }
+}
+
 TEST_CASE("a kind says its rules over a case, and whether they look at other messages") {
     std::size_t rows = 0;
     for (const schemas::KindInfo& kind : schemas::all_kinds()) {
@@ -285,7 +345,7 @@ TEST_CASE("a kind says its rules over a case, and whether they look at other mes
         if (client::looks_at_case(kind.kind))
             CHECK_FALSE(client::case_rule_lines(kind.kind).empty());
     }
-    CHECK(rows == 10);
+    CHECK(rows == 12);
     CHECK(client::looks_at_case(schemas::Kind::CdConsent));
     CHECK_FALSE(client::looks_at_case(schemas::Kind::StatReport));
     CHECK_FALSE(client::looks_at_case(schemas::Kind::SeizureAlert));
