@@ -96,7 +96,7 @@ struct ReceptionReport {
     Doubt doubt = Doubt::None;            // for Provisional
     std::optional<InboxNumber> recalled;  // the item that this recall emptied
     std::uint32_t missing =
-        0;  // envelopes that this sender's receipts say came before, and did not
+        0;  // that its sender has receipts for and that did not come yet: urgency orders mail
 };
 
 struct ReceptionInput {

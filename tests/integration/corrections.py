@@ -110,6 +110,16 @@ class Corrections(unittest.TestCase):
                       self.centre.program("chapar", "inbox", "show", numbers[1], "--home", self.reader).out)
         self.assertNotIn("corrected_by", self.show(self.came(self.alert()["message"])))
 
+    # Would fail if what was given a higher urgency, and so comes first, is taken for a sign that mail was kept back.
+    def test_a_correction_that_overtakes_other_mail_raises_no_alarm(self):
+        alert = self.alert(urgency="routine")
+        for urgency in ("routine", "routine"):
+            self.alert(urgency=urgency)
+        self.correct("--of", alert["number"], "--set", "arrests=1")
+        ran = self.centre.must("inbox", "watch", "--once", "--home", self.reader)
+        self.assertEqual([item["urgency"] for item in ran.results], ["PRIORITY", "ROUTINE", "ROUTINE", "ROUTINE"])
+        self.assertNotIn("have not arrived", ran.err)
+
 
 if __name__ == "__main__":
     unittest.main()

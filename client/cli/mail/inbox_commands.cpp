@@ -66,10 +66,6 @@ Status acknowledge(Invocation& invocation, std::uint64_t number) {
 }
 
 Status tell(Invocation& invocation, DeviceContext& context, const ReceptionReport& report) {
-    if (report.missing > 0) {
-        invocation.output.warning(std::to_string(report.missing) +
-                                  " earlier envelopes of this sender have not arrived");
-    }
     if (report.problem && report.reception == Reception::Refused) {
         return report.problem.value();
     }
