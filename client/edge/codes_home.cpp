@@ -51,7 +51,7 @@ Result<std::vector<ArchiveFile>> read_folder(const fs::path& folder) {
 Result<std::vector<ArchiveFile>> read_source(const fs::path& source) {
     std::error_code problem;
     if (!fs::is_directory(source, problem)) {
-        const Bytes bytes = CHAPAR_TRY(read_file(source, kCodeArchiveBytes));
+        const Bytes bytes = CHAPAR_TRY(read_input_file(source, kCodeArchiveBytes));
         return read_code_archive(bytes);
     }
     auto files = CHAPAR_TRY(read_folder(source));

@@ -31,6 +31,14 @@ Result<Bytes> read_file(const fs::path& path, std::size_t limit) {
     return bytes;
 }
 
+Result<Bytes> read_input_file(const fs::path& path, std::size_t limit) {
+    auto bytes = read_file(path, limit);
+    if (!bytes && bytes.error().code == Errc::NotFound) {
+        return Error(Errc::FileFailed, path.string() + ": there is no such file");
+    }
+    return bytes;
+}
+
 Status write_file(const fs::path& path, ByteView bytes) {
     crypto::SystemRandom random;  // for the name of the file beside it
     return crypto::replace_private_file(path, bytes, random);

@@ -45,6 +45,8 @@ struct HomePaths {
 
 // Small public files: read whole (at most `limit` bytes), written whole or not at all.
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);
+// The same of a file that a person names: FileFailed, in words, if it is not there.
+[[nodiscard]] Result<Bytes> read_input_file(const std::filesystem::path& path, std::size_t limit);
 [[nodiscard]] Status write_file(const std::filesystem::path& path, ByteView bytes);
 
 [[nodiscard]] bool file_exists(const std::filesystem::path& path);

@@ -82,7 +82,7 @@ class Forms(unittest.TestCase):
             if file.is_file():
                 self.assertNotIn("Нижний Пяндж".encode(), file.read_bytes(), file)
         left = self.typed(ALERT[3:5], "drafts", "continue", number)
-        self.assertEqual((left.exit, left.results[-1]["missing"]), (0, 2), left)
+        self.assertEqual((left.exit, left.code, left.results[-1]["missing"]), (2, "input.field-missing", 2), left)
         sent = self.typed(ALERT[5:] + [":send"], "drafts", "continue", number)
         self.assertEqual(sent.exit, 0, sent)
         self.assertEqual(self.centre.must("drafts", "ls", "--home", self.home()).results, [])
@@ -90,6 +90,17 @@ class Forms(unittest.TestCase):
         number = self.received()
         payload = self.centre.must("inbox", "show", number, "--home", self.centre.home("AF-SKB-BLO")).results[0]["payload"]
         self.assertEqual(payload["place"]["name"], "Нижний Пяндж")
+
+    # Fails if a script takes a form that was not sent for one that was.
+    def test_answers_that_end_before_send_are_an_error_that_names_the_kept_draft(self):
+        for lines, missing in ((ALERT[:3], 4), (ALERT, 0)):
+            ran = self.typed(lines, "send", "seizure")
+            draft, = self.centre.must("drafts", "ls", "--home", self.home()).results
+            self.assertEqual((ran.exit, ran.code, draft["missing"]), (2, "input.field-missing", missing), ran)
+            self.assertIn(f"draft {draft['draft']}", ran.problem["context"])
+            stopped = self.typed([":stop"], "drafts", "continue", draft["draft"])
+            self.assertEqual((stopped.exit, stopped.results[-1]["draft"]), (0, draft["draft"]), stopped)
+            self.centre.must("drafts", "drop", draft["draft"], "--home", self.home())
 
     def test_a_message_that_cannot_be_sent_stays_a_draft_until_it_is_dropped(self):
         lines = ALERT[:6] + ["QQ-NOBODY", ":send"]

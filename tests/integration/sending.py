@@ -72,7 +72,7 @@ class Sending(unittest.TestCase):
         with open(large, "r+b") as file:
             file.truncate(100 * 1024 * 1024 + 1)
         for path, code in ((sham, "attachment.type"), (unknown, "attachment.type"), (large, "attachment.too-large"),
-                           (self.centre.file("missing.pdf"), "not.found")):
+                           (self.centre.file("missing.pdf"), "file.failed")):
             ran = self.alert("--attach", path)
             self.assertEqual(ran.code, code, ran)
         self.assertEqual(len(self.centre.outbox()), before)

@@ -24,7 +24,7 @@ struct PushArguments {
 
 Status push(Invocation& invocation, const PushArguments& given) {
     const HomePaths paths{CHAPAR_TRY(invocation.require_home())};
-    const Bytes text = CHAPAR_TRY(read_file(given.file, limits::kRecordBytes));
+    const Bytes text = CHAPAR_TRY(read_input_file(given.file, limits::kRecordBytes));
     PolicyFile policy = CHAPAR_TRY(parse_policy(to_string(text)));
     const auto kept = CHAPAR_TRY(issued_records(paths.home));
     auto record = draft_policy(policy.agency, std::move(policy.rules), given.version, kept);

@@ -63,7 +63,7 @@ Status policy(Invocation& invocation, const std::string& file) {
     if (file.empty()) {
         return show_policy(invocation, CHAPAR_TRY(held_policy(home.paths, home.card)));
     }
-    const Bytes text = CHAPAR_TRY(read_file(file, crypto::WitnessPolicy::kPolicyBytes));
+    const Bytes text = CHAPAR_TRY(read_input_file(file, crypto::WitnessPolicy::kPolicyBytes));
     const auto kept = CHAPAR_TRY(keep_policy(home.paths, home.card, to_string(text)));
     // What is logged already can still be witnessed: asked for at the next connection.
     auto txn = CHAPAR_TRY(home.store->begin_write());
@@ -95,7 +95,7 @@ Status fork(Invocation& invocation, const std::string& out, const std::string& w
     auto txn = CHAPAR_TRY(home.store->begin_write());
     if (!with.empty()) {
         // Of a colleague whose device sees another history; not committed.
-        const Bytes note = CHAPAR_TRY(read_file(with, crypto::kNoteBytes));
+        const Bytes note = CHAPAR_TRY(read_input_file(with, crypto::kNoteBytes));
         CHAPAR_TRY(crypto::open_checkpoint(to_string(note), home.card.log()));
         CHAPAR_TRY(keep_as_evidence(*txn, to_string(note)));
     }

@@ -66,7 +66,7 @@ class EntryProgress {
 
 Result<std::string> policy_in(const std::filesystem::path& file) {
     if (!file_exists(file)) return std::string();
-    return to_string(CHAPAR_TRY(read_file(file, kPolicyBytes)));
+    return to_string(CHAPAR_TRY(read_input_file(file, kPolicyBytes)));
 }
 
 Result<std::string> policy_of(const std::filesystem::path& home) {

@@ -52,7 +52,7 @@ Result<std::string> figure(const json::object& figures, const char* name) {
 }
 
 Result<std::string> read_status(const std::string& file) {
-    if (file != "-") return to_string(CHAPAR_TRY(read_file(file, kStatusBytes)));
+    if (file != "-") return to_string(CHAPAR_TRY(read_input_file(file, kStatusBytes)));
     std::string text(kStatusBytes + 1, '\0');
     std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(std::cin.gcount()));

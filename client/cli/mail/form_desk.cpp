@@ -136,16 +136,24 @@ Result<std::optional<AskedForm>> FormDesk::run(Form form, std::optional<FormNumb
         if (!line) break;
         turn = form.take(*line);
     }
+    const bool stopped = turn.wish == FormWish::Stop;
     if (!number) {
-        if (turn.wish == FormWish::Stop) return std::optional<AskedForm>();
+        if (stopped) return std::optional<AskedForm>();
         return Error(Errc::Usage, "no file was named, and nothing was answered");
     }
+    tell_kept(form, *number);
+    if (stopped) return std::optional<AskedForm>();
     const std::string text = std::to_string(number->value);
-    invocation_.output.result(json::object{{"draft", number->value},
-                                           {"kind", kind_text(form.kind())},
-                                           {"missing", form.missing()}},
-                              "draft " + text + " is kept, sealed: chapar drafts continue " + text);
-    return std::optional<AskedForm>();
+    return Error(Errc::FieldMissing, ":send was not said; draft " + text +
+                                         " is kept, sealed: chapar drafts continue " + text);
+}
+
+void FormDesk::tell_kept(const Form& form, FormNumber number) const {
+    const std::string text = std::to_string(number.value);
+    invocation_.output.result(
+        json::object{
+            {"draft", number.value}, {"kind", kind_text(form.kind())}, {"missing", form.missing()}},
+        "draft " + text + " is kept, sealed: chapar drafts continue " + text);
 }
 
 Status FormDesk::keep(const Form& form, std::optional<FormNumber>& number) {

@@ -30,7 +30,7 @@ class FormDesk {
 
     [[nodiscard]] FormSetting setting() const;
     // Empty if the person stopped, or dropped it; what was said stays as a draft, if anything was.
-    // Usage if the input ended before anything was.
+    // FieldMissing, with the draft, if the input ended first; Usage if nothing was said by then.
     [[nodiscard]] Result<std::optional<AskedForm>> ask(Form form);
     // NotFound; Conflict if it was handed over before: the draft is then dropped.
     [[nodiscard]] Result<std::optional<AskedForm>> go_on(FormNumber number);
@@ -44,6 +44,7 @@ class FormDesk {
 
   private:
     [[nodiscard]] Result<std::optional<AskedForm>> run(Form form, std::optional<FormNumber> number);
+    void tell_kept(const Form& form, FormNumber number) const;
     [[nodiscard]] Status keep(const Form& form, std::optional<FormNumber>& number);
     [[nodiscard]] Result<AskedForm> ready(Form form, std::optional<FormNumber> number);
     // The outbox item that a form was handed over as.

@@ -46,7 +46,7 @@ Result<IdsOptions> options_of(const Invocation& invocation, const ImportArgument
 
 Result<IdsReading> read_table(Invocation& invocation, const ImportArguments& given) {
     const IdsOptions options = CHAPAR_TRY(options_of(invocation, given));
-    const Bytes bytes = CHAPAR_TRY(read_file(given.file, kIdsFileBytes));
+    const Bytes bytes = CHAPAR_TRY(read_input_file(given.file, kIdsFileBytes));
     const std::string text = to_string(bytes);
     IdsReading reading = read_ids(text, options);
     for (const std::string& told : reading.told) invocation.output.warning(told);

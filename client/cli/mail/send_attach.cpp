@@ -44,7 +44,11 @@ Result<std::vector<DraftAttachment>> measure_attachments(PlainFiles& files,
         if (problem) return Error(Errc::FileFailed, given.files[i]);
         const std::string name = path.filename().string();
         const std::string type = CHAPAR_TRY(type_of(name, given, i));
-        measured.push_back(CHAPAR_TRY(measure_attachment(files, path.string(), name, type)));
+        auto one = measure_attachment(files, path.string(), name, type);
+        if (!one && one.error().code == Errc::NotFound) {
+            return Error(Errc::FileFailed, path.string() + ": there is no such file");
+        }
+        measured.push_back(CHAPAR_TRY(std::move(one)));
     }
     return measured;
 }

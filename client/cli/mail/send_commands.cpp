@@ -45,7 +45,7 @@ struct SendArguments {
 };
 
 Result<std::string> read_input(const std::string& file) {
-    if (file != "-") return to_string(CHAPAR_TRY(read_file(file, kInputBytes)));
+    if (file != "-") return to_string(CHAPAR_TRY(read_input_file(file, kInputBytes)));
     std::string text(kInputBytes + 1, '\0');
     std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(std::cin.gcount()));

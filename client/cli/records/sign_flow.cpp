@@ -119,7 +119,7 @@ void add_sign_target(CLI::App& command, SignTarget& target) {
 }
 
 Result<CeremonyFile> read_ceremony_file(const std::string& path) {
-    const Bytes bytes = CHAPAR_TRY(read_file(path, CeremonyFile::kMaxBytes));
+    const Bytes bytes = CHAPAR_TRY(read_input_file(path, CeremonyFile::kMaxBytes));
     auto file = CeremonyFile::decode(bytes);
     if (!file) return Error(file.error().code, path + ": " + file.error().context);
     return file;
