@@ -112,12 +112,12 @@ class BadInput(unittest.TestCase):
 
     # Fails if a file that is not there is told as an item of the inbox that is not.
     def test_a_file_that_is_not_there_is_told_so(self):
-        home, missing = self.centre.home("TJ-NPJ-BLO"), self.centre.file("nowhere.json")
+        home, missing = self.centre.home("TJ-NPJ-BLO"), self.centre.file("nowhere.pdf")
         for command in (("send", "seizure", missing), ("send", "seizure", "--csv", missing, "--to", "AF-SKB-BLO"),
                         ("send", "seizure", self.centre.alert_file(), "--attach", missing), ("policy", "push", missing)):
             ran = self.centre.chapar(*command, "--home", home)
             self.refused(ran, "file.failed", 1)
-            self.assertTrue(ran.problem["context"].endswith("nowhere.json: there is no such file"), ran)
+            self.assertTrue(ran.problem["context"].endswith("nowhere.pdf: there is no such file"), ran)
 
     def test_help_is_given_of_the_program_and_of_each_command(self):
         for asked, words in ((("help",), ("send", "inbox", "help")), (("help", "send"), ("seizure", "message")),

@@ -23,9 +23,9 @@ void show(const Invocation& invocation, const ErrorText& text) {
 Status show_help(const Invocation& invocation, const CLI::App& app,
                  const std::vector<std::string>& words) {
     const CLI::App* command = &app;
-    std::string name;
+    std::string name = app.get_name();
     for (const std::string& word : words) {
-        name += (name.empty() ? "" : " ") + word;
+        name += " " + word;
         const auto inner = command->get_subcommands(
             [&word](const CLI::App* each) { return each->get_name() == word; });
         if (inner.empty()) {
@@ -33,7 +33,9 @@ Status show_help(const Invocation& invocation, const CLI::App& app,
         }
         command = inner.front();
     }
-    const std::string text = command->help();
+    // App::help() would tell of the command that was given, which is `help`.
+    const std::string text =
+        command->get_formatter()->make_help(command, name, CLI::AppFormatMode::Normal);
     invocation.output.result(boost::json::object{{"command", name}, {"help", text}}, text);
     return Done{};
 }
