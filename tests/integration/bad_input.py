@@ -114,8 +114,10 @@ class BadInput(unittest.TestCase):
     def test_a_file_that_is_not_there_is_told_so(self):
         home, missing = self.centre.home("TJ-NPJ-BLO"), self.centre.file("nowhere.pdf")
         for command in (("send", "seizure", missing), ("send", "seizure", "--csv", missing, "--to", "AF-SKB-BLO"),
-                        ("send", "seizure", self.centre.alert_file(), "--attach", missing), ("policy", "push", missing)):
-            ran = self.centre.chapar(*command, "--home", home)
+                        ("send", "seizure", self.centre.alert_file(), "--attach", missing),
+                        ("policy", "push", missing, "--out", self.centre.file("policy"))):
+            whose = self.centre.home("TJ-DCA-registrar-1") if command[0] == "policy" else home
+            ran = self.centre.chapar(*command, "--home", whose)
             self.refused(ran, "file.failed", 1)
             self.assertTrue(ran.problem["context"].endswith("nowhere.pdf: there is no such file"), ran)
 

@@ -34,8 +34,9 @@ Status show_help(const Invocation& invocation, const CLI::App& app,
         command = inner.front();
     }
     // App::help() would tell of the command that was given, which is `help`.
-    const std::string text =
+    std::string text =
         command->get_formatter()->make_help(command, name, CLI::AppFormatMode::Normal);
+    if (text.ends_with('\n')) text.pop_back();
     invocation.output.result(boost::json::object{{"command", name}, {"help", text}}, text);
     return Done{};
 }
