@@ -240,7 +240,11 @@ TEST_CASE("a store with an older chapard's tables is refused with the command th
     const std::string command = "chapard check --dir " + dir + " --rebuild";
     {
         Chapard chapard({"--dir", dir});
-        const std::string said = chapard.error_line();
+        std::string said = chapard.error_line();
+        // A build with sanitizers warns first that it has no sandbox.
+        while (!said.empty() && said.find("\"problem\"") == std::string::npos) {
+            said = chapard.error_line();
+        }
         CHECK(said.find("\"version.unknown\"") != std::string::npos);
         CHECK(said.find(command) != std::string::npos);
         CHECK(chapard.exit_code() == 1);
