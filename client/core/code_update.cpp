@@ -15,7 +15,7 @@ constexpr std::string_view kFirstWord = "chapar-codes/1 ";
 constexpr std::string_view kSuffix = ".csv";
 constexpr std::size_t kHashDigits = 64;
 
-Error fault(std::size_t line, const std::string& what) {
+Error manifest_fault(std::size_t line, const std::string& what) {
     return Error(Errc::MalformedLayout,
                  std::string(kCodesManifest) + ":" + std::to_string(line) + ": " + what);
 }
@@ -39,20 +39,21 @@ Result<ManifestText> read_manifest(std::string_view text) {
         const std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
         if (number == 1) {
-            if (!line.starts_with(kFirstWord)) return fault(1, "not 'chapar-codes/1 DATE'");
+            if (!line.starts_with(kFirstWord))
+                return manifest_fault(1, "not 'chapar-codes/1 DATE'");
             out.dated = line.substr(kFirstWord.size());
             continue;
         }
         const auto bytes = from_hex(line.substr(0, std::min(kHashDigits, line.size())));
         const auto hash = bytes ? Hash::from(*bytes) : std::nullopt;
         const bool spaced = line.size() > kHashDigits + 2 && line.substr(kHashDigits, 2) == "  ";
-        if (!hash || !spaced) return fault(number, "not 'SHA-256  NAME.csv'");
+        if (!hash || !spaced) return manifest_fault(number, "not 'SHA-256  NAME.csv'");
         std::string name(line.substr(kHashDigits + 2));
-        if (name <= last) return fault(number, "names do not ascend");
+        if (name <= last) return manifest_fault(number, "names do not ascend");
         last = name;
         out.files.emplace(std::move(name), ManifestLine{*hash, number});
     }
-    if (out.files.empty()) return fault(number, "it names no file");
+    if (out.files.empty()) return manifest_fault(number, "it names no file");
     return out;
 }
 
@@ -94,7 +95,7 @@ Status check_files(const ManifestText& manifest, const std::vector<ArchiveFile>&
     }
     for (const auto& [name, line] : manifest.files) {
         if (std::ranges::find(files, name, &ArchiveFile::name) == files.end()) {
-            return fault(line.line, shown(name) + " is missing");
+            return manifest_fault(line.line, shown(name) + " is missing");
         }
     }
     return Done{};
@@ -146,8 +147,8 @@ Result<SignedCodes> open_codes(std::vector<ArchiveFile> files,
     auto texts = CHAPAR_TRY(code_texts(std::move(files)));
     auto set = CHAPAR_TRY(schemas::CodeSet::parse(std::move(texts)));
     if (set.dated() != manifest.dated) {
-        return fault(1, "it says " + shown(manifest.dated) + ", its newest list " +
-                            std::string(set.dated()));
+        return manifest_fault(1, "it says " + shown(manifest.dated) + ", its newest list " +
+                                     std::string(set.dated()));
     }
     return SignedCodes{std::move(set), std::move(note), crypto::sha256(view(text))};
 }
