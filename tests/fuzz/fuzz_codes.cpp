@@ -57,7 +57,7 @@ void check_set(const schemas::CodeSet& set) {
     for (const schemas::CodeFile& list : set.files()) {
         CHAPAR_ASSERT(schemas::is_list_name(list.name) && set.find(list.name) == &list);
         for (const schemas::CodeRow& row : list.rows) {
-            CHAPAR_ASSERT(!row.code.empty() && list.find(row.number) == &row);
+            CHAPAR_ASSERT(!row.code.empty() && list.find(row.code) != nullptr);
         }
     }
 }
