@@ -145,8 +145,7 @@ Bytes encode_header(const Header& header) {
     out.setContent(data_of(header.content.view()));
     put_links(out, header);
     const auto words = capnp::canonicalize(out.asReader());
-    const auto bytes = words.asBytes();
-    return to_bytes(ByteView(reinterpret_cast<const std::byte*>(bytes.begin()), bytes.size()));
+    return to_bytes(bytes_of_words(words));
 }
 
 Result<Header> decode_header(ByteView bytes) {

@@ -237,8 +237,7 @@ Approval read(WireReading& in, wire::Approval::Reader wire) {
 // Copied in canonical form: equal payloads have equal words.
 WirePayload wire_payload(Kind kind, const capnp::DynamicStruct::Reader& reader) {
     const auto words = reader.as<capnp::AnyStruct>().canonicalize();
-    const auto bytes = words.asBytes();
-    return {kind, to_bytes({reinterpret_cast<const std::byte*>(bytes.begin()), bytes.size()})};
+    return {kind, to_bytes(bytes_of_words(words))};
 }
 
 }  // namespace

@@ -20,8 +20,7 @@ Bytes with_table(kj::ArrayPtr<const capnp::word> words) {
     out.reserve(kTableBytes + words.size() * sizeof(capnp::word));
     out.resize(kTableBytes);
     for (std::size_t i = 0; i < 4; ++i) out[4 + i] = static_cast<std::byte>(words.size() >> 8 * i);
-    const auto bytes = words.asBytes();
-    append(out, {reinterpret_cast<const std::byte*>(bytes.begin()), bytes.size()});
+    append(out, bytes_of_words(words));
     return out;
 }
 

@@ -10,6 +10,7 @@
 #include <kj/exception.h>
 
 #include <cstddef>
+#include <span>
 #include <utility>
 
 #include "schemas/base/bytes.h"
@@ -42,6 +43,10 @@ class WireMessage {
     kj::ArrayPtr<const capnp::word> segment_;
     capnp::SegmentArrayMessageReader reader_;
 };
+
+[[nodiscard]] inline ByteView bytes_of_words(kj::ArrayPtr<const capnp::word> words) {
+    return std::as_bytes(std::span(words.begin(), words.size()));
+}
 
 // Whole words only: nothing for a length that is not a multiple of eight, or zero.
 [[nodiscard]] kj::Array<capnp::word> aligned_words(ByteView bytes);

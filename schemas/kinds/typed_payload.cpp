@@ -43,7 +43,7 @@ kj::Array<capnp::word> canonical_words(const Payload& payload) {
 
 // The reader of a WireMessage may throw.
 Status check_words(const kj::Array<capnp::word>& words, const PayloadMember& member) {
-    WireMessage message(kj::heapArray(words.asPtr()));
+    WireMessage message(aligned_words(bytes_of_words(words)));
     if (!message.reader().isCanonical()) return Error(Errc::MalformedLayout, "payload");
     const auto problem =
         check_kind(message.reader().getRoot<capnp::DynamicStruct>(member.schema), nullptr);
