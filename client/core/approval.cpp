@@ -155,7 +155,7 @@ void tell_not_yet(Waiting& waiting, const OutboxApprovals& before) {
 
 // One record that cannot be read holds up nothing but itself; a store that cannot, everything.
 Status tell_of_record(const Error& problem, ApprovalReport& report) {
-    if (is_store_error(problem.code)) return problem;
+    CHAPAR_TRY(unless_broken(problem));
     report.alarms.push_back(problem);
     return Done{};
 }

@@ -10,11 +10,6 @@
 namespace chapar::client {
 namespace {
 
-Status unless_broken(const Error& error) {
-    if (is_store_error(error.code)) return error;
-    return Done{};
-}
-
 // What is not in the ledger yet comes after everything that is.
 bool is_earlier(const KnownCorrection& x, const KnownCorrection& y) {
     if (x.entry && y.entry) return *x.entry < *y.entry;

@@ -38,11 +38,6 @@ class Reader {
     }
 
   private:
-    static Status unless_broken(const Error& error) {
-        if (is_store_error(error.code)) return error;
-        return Done{};
-    }
-
     Status received(const InboxItem& item) {
         if (item.state == InboxState::Recalled) return count(left_out_.recalled);
         if (item.state == InboxState::Unopenable) return count(left_out_.unreadable);
