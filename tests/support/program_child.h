@@ -73,6 +73,13 @@ class ProgramChild {
     // Without its end; empty at the end of what it says, and after the deadline.
     [[nodiscard]] std::string line() { return read_line(out_); }
     [[nodiscard]] std::string error_line() { return read_line(err_); }
+    // The next that holds `words`; empty where no line does. The deadline is of each line.
+    [[nodiscard]] std::string error_line_with(const std::string& words) {
+        for (;;) {
+            std::string said = error_line();
+            if (said.empty() || said.find(words) != std::string::npos) return said;
+        }
+    }
 
     [[nodiscard]] pid_t pid() const { return pid_; }
     [[nodiscard]] bool alive() const {

@@ -18,12 +18,9 @@ namespace {
 
 // Notices may stand before it: one without a sandbox, as under a sanitizer, says so.
 std::string problem(Chapard& chapard) {
-    for (;;) {
-        const std::string line = chapard.error_line();
-        REQUIRE(!line.empty());
-        const auto object = boost::json::parse(line).as_object();
-        if (const auto* name = object.if_contains("problem")) return std::string(name->as_string());
-    }
+    const std::string line = chapard.error_line_with("\"problem\"");
+    REQUIRE(!line.empty());
+    return std::string(boost::json::parse(line).at("problem").as_string());
 }
 
 }  // namespace

@@ -57,8 +57,7 @@ TEST_CASE("a directory out of a backup says so by its own code, one without its 
     const auto code = [&](const char* file) {
         auto chapard = scene.start();
         (void)chapard.ready();
-        wait_until("the code in the log",
-                   [&] { return chapard.error_line().find(file) != std::string::npos; });
+        REQUIRE_FALSE(chapard.error_line_with(file).empty());
         return figure(scene.centre.directory(), "not_signing_code");
     };
     std::ofstream(scene.centre.directory() / "restored") << "size 1\n";
@@ -105,9 +104,7 @@ TEST_CASE(
                   fs::copy_options::overwrite_existing);
     auto chapard = scene.start();
     (void)chapard.ready();
-    wait_until("ledger.rolled-back in the log", [&] {
-        return chapard.error_line().find("ledger.rolled-back") != std::string::npos;
-    });
+    REQUIRE_FALSE(chapard.error_line_with("ledger.rolled-back").empty());
     CHECK(figure(scene.centre.directory(), "state") == "read-only");
     CHECK(figure(scene.centre.directory(), "not_signing").find("witness alfa") !=
           std::string::npos);
