@@ -221,11 +221,9 @@ Finding correction_applies(const CaseSubject& subject, Earlier earlier) {
     CHAPAR_ASSERT(correction != nullptr);  // the row's kind
     const auto after =
         corrected(subject.target->payload, correction->changes, subject.target->unlisted);
-    if (after) return std::nullopt;
-    const std::string& words = after.error().context;
-    const std::size_t end = std::min(words.find(": "), words.size());
-    return Broken{words.substr(0, end), std::nullopt,
-                  words.substr(std::min(end + 2, words.size()))};
+    const auto* problem = std::get_if<schemas::KindProblem>(&after);
+    if (problem == nullptr) return std::nullopt;
+    return Broken{problem->path, std::nullopt, found_and_allowed(*problem)};
 }
 
 enum class Looks : std::uint8_t { AtItself, AtCase };

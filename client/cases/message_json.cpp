@@ -103,11 +103,6 @@ std::string pointer_of(const std::string& path) {
     return out;
 }
 
-Error error_of(const schemas::KindProblem& problem, const std::string& pointer) {
-    const std::string words = found_and_allowed(problem);
-    return Error(problem.code, words.empty() ? pointer : pointer + ": " + words);
-}
-
 Result<ParsedMessage> read_message(const json::value& value, const std::string& pointer,
                                    std::optional<schemas::Kind> wanted) {
     JsonProblem problem;

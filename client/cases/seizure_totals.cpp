@@ -138,7 +138,7 @@ Result<schemas::Payload> stat_report(const SeizureTotals& totals, const ReportWi
         schemas::Kind::StatReport, report, [](std::string_view) { return false; },
         schemas::UnlistedCodes::AsCarried);
     if (const auto* problem = std::get_if<schemas::KindProblem>(&read)) {
-        return Error(problem->code, problem->path + ": " + found_and_allowed(*problem));
+        return error_of(*problem);
     }
     return std::move(std::get<schemas::JsonPayload>(read).payload);
 }

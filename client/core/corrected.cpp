@@ -171,16 +171,11 @@ std::variant<schemas::JsonPayload, schemas::KindProblem> read(schemas::Kind kind
         kind, message.as_object(), [](std::string_view) { return false; }, unlisted);
 }
 
-Error error_of(const schemas::KindProblem& problem) {
-    const std::string words = found_and_allowed(problem);
-    return Error(problem.code, words.empty() ? problem.path : problem.path + ": " + words);
-}
-
 }  // namespace
 
-Result<Corrected> corrected(const schemas::Payload& payload,
-                            std::span<const schemas::FieldChange> changes,
-                            schemas::UnlistedCodes unlisted) {
+std::variant<Corrected, schemas::KindProblem> corrected(
+    const schemas::Payload& payload, std::span<const schemas::FieldChange> changes,
+    schemas::UnlistedCodes unlisted) {
     const schemas::Kind kind = schemas::kind_of(payload);
     json::value message = schemas::json_of_payload(payload);
     const json::value schema = schemas::json_schema(kind);
@@ -189,16 +184,17 @@ Result<Corrected> corrected(const schemas::Payload& payload,
         const auto steps = steps_of(one.field);
         std::string before = steps ? text_at(message, &schema, *steps) : "";
         if (!steps || !change(message, schema, *steps, one.after)) {
-            return error_of({Errc::FieldInvalid, one.field, "", "a place that the message has"});
+            return schemas::KindProblem{Errc::FieldInvalid, one.field, "",
+                                        "a place that the message has"};
         }
         fields.push_back({one.field, std::move(before), one.after});
     }
     auto whole = read(kind, message, schemas::UnlistedCodes::AsCarried);
-    if (const auto* problem = std::get_if<schemas::KindProblem>(&whole)) return error_of(*problem);
+    if (const auto* problem = std::get_if<schemas::KindProblem>(&whole)) return *problem;
     if (unlisted == schemas::UnlistedCodes::Refused) {
         const auto strict = read(kind, message, unlisted);
         const auto* problem = std::get_if<schemas::KindProblem>(&strict);
-        if (problem != nullptr && is_said(problem->path, changes)) return error_of(*problem);
+        if (problem != nullptr && is_said(problem->path, changes)) return *problem;
     }
     return Corrected{std::move(std::get<schemas::JsonPayload>(whole).payload), std::move(fields)};
 }

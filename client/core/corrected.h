@@ -7,9 +7,10 @@
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
-#include "schemas/base/result.h"
 #include "schemas/content.h"
 #include "schemas/kinds/kind_json.h"
 
@@ -28,10 +29,10 @@ struct Corrected {
     std::vector<ChangedField> fields;  // one for each change
 };
 
-// All changes or none. An `after` that is empty takes the field away. FieldInvalid, FieldMissing or
-// FieldUnknown with path, what was found and what is allowed: the changes do not lead to a message
-// that its kind allows. `unlisted`: of codes that a change says; what the message had stays.
-[[nodiscard]] Result<Corrected> corrected(
+// All changes or none. An `after` that is empty takes the field away. The problem is the first that
+// keeps the changes from leading to a message that its kind allows. `unlisted`: of codes that a
+// change says; what the message had stays.
+[[nodiscard]] std::variant<Corrected, schemas::KindProblem> corrected(
     const schemas::Payload& payload, std::span<const schemas::FieldChange> changes,
     schemas::UnlistedCodes unlisted = schemas::UnlistedCodes::AsCarried);
 

@@ -122,12 +122,13 @@ CorrectedMessage with_corrections(const schemas::Payload& payload,
     CorrectedMessage out{payload, {}};
     for (const KnownCorrection& correction : known) {
         auto after = corrected(out.payload, correction.changes);
-        if (!after) {
-            out.applied.push_back({&correction, {}, after.error()});
+        if (const auto* problem = std::get_if<schemas::KindProblem>(&after)) {
+            out.applied.push_back({&correction, {}, error_of(*problem)});
             continue;
         }
-        out.payload = std::move(after->payload);
-        out.applied.push_back({&correction, std::move(after->fields), std::nullopt});
+        auto& [payload_after, fields] = std::get<Corrected>(after);
+        out.payload = std::move(payload_after);
+        out.applied.push_back({&correction, std::move(fields), std::nullopt});
     }
     return out;
 }

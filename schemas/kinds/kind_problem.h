@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "schemas/base/errors.h"
+#include "schemas/base/result.h"
 
 namespace chapar::schemas {
 
@@ -20,6 +20,15 @@ struct KindProblem {
     const std::string found = problem.found.empty() ? "" : "found " + problem.found;
     const std::string allowed = problem.allowed.empty() ? "" : "allowed: " + problem.allowed;
     return found + (found.empty() || allowed.empty() ? "" : "; ") + allowed;
+}
+
+// The same behind the place, which is the path, or how a caller shows it.
+[[nodiscard]] inline Error error_of(const KindProblem& problem, const std::string& place) {
+    const std::string words = found_and_allowed(problem);
+    return Error(problem.code, words.empty() ? place : place + ": " + words);
+}
+[[nodiscard]] inline Error error_of(const KindProblem& problem) {
+    return error_of(problem, problem.path);
 }
 
 // What was seen is sent as it was seen: a number that fails its check digit, a plate without its

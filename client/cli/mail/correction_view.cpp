@@ -106,7 +106,8 @@ std::string why_not(const Corrections& known, const InboxItem& item, const Corre
         return in(language, "nothing may rest on it yet", "опираться на него пока нельзя");
     }
     const auto after = corrected(target.payload, own->changes);
-    return after ? "" : after.error().context;
+    const auto* problem = std::get_if<schemas::KindProblem>(&after);
+    return problem == nullptr ? "" : error_of(*problem).context;
 }
 
 Status add_corrects(const storage::ReadTxn& txn, const Device& device, const Corrections& known,

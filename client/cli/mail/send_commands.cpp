@@ -67,7 +67,7 @@ Status check_draft(const Draft& draft) {
     }
     content.payload = draft.payload;
     if (const auto problem = schemas::find_problem(content)) {
-        return Error(problem->code, problem->path + ": " + found_and_allowed(*problem));
+        return error_of(*problem);
     }
     return Done{};
 }
