@@ -202,6 +202,20 @@ Status send_drafts(Invocation& invocation, DeviceContext& context, const SendArg
     return sent;
 }
 
+// Sends what is written, or shows what would be sent: the preview opens the home by itself, so
+// `context`, if it is open already, ends before it.
+Status send_text(Invocation& invocation, std::unique_ptr<DeviceContext> context,
+                 const SendArguments& given, std::optional<schemas::Kind> kind,
+                 const std::string& text) {
+    auto drafts = CHAPAR_TRY(drafts_of(invocation, given, kind, text));
+    if (given.dry_run) {
+        context.reset();
+        return preview(invocation, given, std::move(drafts));
+    }
+    if (!context) context = CHAPAR_TRY(DeviceContext::open(invocation));
+    return send_drafts(invocation, *context, given, std::move(drafts));
+}
+
 // From the questions of a form to what was said; the draft of the form goes when it is handed over.
 Status send_form(Invocation& invocation, DeviceContext& context, const SendArguments& given,
                  const AskedForm& asked) {
@@ -240,12 +254,10 @@ Status ask(Invocation& invocation, const SendArguments& given, std::optional<sch
     Form form(*kind, desk.setting());
     CHAPAR_TRY(give_known(*context, given, form));
     const auto asked = CHAPAR_TRY(desk.ask(std::move(form)));
-    if (asked && given.dry_run) {
-        auto drafts = CHAPAR_TRY(drafts_of(invocation, given, std::nullopt, asked->message));
-        context.reset();  // the preview opens the home by itself; the draft stays
-        return preview(invocation, given, std::move(drafts));
-    }
-    return asked ? send_form(invocation, *context, given, *asked) : Status(Done{});
+    if (!asked) return Done{};
+    if (!given.dry_run) return send_form(invocation, *context, given, *asked);
+    // The draft of the form stays.
+    return send_text(invocation, std::move(context), given, std::nullopt, asked->message);
 }
 
 // From a file, or from what was set; the rest is the target's.
@@ -257,10 +269,7 @@ Status send_correction(Invocation& invocation, const SendArguments& given) {
     auto context = CHAPAR_TRY(DeviceContext::open(invocation));
     const std::string text =
         CHAPAR_TRY(completed_corrections(*context, written, correction.of, given.case_id));
-    auto drafts = CHAPAR_TRY(drafts_of(invocation, given, schemas::Kind::Correction, text));
-    if (!given.dry_run) return send_drafts(invocation, *context, given, std::move(drafts));
-    context.reset();  // the preview opens the home by itself
-    return preview(invocation, given, std::move(drafts));
+    return send_text(invocation, std::move(context), given, schemas::Kind::Correction, text);
 }
 
 Status send(Invocation& invocation, const SendArguments& given, std::optional<schemas::Kind> kind) {
@@ -279,11 +288,7 @@ Status send(Invocation& invocation, const SendArguments& given, std::optional<sc
     }
     if (!given.correction.of.empty()) return Error(Errc::Usage, "--of: a file, or --set");
     if (given.file.empty()) return ask(invocation, given, kind);
-    const std::string text = CHAPAR_TRY(read_input(given.file));
-    auto drafts = CHAPAR_TRY(drafts_of(invocation, given, kind, text));
-    if (given.dry_run) return preview(invocation, given, std::move(drafts));
-    const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    return send_drafts(invocation, *context, given, std::move(drafts));
+    return send_text(invocation, nullptr, given, kind, CHAPAR_TRY(read_input(given.file)));
 }
 
 void add_send(CLI::App& parent, Invocation& invocation, const std::string& name,
