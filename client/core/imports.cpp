@@ -1,5 +1,7 @@
 #include "client/core/imports.h"
 
+#include "client/core/recall.h"
+#include "client/core/reseal.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "schemas/base/assert.h"
@@ -49,7 +51,14 @@ Result<std::optional<OutboxItem>> latest_of(const storage::ReadTxn& txn, OutboxI
     return std::optional(std::move(item));
 }
 
-Result<std::optional<ImportedRow>> find_row(const storage::ReadTxn& txn, const Hash& key) {
+// Nobody has it, and nothing sends it again: the row may be.
+Result<bool> is_refused_for_good(const storage::ReadTxn& txn, const OutboxItem& item, TimeMs now) {
+    if (item.stage != schemas::Stage::Refused) return false;
+    return !goes_again_by_itself(item, now) || CHAPAR_TRY(is_recalled(txn, item));
+}
+
+Result<std::optional<ImportedRow>> find_row(const storage::ReadTxn& txn, const Hash& key,
+                                            TimeMs now) {
     const auto bytes = CHAPAR_TRY(txn.get(tables::kImports, key.view()));
     if (!bytes) return std::optional<ImportedRow>();
     const Stored stored = CHAPAR_TRY(decode(*bytes));
@@ -58,17 +67,18 @@ Result<std::optional<ImportedRow>> find_row(const storage::ReadTxn& txn, const H
     if (number == 0) return std::optional<ImportedRow>();  // dropped
     OutboxItem first = CHAPAR_TRY(outbox_item(txn, OutboxNumber(number)));
     auto item = CHAPAR_TRY(latest_of(txn, std::move(first)));
-    // Refused for good, by the ledger or the broker: nobody has it, and it may be sent anew.
-    if (!item || item->stage == schemas::Stage::Refused) return std::optional<ImportedRow>();
+    if (!item || CHAPAR_TRY(is_refused_for_good(txn, *item, now))) {
+        return std::optional<ImportedRow>();
+    }
     return std::optional(ImportedRow{*std::move(item), stored.row, stored.at});
 }
 
 }  // namespace
 
 Result<ImportFound> find_import(const storage::ReadTxn& txn, const crypto::Vault& vault,
-                                const ImportRow& row) {
+                                const ImportRow& row, TimeMs now) {
     const Hash key = vault.digest(kRow, view(row.content));
-    if (auto found = CHAPAR_TRY(find_row(txn, key))) {
+    if (auto found = CHAPAR_TRY(find_row(txn, key, now))) {
         return ImportFound{ImportState::Known, std::move(found)};
     }
     if (row.reference.empty()) return ImportFound{};
@@ -77,7 +87,7 @@ Result<ImportFound> find_import(const storage::ReadTxn& txn, const crypto::Vault
     if (!bytes) return ImportFound{};
     const auto before = Hash::from(*bytes);
     if (!before) return Error(Errc::StoreDamaged, "imports");
-    auto found = CHAPAR_TRY(find_row(txn, *before));
+    auto found = CHAPAR_TRY(find_row(txn, *before, now));
     if (!found) return ImportFound{};
     return ImportFound{ImportState::Changed, std::move(found)};
 }

@@ -2,8 +2,8 @@
 //
 // Owns: the table `imports`, written in the transaction that puts the drafts into the outbox: there
 // is no moment at which a row is in the one and not in the other. A row counts as sent while its
-// item, or the one that went in its place, stands in the outbox and was not refused for good; a
-// draft that was dropped is free again.
+// item, or the one that went in its place, stands in the outbox and was not refused, or goes again
+// by itself (reseal.h); a draft that was dropped is free again.
 // Keys are digests under the vault's key: rows are easily guessed, and their texts are sealed.
 // Does not know tables or columns (cases/ids_rows.h): a row is a text that says what it says.
 #pragma once
@@ -40,7 +40,8 @@ struct ImportFound {
     std::optional<ImportedRow> before;  // but for New
 };
 [[nodiscard]] Result<ImportFound> find_import(const storage::ReadTxn& txn,
-                                              const crypto::Vault& vault, const ImportRow& row);
+                                              const crypto::Vault& vault, const ImportRow& row,
+                                              TimeMs now);
 
 // add_drafts(), and that these rows are in them. REQUIRES: a row for each draft.
 [[nodiscard]] Result<std::vector<OutboxNumber>> add_imports(storage::Txn& txn, const Device& device,

@@ -80,10 +80,9 @@ class Search {
         const Standing own =
             CHAPAR_TRY(directory_.standing(device_.certificate, directory_store::kNow, now_));
         if (own != Standing::Valid) return Done{};
-        const std::uint8_t generations = item.entry ? kGenerations : kUnprovenGenerations;
         ResealNeed need{item.number,
                         ResealCause::Refused,
-                        verdict_of(item, item.reseal.generation < generations),
+                        verdict_of(item, goes_again_by_itself(item, now_)),
                         {},
                         {}};
         for (const OutboxOffice& office : item.offices) {
@@ -252,6 +251,13 @@ bool can_go_again(std::string_view code) {
                                 Errc::CertificateExpired, Errc::CertificateSuspended,
                                 Errc::OriginClosed,       Errc::WrongHome};
     return std::ranges::any_of(kCodes, [code](Errc one) { return text_of(one).code == code; });
+}
+
+bool goes_again_by_itself(const OutboxItem& item, TimeMs now) {
+    const std::uint8_t generations = item.entry ? kGenerations : kUnprovenGenerations;
+    return item.stage == Stage::Refused && can_go_again(item.problem.code) && item.expires > now &&
+           !item.reseal.instead && item.reseal.generation < generations &&
+           item.approvals.needed == 0;
 }
 
 Result<std::vector<ResealNeed>> find_reseals(const storage::ReadTxn& txn, const Device& device,

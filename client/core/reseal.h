@@ -39,6 +39,10 @@ enum class ResealVerdict : std::uint8_t { Automatic, NeedsConfirmation };
 // Whether what was refused with this code may be accepted when it is sealed anew.
 [[nodiscard]] bool can_go_again(std::string_view code);
 
+// Whether what was refused is sealed again at the next exchange without anybody's word, if this
+// device may still send and it was not recalled.
+[[nodiscard]] bool goes_again_by_itself(const OutboxItem& item, TimeMs now);
+
 struct ResealNeed {
     OutboxNumber number;
     ResealCause cause = ResealCause::Refused;

@@ -72,7 +72,8 @@ Status look_up(DeviceContext& context, std::vector<ImportLine>& lines) {
         const RowVerdict& verdict = *line.verdict;
         if (verdict.message) {
             line.found = CHAPAR_TRY(find_import(*txn, context.device().vault,
-                                                {verdict.content, verdict.reference, verdict.row}));
+                                                {verdict.content, verdict.reference, verdict.row},
+                                                context.now()));
             heads[verdict.row] = line.found.state;
         }
         if (!verdict.joined_to) continue;

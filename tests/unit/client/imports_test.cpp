@@ -32,7 +32,7 @@ struct Desk {
     }
     ImportFound find(const ImportRow& what) {
         return reading(*world.tj.store, [&](const storage::ReadTxn& txn) {
-            return client::find_import(txn, *world.tj.vault, what);
+            return client::find_import(txn, *world.tj.vault, what, world.now);
         });
     }
     void drop(client::OutboxNumber number) {
@@ -128,6 +128,8 @@ TEST_CASE("a row that was refused, sealed again and refused again may be sent ag
             .at(0);
     };
     with(first, "bundle.stale");
+    // Fails if a row is free in the moment before its refusal is worked off: it would go twice.
+    CHECK(desk.find(row("a", "14-1")).state == ImportState::Known);
     const auto second = go_again();
     const ImportFound waits = desk.find(row("a", "14-1"));
     REQUIRE(waits.state == ImportState::Known);
@@ -141,6 +143,12 @@ TEST_CASE("a row that was refused, sealed again and refused again may be sent ag
     with(again, "bundle.stale");
     desk.drop(go_again());
     CHECK(desk.find(row("a", "14-1")).state == ImportState::New);
+
+    // Too late to be sealed again.
+    const auto late = desk.import(row("c"));
+    with(late, "bundle.stale");
+    desk.world.now = desk.world.now + kDay * 400;
+    CHECK(desk.find(row("c")).state == ImportState::New);
 }
 
 // Fails if the reference is not kept, or decides though the same row was sent.
