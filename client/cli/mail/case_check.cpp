@@ -113,20 +113,17 @@ void show_proposed(const Invocation& invocation, const Draft& draft,
     }
 }
 
-Status add_case_warnings(const Invocation& invocation, DeviceContext& context, InboxNumber number,
+Status add_case_warnings(const Invocation& invocation, const OpenedMessage& opened,
                          json::object& shown) {
-    const auto txn = CHAPAR_TRY(context.store().begin_read());
-    const Device device = context.device();
-    const InboxItem item = CHAPAR_TRY(inbox_item(*txn, number));
+    const auto& [txn, device, item, text] = opened;
     if (case_rule_lines(item.kind).empty()) return Done{};
-    const InboxText text = CHAPAR_TRY(inbox_text(*txn, device, number));
     std::set<std::string> approvers;
-    for (const InboxApproval& one : CHAPAR_TRY(inbox_approvals(*txn, number))) {
+    for (const InboxApproval& one : CHAPAR_TRY(inbox_approvals(txn, item.number))) {
         approvers.insert(one.officer);
     }
     const Circle circle = item.sender_agency == device.agency ? Circle::OwnAgency : Circle::Beyond;
-    const auto target = CHAPAR_TRY(
-        target_of(*txn, device, text.content.payload, item.sender_office, item.accepted));
+    const auto target =
+        CHAPAR_TRY(target_of(txn, device, text.content.payload, item.sender_office, item.accepted));
     const CaseSubject subject{
         text.content.payload,
         text.header.in_reply_to,
@@ -137,7 +134,7 @@ Status add_case_warnings(const Invocation& invocation, DeviceContext& context, I
         case_target(target, item.sender_office, schemas::UnlistedCodes::AsCarried)};
     std::vector<CaseMessage> earlier;
     if (looks_at_case(item.kind)) {
-        earlier = CHAPAR_TRY(messages_of_case(*txn, device, item.case_id, item.accepted));
+        earlier = CHAPAR_TRY(messages_of_case(txn, device, item.case_id, item.accepted));
     }
     json::array warnings;
     for (const CaseFinding& finding : check_case(subject, earlier)) {

@@ -13,6 +13,7 @@
 
 #include "client/cases/case_rules.h"
 #include "client/cli/device/device_context.h"
+#include "client/cli/mail/opened_message.h"
 #include "client/cli/terminal/invocation.h"
 
 namespace chapar::client {
@@ -28,7 +29,7 @@ void show_proposed(const Invocation& invocation, const Draft& draft,
                    const std::vector<CaseFinding>& findings);
 
 // Puts "warnings" [{rule, path, sentence, proposed}] into what is shown; to a person each is said.
-[[nodiscard]] Status add_case_warnings(const Invocation& invocation, DeviceContext& context,
-                                       InboxNumber number, boost::json::object& shown);
+[[nodiscard]] Status add_case_warnings(const Invocation& invocation, const OpenedMessage& opened,
+                                       boost::json::object& shown);
 
 }  // namespace chapar::client

@@ -110,12 +110,12 @@ std::string why_not(const Corrections& known, const InboxItem& item, const Corre
     return problem == nullptr ? "" : error_of(*problem).context;
 }
 
-Status add_corrects(const storage::ReadTxn& txn, const Device& device, const Corrections& known,
-                    const InboxItem& item, const MessageId& message, Language language,
-                    ReadingView& view) {
+Status add_corrects(const OpenedMessage& opened, const Corrections& known, const MessageId& message,
+                    Language language, ReadingView& view) {
+    const InboxItem& item = opened.item;
     json::object out{{"message", uuid_text(message.view())}};
-    const auto target =
-        CHAPAR_TRY(correction_target(txn, device, message, item.sender_office, item.accepted));
+    const auto target = CHAPAR_TRY(
+        correction_target(opened.txn, opened.device, message, item.sender_office, item.accepted));
     std::string line = in(language, "corrects ", "исправляет: ");
     if (!target) {
         line +=
@@ -140,17 +140,12 @@ Status add_corrects(const storage::ReadTxn& txn, const Device& device, const Cor
 
 }  // namespace
 
-Status add_corrections(DeviceContext& context, InboxNumber number, Language language,
-                       ReadingView& view) {
-    const auto txn = CHAPAR_TRY(context.store().begin_read());
-    const Device device = context.device();
-    const InboxItem item = CHAPAR_TRY(inbox_item(*txn, number));
-    const InboxText text = CHAPAR_TRY(inbox_text(*txn, device, number));
-    const Corrections known = CHAPAR_TRY(Corrections::read(*txn, device));
-    if (const auto* said = std::get_if<schemas::Correction>(&text.content.payload)) {
-        return add_corrects(*txn, device, known, item, said->target, language, view);
+Status add_corrections(const OpenedMessage& opened, Language language, ReadingView& view) {
+    const Corrections known = CHAPAR_TRY(Corrections::read(opened.txn, opened.device));
+    if (const auto* said = std::get_if<schemas::Correction>(&opened.text.content.payload)) {
+        return add_corrects(opened, known, said->target, language, view);
     }
-    add_corrected_by(known, item, text, language, view);
+    add_corrected_by(known, opened.item, opened.text, language, view);
     return Done{};
 }
 

@@ -5,15 +5,15 @@
 // is core/corrections.h's.
 #pragma once
 
-#include "client/cli/device/device_context.h"
 #include "client/cli/mail/item_view.h"
+#include "client/cli/mail/opened_message.h"
 #include "schemas/kinds/labels.h"
 
 namespace chapar::client {
 
 // Adds "corrected_by" [{number, way, message, at, changes [{field, before, after}], problem}] or
 // "corrects" {message, number, way, kind, counts, problem}, and a line for each.
-[[nodiscard]] Status add_corrections(DeviceContext& context, InboxNumber number,
-                                     schemas::Language language, ReadingView& view);
+[[nodiscard]] Status add_corrections(const OpenedMessage& opened, schemas::Language language,
+                                     ReadingView& view);
 
 }  // namespace chapar::client

@@ -21,26 +21,28 @@ namespace json = boost::json;
 
 constexpr DurationMs kWatchPatience = kSecond * 5;
 
-Result<ReadingView> view_of_shown(DeviceContext& context, InboxNumber number,
-                                  schemas::Language language) {
+Result<ReadingView> view_of_shown(const Invocation& invocation, DeviceContext& context,
+                                  InboxNumber number) {
     const auto txn = CHAPAR_TRY(context.store().begin_read());
+    const Device device = context.device();
     const InboxItem item = CHAPAR_TRY(inbox_item(*txn, number));
-    const InboxText content = CHAPAR_TRY(inbox_text(*txn, context.device(), number));
+    const InboxText text = CHAPAR_TRY(inbox_text(*txn, device, number));
     ShownItem shown{item, Trust::Unconfirmed, CHAPAR_TRY(inbox_approvals(*txn, number)), {}};
     shown.trust = CHAPAR_TRY(certificate_trust(DirectoryView(*txn), context.home().roots(),
                                                item.sender, item.accepted, item.accepted_at));
-    for (const InboxAttachment& attachment : content.attachments) {
+    for (const InboxAttachment& attachment : text.attachments) {
         shown.attachments.push_back({attachment, where_is(context, attachment)});
     }
-    return view_of(shown, render_message(item, content), language);
+    ReadingView view = view_of(shown, render_message(item, text), invocation.language);
+    const OpenedMessage opened{*txn, device, item, text};
+    CHAPAR_TRY(add_corrections(opened, invocation.language, view));
+    CHAPAR_TRY(add_case_warnings(invocation, opened, view.object));
+    return view;
 }
 
 Status show(Invocation& invocation, std::uint64_t number) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    ReadingView view =
-        CHAPAR_TRY(view_of_shown(*context, InboxNumber(number), invocation.language));
-    CHAPAR_TRY(add_corrections(*context, InboxNumber(number), invocation.language, view));
-    CHAPAR_TRY(add_case_warnings(invocation, *context, InboxNumber(number), view.object));
+    const ReadingView view = CHAPAR_TRY(view_of_shown(invocation, *context, InboxNumber(number)));
     invocation.output.result(view.object, view.lines);
     CHAPAR_TRY(in_transaction(context->store(), [&](storage::Txn& txn) {
         return mark_opened(txn, context->device(), InboxNumber(number), context->now());
