@@ -38,6 +38,7 @@ set(CHAPAR_FUZZ_PARTS
     client/core/attachment.cpp
     client/core/code_archive.cpp
     client/core/code_update.cpp
+    client/core/kind_options.cpp
     client/core/mirror_entry.cpp
     client/core/proof.cpp
     client/core/receipt.cpp
