@@ -44,8 +44,12 @@ std::uint64_t passed(const ClockReading& then, const ClockReading& now) {
     if (same_boot && now.elapsed.value >= then.elapsed.value) {
         return now.elapsed.value - then.elapsed.value;
     }
-    return std::min(forward(then.own.value, now.own.value),
-                    forward(then.broker.value, now.broker.value));
+    // The machine was started since then, and has run for so long: a broker whose clock stands
+    // still cannot keep that from counting. Not beyond the own clock: it may be another machine.
+    const bool other_boot = now.boot != 0 && then.boot != 0 && now.boot != then.boot;
+    const std::uint64_t by_broker =
+        std::max(forward(then.broker.value, now.broker.value), other_boot ? now.elapsed.value : 0);
+    return std::min(forward(then.own.value, now.own.value), by_broker);
 }
 
 }  // namespace

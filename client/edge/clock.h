@@ -19,10 +19,10 @@ class Clock {
     Clock& operator=(const Clock&) = delete;
     virtual ~Clock() = default;
     [[nodiscard]] virtual TimeMs now() const = 0;
-    // Since an arbitrary point; steps of the clock do not touch it.
+    // Since the start of the machine; since an arbitrary point if boot() is 0. Steps of the clock do
+    // not touch it.
     [[nodiscard]] virtual DurationMs elapsed() const = 0;
-    // Names the start of the machine: the elapsed() of two processes with one name have one zero.
-    // 0: not known.
+    // Names the start of the machine. 0: not known.
     [[nodiscard]] virtual std::uint64_t boot() const = 0;
 };
 

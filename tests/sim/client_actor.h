@@ -61,7 +61,7 @@ class ClientActor {
       public:
         explicit Clock(const ClientActor& actor) : actor_(actor) {}
         [[nodiscard]] TimeMs now() const override { return actor_.clock_now(); }
-        [[nodiscard]] DurationMs elapsed() const override { return actor_.parts_.timeline.now(); }
+        [[nodiscard]] DurationMs elapsed() const override { return actor_.machine_.up(); }
         [[nodiscard]] std::uint64_t boot() const override { return actor_.machine_.boots(); }
 
       private:

@@ -33,6 +33,7 @@ void Machine::live() {
         if (crashed && parts_.dice.below(100) < parts_.power_cuts) {
             note("power cut:" + parts_.disk.power_cut(parts_.dice));
             ++boots_;
+            booted_ = now();
         }
         sleep(DurationMs(parts_.dice.between(100, kPause.value * 2)));
     }

@@ -49,6 +49,8 @@ class Machine {
     [[nodiscard]] DurationMs now() const { return parts_.timeline.now(); }
     // How often it was started: its process may have died more often.
     [[nodiscard]] std::uint64_t boots() const { return boots_; }
+    // Since the last of these.
+    [[nodiscard]] DurationMs up() const { return DurationMs(now().value - booted_.value); }
 
   private:
     void live();
@@ -58,6 +60,7 @@ class Machine {
     std::function<void()> process_;
     Fiber fiber_;
     std::uint64_t boots_ = 1;
+    DurationMs booted_;
     std::uint64_t turn_ = 0;  // tells a wake-up that came too late
     bool waiting_ = false;
     bool woken_ = false;

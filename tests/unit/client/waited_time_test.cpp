@@ -51,6 +51,20 @@ TEST_CASE("across a boot it goes on by the shorter of what both clocks say") {
           begin + kMinute.value + kSecond.value);
 }
 
+// Fails if the time since the boot does not count, or counts beyond the device's own clock (another
+// machine that has run for long).
+TEST_CASE("a broker's clock that stands still does not stop it across boots") {
+    Device device;
+    const std::uint64_t begin = device.look({1, DurationMs(500), kMorning, kMorning});
+    CHECK(device.look({2, kMinute, kMorning + kHour, kMorning}) == begin + kMinute.value);
+    CHECK(device.look({3, kMinute, kMorning + kDay, kMorning}) == begin + kMinute.value * 2);
+    CHECK(device.look({4, kDay, kMorning + kDay + kSecond, kMorning}) ==
+          begin + kMinute.value * 2 + kSecond.value);
+    // Where the starts have no names, they may be one.
+    CHECK(device.look({0, kDay, kMorning + kDay * 2, kMorning}) ==
+          begin + kMinute.value * 2 + kSecond.value);
+}
+
 TEST_CASE("a boot without a name, or a time since it that runs back, is another boot") {
     Device device;
     const std::uint64_t begin = device.look({0, DurationMs(500), kMorning, kMorning});
