@@ -4,13 +4,15 @@
 
 #include "broker/core/tables.h"
 #include "schemas/base/layout.h"
+#include "schemas/base/limits.h"
 #include "schemas/header.h"
 
 namespace chapar::broker {
 namespace {
 
 constexpr std::size_t kNameBytes = 32;  // of an agency, at most
-constexpr std::byte kTakingBack{0};     // no name begins with it
+constexpr std::byte kTakingBack{0x80};  // names are ASCII: in the first byte, for a key has no room
+static_assert(2 * kNameBytes <= limits::kStoreKeyBytes);
 
 // Of the capacity: above the half of it, one sender's agency has at most the quarter.
 constexpr std::uint64_t kShared = 2;
@@ -48,7 +50,7 @@ Bytes agency_mail_key(const AgencyId& recipient, MailAccount account) {
     Bytes key = to_bytes(view(recipient.text()));
     CHAPAR_ASSERT(key.size() <= kNameBytes);
     key.resize(kNameBytes);
-    if (account == MailAccount::TakingBack) key.push_back(kTakingBack);
+    if (account == MailAccount::TakingBack) key.front() |= kTakingBack;
     return key;
 }
 
@@ -82,8 +84,8 @@ Result<FullestAgency> fullest_agency(const storage::ReadTxn& txn) {
     const auto rows = txn.cursor(kAgencyMailTable);
     for (CHAPAR_TRY(rows->seek_first()); rows->at_record(); CHAPAR_TRY(rows->next())) {
         const ByteView key = rows->key();
-        const bool taking_back = key.size() == kNameBytes + 1 && key.back() == kTakingBack;
-        if (key.size() != kNameBytes && !taking_back) continue;  // of one sender
+        if (key.size() != kNameBytes) continue;  // of one sender
+        const bool taking_back = (key.front() & kTakingBack) != std::byte{0};
         const WaitingMail mail = CHAPAR_TRY(read_agency_mail(txn, key));
         out.all.rows += mail.rows;
         out.all.bytes += mail.bytes;

@@ -8,7 +8,7 @@
 //
 //     recipient's agency, padded with 00 to 32 bytes    u64 rows, u64 bytes: of all senders
 //     the same || sender's agency                       of this sender's agency
-//     the same two with 00 behind the 32 bytes          of what takes back; in none of the above
+//     the same two with 80 in the first byte            of what takes back; in none of the above
 //
 // A row without anything waiting is not there. Errors: StoreDamaged: a count would go below zero.
 // Source: reliability.md 4 "Session; agency", 5 no. 19.

@@ -42,7 +42,7 @@ struct Centre {
 
 // Which derived tables there are, and what their rows say. A change to them that older rows do not
 // fit raises it: a store that another form made is right again only by a replay of its ledger.
-constexpr std::uint64_t kTablesForm = 2;
+constexpr std::uint64_t kTablesForm = 3;
 // Whether this row of `core` says the form: of the program that made the store, not of its ledger.
 [[nodiscard]] bool is_tables_form(ByteView key);
 // VersionUnknown, with the command that mends it, if the store was founded and its tables have

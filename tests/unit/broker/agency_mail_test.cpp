@@ -13,15 +13,15 @@ using crypto::DeliveryEvent;
 
 constexpr std::uint64_t kPlenty = 1'000'000'000;
 
-// Four agencies; the fourth has an office of two devices.
+// Four agencies; the last has an office of two devices.
 struct Agencies {
     World world{StoreKind::Memory, 61};
 
-    Agencies() {
-        for (const std::string name : {"AA", "BB", "CC", "DD"}) {
+    explicit Agencies(const std::vector<std::string>& names = {"AA", "BB", "CC", "DD"}) {
+        for (const std::string& name : names) {
             world.agency(name);
-            world.office(name + "-ONE", name, "KZ", crypto::office_role::kLiaison);
-            world.device(name + "-1", name + "-ONE");
+            world.office(office_of(name), name, "KZ", crypto::office_role::kLiaison);
+            world.device(name + "-1", office_of(name));
             using enum crypto::PolicyDirection;
             for (const auto direction : {Export, Import}) {
                 world.rule(name, {direction == Export ? "out" : "in",
@@ -33,14 +33,18 @@ struct Agencies {
                                   {}});
             }
         }
-        world.device("DD-2", "DD-ONE");
+        world.device(names.back() + "-2", office_of(names.back()));
         world.capacity = {1000, kPlenty, kPlenty};
+    }
+    // As long as a name may be where the agency's is.
+    static std::string office_of(const std::string& agency) {
+        return agency.substr(0, 28) + "-ONE";
     }
     broker::Outcome send(const std::string& from, const std::string& to,
                          schemas::Kind kind = schemas::Kind::SeizureAlert) {
         SendPlan plan;
         plan.from = from + "-1";
-        plan.to = {to + "-ONE"};
+        plan.to = {office_of(to)};
         plan.kind = kind;
         if (kind != schemas::Kind::SeizureAlert) {
             plan.supersedes = world.fresh_message_id();
@@ -218,6 +222,26 @@ TEST_CASE("a full mailbox keeps no recall out, and recalls have a bound and shar
     few.world.capacity.taking_back_bytes = few.size_of_one();
     CHECK(few.send("BB", "AA", Kind::Recall).code == Errc::AgencyMailFull);
     CHECK_FALSE(few.send("BB", "AA").code);
+}
+
+// Fails if two names and a mark make a longer key than a store takes: a recall would end the
+// broker.
+TEST_CASE("agencies with the longest names have both accounts") {
+    using schemas::Kind;
+    const std::string from(32, 'A');
+    const std::string to(32, 'B');
+    Agencies longest({from, to});
+    CHECK_FALSE(longest.send(from, to).code);
+    CHECK_FALSE(longest.send(from, to, Kind::Recall).code);
+    CHECK_FALSE(longest.send(from, to, Kind::LookoutCancel).code);
+    const broker::FullestAgency fullest = broker::fullest_agency(*longest.world.read()).value();
+    CHECK(fullest.agency == AgencyId::parse(to).value());
+    CHECK(fullest.most.rows == 2);
+    CHECK(fullest.all.rows == 6);
+    longest.world.now = longest.world.now + kDay * 2;
+    CHECK_FALSE(longest.world.run(broker::Advance{}).code);
+    check_invariants(longest.world);
+    CHECK(broker::fullest_agency(*longest.world.read()).value().all.rows == 0);
 }
 
 }  // namespace
