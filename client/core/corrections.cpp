@@ -23,7 +23,7 @@ Status each_received(const storage::ReadTxn& txn, const Device& device, const Ea
     InboxFilter filter;
     filter.kind = schemas::Kind::Correction;
     return each_inbox_item(txn, device, filter, [&](const InboxItem& item) -> Status {
-        if (!is_settled(item) || item.disputed) return Done{};
+        if (!is_settled(item) || item.disputed || item.sent_again) return Done{};
         const auto text = inbox_text(txn, device, item.number);
         if (!text) return unless_broken(text.error());
         const auto* said = std::get_if<schemas::Correction>(&text->content.payload);
@@ -38,6 +38,7 @@ Status each_received(const storage::ReadTxn& txn, const Device& device, const Ea
 Status each_sent(const storage::ReadTxn& txn, const Device& device, const Each& each) {
     for (const OutboxItem& item : CHAPAR_TRY(outbox_items(txn))) {
         if (item.kind != schemas::Kind::Correction || !is_sent(item)) continue;
+        if (item.reseal.partial) continue;  // says what the first says
         if (CHAPAR_TRY(is_recalled(txn, item))) continue;
         const auto draft = stored_draft(txn, device, item.number);
         if (!draft) {

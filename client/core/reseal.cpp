@@ -12,6 +12,7 @@
 #include "client/core/draft_store.h"
 #include "client/core/peer_trust.h"
 #include "client/core/recall.h"
+#include "client/core/store_errors.h"
 #include "client/core/store_keys.h"
 #include "client/core/tables.h"
 #include "schemas/base/limits.h"
@@ -27,7 +28,8 @@ constexpr std::uint64_t kKeyGoneADay = 3;
 constexpr std::uint8_t kGenerations = 3;
 // A broker that only says so, without an entry, gets one more envelope.
 constexpr std::uint8_t kUnprovenGenerations = 1;
-// Of one call: a directory with many new devices is worked off over several exchanges.
+// Of one call and verdict: a directory with many new devices is worked off over several exchanges,
+// and what waits for a person holds up nothing that does not.
 constexpr std::size_t kAtOnce = 64;
 // Of one new envelope, which has room for limits::kStanzas; the rest gets the next one.
 constexpr std::size_t kDevicesAtOnce = 64;
@@ -53,12 +55,13 @@ bool has_attachments(const OutboxItem& item) {
 // Looks for needs in one outbox. Borrows.
 class Search {
   public:
-    Search(const storage::ReadTxn& txn, const Device& device, TimeMs now)
-        : txn_(txn), directory_(txn), device_(device), now_(now) {}
+    // `named` is found however many others there are.
+    Search(const storage::ReadTxn& txn, const Device& device, TimeMs now,
+           std::optional<OutboxNumber> named)
+        : txn_(txn), directory_(txn), device_(device), now_(now), named_(named) {}
 
     Result<std::vector<ResealNeed>> run() {
         for (const OutboxItem& item : CHAPAR_TRY(outbox_items(txn_))) {
-            if (needs_.size() >= kAtOnce) break;
             const bool sent = item.stage == Stage::Refused || item.stage == Stage::Logged;
             if (!sent || item.expires <= now_ || CHAPAR_TRY(is_recalled(txn_, item))) continue;
             if (item.stage == Stage::Refused) CHAPAR_TRY(look_at_refused(item));
@@ -68,10 +71,19 @@ class Search {
     }
 
   private:
-    // What others approved is not sealed again without them, and not without a person.
+    // What others approved is not sealed again without them, and not without a person, who also
+    // learns of attachments that are gone.
     static ResealVerdict verdict_of(const OutboxItem& item, bool automatic) {
-        return automatic && item.approvals.needed == 0 ? ResealVerdict::Automatic
-                                                       : ResealVerdict::NeedsConfirmation;
+        return automatic && item.approvals.needed == 0 && has_attachments(item)
+                   ? ResealVerdict::Automatic
+                   : ResealVerdict::NeedsConfirmation;
+    }
+
+    void keep(ResealNeed need) {
+        std::size_t& kept = need.verdict == ResealVerdict::Automatic ? automatic_ : confirmed_;
+        if (kept >= kAtOnce && need.number != named_) return;
+        ++kept;
+        needs_.push_back(std::move(need));
     }
 
     Status look_at_refused(const OutboxItem& item) {
@@ -92,7 +104,7 @@ class Search {
                                     office.devices.end());
             }
         }
-        needs_.push_back(std::move(need));
+        keep(std::move(need));
         return Done{};
     }
 
@@ -122,7 +134,7 @@ class Search {
             }
         }
         for (ResealNeed* need : {&joined, &lost, &asked}) {
-            if (!need->devices.empty()) needs_.push_back(std::move(*need));
+            if (!need->devices.empty()) keep(std::move(*need));
         }
         return Done{};
     }
@@ -163,8 +175,11 @@ class Search {
     DirectoryView directory_;
     const Device& device_;
     TimeMs now_;
+    std::optional<OutboxNumber> named_;
     std::map<CertificateHash, std::uint64_t> planned_;
     std::vector<ResealNeed> needs_;
+    std::size_t automatic_ = 0;
+    std::size_t confirmed_ = 0;
 };
 
 // The same text to other devices: everything that names this one envelope is made anew.
@@ -257,12 +272,12 @@ bool goes_again_by_itself(const OutboxItem& item, TimeMs now) {
     const std::uint8_t generations = item.entry ? kGenerations : kUnprovenGenerations;
     return item.stage == Stage::Refused && can_go_again(item.problem.code) && item.expires > now &&
            !item.reseal.instead && item.reseal.generation < generations &&
-           item.approvals.needed == 0;
+           item.approvals.needed == 0 && has_attachments(item);
 }
 
 Result<std::vector<ResealNeed>> find_reseals(const storage::ReadTxn& txn, const Device& device,
                                              TimeMs now) {
-    return Search(txn, device, now).run();
+    return Search(txn, device, now, std::nullopt).run();
 }
 
 Result<std::vector<OutboxNumber>> add_reseals(storage::Txn& txn, const Device& device,
@@ -271,10 +286,14 @@ Result<std::vector<OutboxNumber>> add_reseals(storage::Txn& txn, const Device& d
                                               crypto::Random& random) {
     std::vector<OutboxNumber> added;
     bool found = false;
-    for (const ResealNeed& need : CHAPAR_TRY(find_reseals(txn, device, now))) {
+    for (const ResealNeed& need : CHAPAR_TRY(Search(txn, device, now, number).run())) {
         if (need.verdict != verdict || (number && need.number != *number)) continue;
         found = true;
-        CHAPAR_TRY(add_reseal(txn, device, need, now, random, added));
+        const Status one = add_reseal(txn, device, need, now, random, added);
+        if (one) continue;
+        if (number) return one.error();
+        // Its text cannot be read: it holds up nothing but itself.
+        CHAPAR_TRY(unless_broken(one.error()));
     }
     if (number && !found) return Error(Errc::Conflict, "nothing of it needs to be sealed again");
     return added;

@@ -56,8 +56,9 @@ struct ResealNeed {
 [[nodiscard]] Result<std::vector<ResealNeed>> find_reseals(const storage::ReadTxn& txn,
                                                            const Device& device, TimeMs now);
 
-// Adds the drafts of new envelopes for all needs of this verdict; the caller seals them. With
-// `number`, only of that envelope. The first item remembers what was done for which device.
+// Adds the drafts of new envelopes for all needs of this verdict; the caller seals them. One that
+// cannot be read is passed over. With `number`, only of that envelope, or its error. The first item
+// remembers what was done for which device.
 [[nodiscard]] Result<std::vector<OutboxNumber>> add_reseals(storage::Txn& txn, const Device& device,
                                                             ResealVerdict verdict,
                                                             std::optional<OutboxNumber> number,

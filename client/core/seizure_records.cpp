@@ -68,7 +68,9 @@ class Reader {
 
     Status sent(const OutboxItem& item) {
         if (item.kind != schemas::Kind::SeizureAlert || !is_sent(item)) return Done{};
-        if (item.reseal.first) return count(left_out_.sent_again);
+        // To some of those who got the first. One that went in the place of a refused one is
+        // counted.
+        if (item.reseal.partial) return count(left_out_.sent_again);
         if (CHAPAR_TRY(is_recalled(txn_, item))) return count(left_out_.recalled);
         const auto draft = stored_draft(txn_, device_, item.number);
         if (!draft) {
