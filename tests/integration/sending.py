@@ -120,6 +120,22 @@ class Sending(unittest.TestCase):
         received = self.centre.must("inbox", "show", got["number"], "--home", self.centre.home("AF-SKB-BLO")).results[0]
         self.assertEqual([one["office"] for one in received["approvals"]], ["TJ-DSB-HQ"])
 
+    # Fails if a draft that is sealed later keeps to itself why it cannot be.
+    def test_an_approved_draft_whose_file_is_gone_says_so_once_and_goes_when_it_is_back(self):
+        photo = self.file("stick.png", b"\x89PNG\r\n\x1a\n" + bytes(3000))
+        message = self.ask("--attach", photo)
+        away = photo.rename(self.centre.file("unplugged.png"))
+        item = self.answer(message, "--yes")
+        self.assertEqual((item["state"], item["problem"]["code"]), ("drafted", "file.failed"), item)
+        self.assertIn("stick.png", item["problem"]["context"])
+        retry = ("outbox", "retry", "--home", self.centre.home("TJ-NPJ-BLO"))
+        self.assertNotIn("cannot be sealed", self.centre.chapar(*retry).err, "it was told")
+        away.rename(photo)
+        self.centre.chapar(*retry)
+        item = next(item for item in self.centre.outbox() if item["message"] == message)
+        self.assertEqual(item["state"], "logged", item)
+        self.assertNotIn("problem", item)
+
     def test_a_refused_draft_keeps_waiting_and_is_never_sent(self):
         message = self.ask()
         item = self.answer(message, "--refuse", "too vague")

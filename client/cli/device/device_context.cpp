@@ -203,7 +203,7 @@ auto DeviceContext::resuming(Work work) -> decltype(work()) {
     }
 }
 
-// A draft that cannot be sealed yet keeps waiting; the command that made it has said why.
+// A draft that cannot be sealed yet keeps waiting, and says why; to a person once.
 void DeviceContext::seal_waiting() {
     std::vector<OutboxItem> waiting;
     {
@@ -215,14 +215,21 @@ void DeviceContext::seal_waiting() {
     for (const OutboxItem& item : waiting) {
         if (item.stage != schemas::Stage::Drafted) continue;
         const Status sealed = seal({&item.number, 1});
-        // Of what goes again by itself, no command has said it.
-        if (!sealed && item.reseal.first) {
-            warn("#" + std::to_string(item.number.value) + ", which repeats #" +
-                 std::to_string(item.reseal.first->value) +
-                 ", cannot be sealed: " + std::string(text_of(sealed.error().code).sentence) +
-                 (sealed.error().context.empty() ? "" : " (" + sealed.error().context + ")"));
-        }
+        if (!sealed) keep_problem(item, sealed.error());
     }
+}
+
+void DeviceContext::keep_problem(const OutboxItem& item, const Error& error) {
+    const std::string code(text_of(error.code).code);
+    if (item.problem.code == code && item.problem.context == error.context) return;
+    // Where it cannot be kept it is told again.
+    (void)in_transaction(*store_, [&](storage::Txn& txn) {
+        return outbox_problem(txn, item.number, {code, error.context, "", {}});
+    });
+    std::string name = "#" + std::to_string(item.number.value);
+    if (item.reseal.first) name += ", which repeats #" + std::to_string(item.reseal.first->value);
+    warn(name + " cannot be sealed: " + std::string(text_of(error.code).sentence) +
+         (error.context.empty() ? "" : " (" + error.context + ")"));
 }
 
 // What goes again by itself: how many envelopes.

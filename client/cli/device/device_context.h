@@ -88,6 +88,7 @@ class DeviceContext {
     [[nodiscard]] bool reconnect();
     [[nodiscard]] Status ready_drafts();
     void seal_waiting();
+    void keep_problem(const OutboxItem& item, const Error& error);
     [[nodiscard]] Result<std::size_t> reseal_waiting();
     [[nodiscard]] Result<SubmitReport> submit();
     [[nodiscard]] Status tidy_blobs();
