@@ -76,6 +76,11 @@ std::string content_of(const json::object& alert, const std::string& reference) 
     return json::serialize(content);
 }
 
+// What is said of the head of a seizure, of which this row is another line.
+RowNote not_right(const RowVerdict& line) {
+    return {"", "", "row " + std::to_string(line.row) + " of the same seizure is not right"};
+}
+
 // Several substances of one seizure: a table has a row for each.
 class Joining {
   public:
@@ -96,8 +101,11 @@ class Joining {
                 {table_.header(IdsColumn::Reference), shown(verdict.reference), std::move(said)});
         };
         if (verdicts_[first].undecided() || !mapped_[first] || !mapped_[place]) {
-            if (!verdict.undecided())
+            if (!verdict.undecided()) {
                 refuse("the row " + row + " of the same seizure is undecided");
+            } else if (!verdicts_[first].undecided() && mapped_[first]) {
+                worsen(verdicts_[first], RowState::Choice, not_right(verdict));
+            }
             return;
         }
         Mapped& head = *mapped_[first];
@@ -183,9 +191,7 @@ void note_problem(const IdsTable& table, const Error& error, const Mapped& mappe
     const std::size_t head = mapped.goods_of.front();
     const std::size_t at = mapped.goods_of[line];
     if (at != head) {
-        worsen(verdicts[head], RowState::Choice,
-               {"", "",
-                "row " + std::to_string(verdicts[at].row) + " of the same seizure is not right"});
+        worsen(verdicts[head], RowState::Choice, not_right(verdicts[at]));
     }
     worsen(verdicts[at], RowState::Wrong, std::move(note));
 }

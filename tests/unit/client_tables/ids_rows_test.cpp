@@ -221,6 +221,11 @@ TEST_CASE("a row in the alert of another is undecided whenever that one is") {
           std::vector{Wrong, Choice, Choice});
     CHECK(states("heroin,1,kg", "opium,2,kg", "cocaine,0,kg") ==
           std::vector{Choice, Choice, Wrong});
+    // What cannot be read at all, sooner than what is no amount.
+    CHECK(states("heroin,1,kg", "opium,2,kg", "cocaine,3,barrel") ==
+          std::vector{Choice, Choice, Wrong});
+    CHECK(states("heroin,1,kg", "opium,2,barrel", "cocaine,3,kg") ==
+          std::vector{Choice, Wrong, Choice});
 }
 
 // Fails if a row that says something is counted as one that says nothing, without a word.
