@@ -1,6 +1,7 @@
 #include "client/cases/message_json.h"
 
 #include <boost/json.hpp>
+#include <set>
 
 #include "client/cases/json_fields.h"
 #include "client/cases/json_text.h"
@@ -24,10 +25,12 @@ constexpr std::size_t kMessages = 4096;
 template <typename Id>
 std::vector<Id> read_names(JsonFields& fields, std::string_view name) {
     std::vector<Id> names;
+    std::set<Id> seen;
     fields.list(name, [&](const json::value& element, const std::string& at) {
         const json::string* text = element.if_string();
         const auto id = text != nullptr ? Id::parse(std::string_view(*text)) : Errc::NameInvalid;
         if (!id) return fields.problem().invalid(at, element, "an office id, like \"TJ-NPJ-BLO\"");
+        if (!seen.insert(*id).second) return fields.problem().invalid(at, element, "each once");
         names.push_back(*id);
     });
     return names;
@@ -57,6 +60,7 @@ EnvelopeOptions read_options(JsonFields& fields, schemas::Kind kind) {
     });
     options.message = fields.message_id("message");
     options.case_id = fields.hex<CaseId>("case");
+    if (options.case_id == CaseId{}) fields.invalid("case", "an id that is not all zeros");
     options.classification =
         fields.code<schemas::Classification>("classification").value_or(options.classification);
     options.handling = fields.code<schemas::Handling>("handling").value_or(options.handling);

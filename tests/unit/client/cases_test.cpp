@@ -91,6 +91,8 @@ TEST_CASE("every wrong field is named by its pointer") {
         {"/urgency", "\"soon\"", Errc::FieldInvalid, "/urgency"},
         {"/personal_data", "\"yes\"", Errc::FieldInvalid, "/personal_data"},
         {"/case", "\"00\"", Errc::FieldInvalid, "/case"},
+        {"/case", "\"00000000000000000000000000000000\"", Errc::FieldInvalid, "/case"},
+        {"/to", "[\"AF-SKB-BLO\",\"UZ-TRZ-BLO\",\"AF-SKB-BLO\"]", Errc::FieldInvalid, "/to/2"},
         {"/persons/0/birth", "\"88\"", Errc::FieldInvalid, "/persons/0/birth"},
         {"/evaluation/information", "5", Errc::FieldInvalid, "/evaluation/information"},
         {"/conveyances/0/mode", "\"sea\"", Errc::FieldInvalid, "/conveyances/0/mode"},
