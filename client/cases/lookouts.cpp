@@ -38,13 +38,26 @@ bool is_copy(const LookoutMessage& first, const LookoutMessage& second) {
                                [&](const MessageId& id) { return names(second, id); });
 }
 
+// Whether the id is that of an order of this agency which is here.
+bool is_here(const std::vector<Lookout>& lookouts, const AgencyId& agency, const MessageId& id) {
+    return std::ranges::any_of(lookouts, [&](const Lookout& lookout) {
+        const auto has_id = [&id](const LookoutMessage& one) { return one.message == id; };
+        return lookout.order.agency == agency &&
+               (has_id(lookout.order) || std::ranges::any_of(lookout.copies, has_id));
+    });
+}
+
 // By which ids others may speak of it: its own, those of its copies, and those that it repeats.
-bool is_called(const Lookout& lookout, const std::vector<MessageId>& ids) {
-    const auto called = [&ids](const LookoutMessage& one) {
+// What it names and is here as another lookout, it does not repeat: it only passes it on.
+bool is_called(const std::vector<Lookout>& lookouts, const Lookout& lookout,
+               const std::vector<MessageId>& ids) {
+    const auto called = [&](const LookoutMessage& one) {
         const auto given = [&ids](const MessageId& id) {
             return std::ranges::find(ids, id) != ids.end();
         };
-        return given(one.message) || std::ranges::any_of(one.derived_from, given);
+        return given(one.message) || std::ranges::any_of(one.derived_from, [&](const auto& id) {
+                   return given(id) && !is_here(lookouts, one.agency, id);
+               });
     };
     return called(lookout.order) || std::ranges::any_of(lookout.copies, called);
 }
@@ -57,7 +70,7 @@ bool counts(const Lookout& lookout, const LookoutMessage& cancel) {
 // same id is not meant.
 bool ends_one(const std::vector<Lookout>& lookouts, const LookoutMessage& cancel) {
     return std::ranges::any_of(lookouts, [&](const Lookout& lookout) {
-        return is_called(lookout, cancel.about) && counts(lookout, cancel);
+        return is_called(lookouts, lookout, cancel.about) && counts(lookout, cancel);
     });
 }
 
@@ -66,7 +79,7 @@ bool add_to(std::vector<Lookout>& lookouts, const LookoutMessage& message) {
     const bool effective = is_cancel && ends_one(lookouts, message);
     bool found = false;
     for (Lookout& lookout : lookouts) {
-        if (!is_called(lookout, message.about)) continue;
+        if (!is_called(lookouts, lookout, message.about)) continue;
         found = true;
         if (!is_cancel) {
             lookout.hits.push_back(message);

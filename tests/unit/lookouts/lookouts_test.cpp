@@ -192,6 +192,28 @@ TEST_CASE(
     CHECK(judge_lookouts({order(1), changed}, kNow).all.size() == 2);
 }
 
+// Fails if an order that passes on another's content is ended with it, or hit with it.
+TEST_CASE("what is said of a lookout that is here is not said of another that names it") {
+    LookoutMessage other = order(5);
+    other.kind = Kind::LookoutCoerce;
+    other.derived_from = {id_of(1)};
+    const Lookouts out = judge_lookouts({order(1), other, cancel(6, 1), hit(7, 1)}, kNow);
+    REQUIRE(out.all.size() == 2);
+    for (const client::Lookout& lookout : out.all) {
+        const bool is_first = lookout.order.message == id_of(1);
+        CHECK(lookout.state == (is_first ? LookoutState::Cancelled : LookoutState::Active));
+        CHECK(lookout.hits.size() == (is_first ? 1 : 0));
+    }
+    // Another agency's order of that id is not the one that it names.
+    LookoutMessage copy = order(5);
+    copy.derived_from = {id_of(1)};
+    const Lookouts foreign = judge_lookouts({order(1, "AF-CNP"), copy, cancel(6, 1)}, kNow);
+    for (const client::Lookout& lookout : foreign.all) {
+        const bool theirs = lookout.order.agency == agency("AF-CNP");
+        CHECK(lookout.state == (theirs ? LookoutState::Active : LookoutState::Cancelled));
+    }
+}
+
 TEST_CASE(
     "a lookout whose text was taken back is over; a hit whose key is in doubt is shown and changes "
     "nothing") {
