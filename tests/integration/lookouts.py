@@ -109,6 +109,17 @@ class Lookouts(unittest.TestCase):
         self.take(AF)
         self.assertEqual(self.lookout_of(AF, later)["state"], "NOT_YET")
 
+    # Fails if a lookout is searched for as it was first said.
+    def test_a_corrected_lookout_is_found_by_its_corrected_number_at_both_ends(self):
+        sent = self.send(TJ, lookout("TCLU1111115"))["message"]
+        ran = self.run_at(TJ, "send", "correction", "--of", sent, "--set", "target.conveyance.container=TCLU9876543")
+        self.assertEqual(ran.exit, 0, ran)
+        self.take(AF)
+        for office in (TJ, AF):
+            found = self.rows(office, "lookout", "check", "--container", "TCLU9876543")
+            self.assertEqual([(row["match"], row["message"]) for row in found], [("same", sent)])
+            self.assertEqual(self.rows(office, "lookout", "check", "--container", "TCLU1111115")[0]["match"], "none")
+
     # Fails if feedback is not sealed to the sender, not counted, or an earlier word counts beside the newest.
     def test_what_came_of_an_alert_reaches_its_sender_and_is_counted(self):
         self.centre.send()

@@ -10,6 +10,7 @@
 #include "client/cli/mail/item_view.h"
 #include "client/cli/terminal/table.h"
 #include "client/core/compose.h"
+#include "client/core/corrections.h"
 #include "client/core/inbox_page.h"
 #include "client/core/recall.h"
 #include "schemas/base/uuid.h"
@@ -39,8 +40,18 @@ Result<std::vector<InboxItem>> items_of_lookouts(const storage::ReadTxn& txn,
     return out;
 }
 
+// The message whose corrections stand for this one: of one that was sent again, the first.
+Result<MessageId> first_of(const storage::ReadTxn& txn, const InboxItem& item) {
+    if (!item.sent_again) return item.message;
+    return CHAPAR_TRY(inbox_item(txn, *item.sent_again)).message;
+}
+Result<MessageId> first_of(const storage::ReadTxn& txn, OutboxItem item) {
+    while (item.reseal.first) item = CHAPAR_TRY(outbox_item(txn, *item.reseal.first));
+    return item.message;
+}
+
 Status add_received(const Output& output, const storage::ReadTxn& txn, const Device& device,
-                    std::vector<LookoutMessage>& out) {
+                    const Corrections& known, std::vector<LookoutMessage>& out) {
     for (const InboxItem& item : CHAPAR_TRY(items_of_lookouts(txn, device))) {
         if (item.state == InboxState::Unopenable) continue;
         const LookoutAuthor author{item.sender_agency, item.sender_office};
@@ -58,7 +69,10 @@ Status add_received(const Output& output, const storage::ReadTxn& txn, const Dev
                 CHAPAR_TRY(pass_over(output, place, text.error()));
                 continue;
             }
-            message = read_lookout(author, text->header, text->content.payload);
+            const MessageId first = CHAPAR_TRY(first_of(txn, item));
+            const auto now =
+                with_corrections(text->content.payload, known.of(first, author.office));
+            message = read_lookout(author, text->header, now.payload);
         }
         message.is_believed = is_believed(item);
         message.number = item.number.value;
@@ -69,7 +83,7 @@ Status add_received(const Output& output, const storage::ReadTxn& txn, const Dev
 
 // What this device said itself counts as soon as it is in the outbox, unless it was refused.
 Status add_sent(const Output& output, const storage::ReadTxn& txn, const Device& device,
-                std::vector<LookoutMessage>& out) {
+                const Corrections& known, std::vector<LookoutMessage>& out) {
     for (const OutboxItem& item : CHAPAR_TRY(outbox_items(txn))) {
         if (!is_lookout_kind(item.kind) || item.stage == schemas::Stage::Refused) continue;
         const auto draft = stored_draft(txn, device, item.number);
@@ -78,8 +92,10 @@ Status add_sent(const Output& output, const storage::ReadTxn& txn, const Device&
             CHAPAR_TRY(pass_over(output, place, draft.error()));
             continue;
         }
+        const MessageId first = CHAPAR_TRY(first_of(txn, item));
+        const auto now = with_corrections(draft->content.payload, known.of(first, device.office));
         LookoutMessage message =
-            read_lookout({device.agency, device.office}, draft->header, draft->content.payload);
+            read_lookout({device.agency, device.office}, draft->header, now.payload);
         message.number = item.number.value;
         message.is_sent = true;
         message.is_withdrawn = CHAPAR_TRY(is_recalled(txn, item));
@@ -91,9 +107,10 @@ Status add_sent(const Output& output, const storage::ReadTxn& txn, const Device&
 Result<Lookouts> known_lookouts(const Output& output, DeviceContext& context) {
     const auto txn = CHAPAR_TRY(context.store().begin_read());
     const Device device = context.device();
+    const Corrections known = CHAPAR_TRY(Corrections::read(*txn, device));
     std::vector<LookoutMessage> messages;
-    CHAPAR_TRY(add_received(output, *txn, device, messages));
-    CHAPAR_TRY(add_sent(output, *txn, device, messages));
+    CHAPAR_TRY(add_received(output, *txn, device, known, messages));
+    CHAPAR_TRY(add_sent(output, *txn, device, known, messages));
     return judge_lookouts(std::move(messages), context.now());
 }
 
