@@ -61,8 +61,16 @@ Result<std::optional<InboxItem>> inbox_find(const storage::ReadTxn& txn, const E
 }
 
 Result<std::vector<InboxItem>> inbox_find(const storage::ReadTxn& txn, const MessageId& message) {
-    std::vector<InboxItem> items = CHAPAR_TRY(inbox_items(txn));
-    std::erase_if(items, [&](const InboxItem& item) { return item.message != message; });
+    // Keys only: whoever sends names up to eight messages, in each of which all items are looked
+    // for.
+    std::vector<InboxItem> items;
+    const auto cursor = txn.cursor(tables::kInboxIds);
+    for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+        if (!inbox_store::is_id_of(cursor->key(), message)) continue;
+        const auto number = CHAPAR_TRY(get_number(txn, tables::kInboxIds, cursor->key()));
+        if (number) items.push_back(CHAPAR_TRY(inbox_item(txn, InboxNumber(*number))));
+    }
+    std::ranges::sort(items, {}, &InboxItem::number);
     return items;
 }
 

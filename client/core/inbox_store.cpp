@@ -195,4 +195,9 @@ Bytes id_key(const CertificateHash& sender, const MessageId& message) {
     return LayoutWriter().raw(sender.view()).raw(message.view()).take();
 }
 
+bool is_id_of(ByteView key, const MessageId& message) {
+    return key.size() == CertificateHash::kSize + MessageId::kSize &&
+           equal(key.last(MessageId::kSize), message.view());
+}
+
 }  // namespace chapar::client::inbox_store

@@ -45,5 +45,7 @@ struct ReceivedText {
 
 // Message ids are unique per sender.
 [[nodiscard]] Bytes id_key(const CertificateHash& sender, const MessageId& message);
+// Whether a key is that of this message, whoever sent it.
+[[nodiscard]] bool is_id_of(ByteView key, const MessageId& message);
 
 }  // namespace chapar::client::inbox_store
