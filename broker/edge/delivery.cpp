@@ -84,7 +84,9 @@ class Filling {
         const CertificateHash& device = session_.greeted->device;
         if (session_.alone) {
             const auto row = CHAPAR_TRY(waiting_row(scene_.txn, device, *session_.alone));
-            if (row && !is_next_last(*row)) return Done{};
+            const bool lives =
+                session_.heard.value >= session_.alone_since.value + Unanswered::kApart.value;
+            if (row && !is_next_last(*row) && !lives) return Done{};
             if (!row) scene_.unanswered.forget(device, *session_.alone);
             session_.alone.reset();
         }
@@ -95,6 +97,7 @@ class Filling {
             if (row && !is_next_last(*row)) continue;  // another session has been given it
             if (row && CHAPAR_TRY(take(*row)) == Taken::HandedOut) {
                 session_.alone = *next;
+                session_.alone_since = scene_.elapsed;
             } else {
                 scene_.unanswered.forget(device, *next);
             }

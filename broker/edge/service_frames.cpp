@@ -80,6 +80,7 @@ Status BrokerService::handle(Incoming incoming) {
         if (session == nullptr) return Done{};
     }
     session->sent_unheard = 0;
+    session->heard = parts_.time.elapsed();
     session->frame_bytes = incoming.payload.bytes().size();
     auto frame = schemas::decode_frame(incoming.payload.bytes());
     if (!frame) {

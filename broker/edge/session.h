@@ -61,8 +61,11 @@ struct Session {
     bool mail = true;            // its mailbox may hold rows that were not handed out here
     // Its next row. What it has passed was handed out here, or may not be: none is looked at twice.
     MailboxPlace place;
-    // Handed out last and alone (unanswered.h): while it waits, no other such row is.
+    // Handed out last and alone (unanswered.h): while it waits, no other such row is, unless the
+    // session has spoken long enough after it. A reader that died of it does not.
     std::optional<MailboxPosition> alone;
+    DurationMs alone_since;            // TimeSource::elapsed()
+    DurationMs heard;                  // of its newest frame
     std::deque<MailboxPosition> last;  // those after it, as they were when they were looked for
 
     // Asked about, and not covered by a quorum of witnesses yet.

@@ -3,9 +3,11 @@
 // Owns: a count for each (device, mailbox row), and the three turns a row can have. A client that
 // dies of one envelope never answers what came with it, comes back, and dies again. So what was
 // handed out kSuspect times is handed out last and alone, the least often handed out first: all
-// other mail gets through. After kSetAside times the row is set aside: it stays in its mailbox, a
-// statement about it is taken as ever, it expires as ever; but it is offered only once a kRest.
-// Hand-outs less than kApart apart count as one: links that break are not what this is about.
+// other mail gets through; a reader that still speaks kApart later, without having answered, did
+// not die of it, and gets the next. After kSetAside times the row is set aside: it stays in its
+// mailbox, a statement about it is taken as ever, it expires as ever; but it is offered only once a
+// kRest. Hand-outs less than kApart apart count as one: links that break are not what this is
+// about.
 //
 // None of it is durable, and no decision of the fold rests on it: a start forgets it. Bounded:
 // what is beyond kWatched rows is handed out as if it were new. Does not know sockets or the store.

@@ -212,6 +212,35 @@ TEST_CASE(
     CHECK(figure(directory, "set_aside") == "0");
 }
 
+// Fails if a row that nobody may answer yet keeps the others back for as long as the session lasts.
+TEST_CASE("a reader that goes on speaking is given the next row that goes out alone") {
+    Exchange exchange;
+    const auto sender = exchange.session(*exchange.centre.tajik);
+    for (int i = 0; i < 2; ++i) {
+        (void)exchange.submit(*sender, exchange.centre.seal(exchange.centre.nothing_seen()));
+    }
+    const auto begin = [&] {
+        exchange.time.advance(kStep);
+        auto reader = exchange.session(*exchange.centre.uzbek);
+        reader->send(schemas::Credit{100});
+        return reader;
+    };
+    for (unsigned life = 0; life < Unanswered::kSuspect; ++life) {
+        CHECK(begin()->expect<schemas::Deliver>().deliveries.size() == 2);
+    }
+    const auto reader = begin();
+    const auto first = reader->expect<schemas::Deliver>();
+    REQUIRE(first.deliveries.size() == 1);
+    exchange.time.advance(kStep);
+    reader->send(schemas::ReceiptsAsk{EntryIndex(0)});
+    (void)reader->expect<schemas::Receipts>();
+    exchange.time.advance(kMinute);
+    const auto second = reader->expect<schemas::Deliver>();
+    REQUIRE(second.deliveries.size() == 1);
+    CHECK(crypto::envelope_hash(second.deliveries.at(0).envelope) !=
+          crypto::envelope_hash(first.deliveries.at(0).envelope));
+}
+
 // Fails if nothing but new mail makes the broker look at a session again.
 TEST_CASE("what was set aside is offered each hour to a session that stays open and says nothing") {
     Exchange exchange;
