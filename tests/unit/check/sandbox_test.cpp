@@ -49,7 +49,7 @@ bool said(const ChildEnd& end, const char* word) {
 // Says so, and is true, where this build or kernel has none of it.
 bool is_skipped(const ChildEnd& end, const char* part) {
     if (!said(end, part)) return false;
-    MESSAGE("SKIPPED: ", part, " in this build or on this kernel");
+    MESSAGE("SKIPPED: ", std::string(part), " in this build or on this kernel");
     return true;
 }
 
