@@ -133,13 +133,15 @@ std::vector<Struct> WireSegment::structs(const Struct& s, std::size_t index) {
     std::vector<Struct> out;
     if (index >= s.pointer_count || !good_) return out;
     const auto list = list_at(pointer_at(s, index));
-    if (!list) return out;
+    // No elements are none, whatever they would be, as Cap'n Proto reads it; and without a tag.
+    if (!list || (list->element != kStructList && list->count == 0)) return out;
+    good_ = list->element == kStructList;
+    if (!good_) return out;
     const std::uint64_t tag = word(list->at);
     const std::uint64_t count = (tag & 0xffffffff) >> 2;
     const std::uint64_t data_words = tag >> 32 & 0xffff, pointers = tag >> 48;
     const std::uint64_t each = data_words + pointers;
-    good_ =
-        list->element == kStructList && (tag & 3) == 0 && each > 0 && count * each == list->count;
+    good_ = (tag & 3) == 0 && each > 0 && count * each == list->count;
     for (std::uint64_t i = 0; i < count && good_; ++i) {
         const std::size_t begin = list->at + kWord + static_cast<std::size_t>(i * each) * kWord;
         out.push_back({begin, data_words, begin + data_words * kWord, pointers});

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 
 #include "crypto/verify/evidence.h"
@@ -170,9 +171,7 @@ int run_fork(const Options& given, const std::string& vkey) {
     return conclude(report.verdicts.size(), failed, given.form);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     const auto given = parse_options({argv + 1, argv + argc});
     if (!given) {
         std::fputs(usage_text(), stderr);
@@ -186,4 +185,16 @@ int main(int argc, char** argv) {
     if (given->task == Task::Fork) return run_fork(*given, card->log_key);
     if (given->task == Task::Evidence) return run_evidence(*given, *card);
     return run_export(*given, *card);
+}
+
+}  // namespace
+
+// Whatever a file makes go wrong in here, it does not end without a word.
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& exception) {
+        std::fprintf(stderr, "not judged: %s\n", exception.what());
+        return kOther;
+    }
 }

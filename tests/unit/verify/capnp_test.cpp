@@ -42,6 +42,19 @@ TEST_CASE("fields, texts and lists are read from where the encoding puts them") 
     CHECK(segment.ok());
 }
 
+// Fails if the tag of a struct list is read before it is known to be one: it may be the segment's
+// end.
+TEST_CASE("an empty list of another element at the end of the segment is an empty struct list") {
+    for (const std::uint64_t element : {2U, 6U}) {
+        WireSegment segment(words({struct_pointer(0, 0, 1), list_pointer(0, element, 0)}));
+        CHECK(segment.structs(*segment.root(), 0).empty());
+        CHECK(segment.ok());
+        WireSegment full(words({struct_pointer(0, 0, 1), list_pointer(0, element, 1), 0}));
+        CHECK(full.structs(*full.root(), 0).empty());
+        CHECK_FALSE(full.ok());
+    }
+}
+
 // Fails if claim() does not compare with the end of the segment.
 TEST_CASE("pointers out of the segment, far ones and capabilities are refused") {
     const auto refused = [](std::uint64_t pointer) {
