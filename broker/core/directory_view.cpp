@@ -43,7 +43,9 @@ Result<InForceView> DirectoryView::in_force(const CertificateHash& name, TimeMs 
     const OfficeEntry* of = CHAPAR_TRY(office(request.office));
     const AgencyEntry* under = CHAPAR_TRY(agency(request.agency));
     // Both existed when the certificate was enrolled, and neither is ever removed.
-    CHAPAR_ASSERT(of != nullptr && under != nullptr);
+    if (of == nullptr || under == nullptr) {
+        return Error(Errc::StoreDamaged, of == nullptr ? "office" : "agency");
+    }
     if (!of->record.validity.holds(at)) return Error(Errc::CertificateExpired, "office");
     if (!under->record.validity.holds(at)) return Error(Errc::CertificateExpired, "agency");
     return InForceView{entry->record, of->record};

@@ -106,7 +106,7 @@ Result<std::vector<PublicKey>> key_readers(const storage::ReadTxn& txn, const Ce
     for (const auto& name : {scope.first(), scope.second()}) {
         if (!name) continue;
         const auto agency = CHAPAR_TRY(read_agency(txn, *name));
-        if (!agency) return Error(Errc::RecordRefused, "agency");
+        if (!agency) return Error(Errc::StoreDamaged, "agency");
         if (std::ranges::find(readers, agency->record.audit_key) == readers.end()) {
             readers.push_back(agency->record.audit_key);
         }

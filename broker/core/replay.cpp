@@ -356,7 +356,8 @@ class Replay {
             return about_envelope || next_policy || is_gone(*plan.outcome.code) ||
                    plan.outcome.context == kStillWaits;
         }
-        if (!body.decision) return false;
+        // An envelope that was accepted before makes no entry a second time.
+        if (!body.decision || plan.drafts.empty()) return false;
         const bool conflict = body.decision->code == text_of(Errc::Conflict).code;
         const bool same = plan.drafts.front().body.decision == body.decision;
         return !same && (conflict || policy_gap_);

@@ -94,6 +94,10 @@ class Facts {
             if (stanza.label) shown.push_back({*stanza.label, stanza.value});
         }
         const auto to = CHAPAR_TRY(find_addressees(txn_, shown, body_.time));
+        if (to.offices.empty()) {
+            differ("stanzas", "one of its recipient", "none");
+            return std::vector<DecisionLine>();
+        }
         const auto from = CHAPAR_TRY(in_force(txn_, header.sender, body_.time));
         const auto conditions = CHAPAR_TRY(conditions_of(txn_, statement, header.sender));
         const Subject subject{static_cast<std::uint16_t>(header.kind),

@@ -6,6 +6,7 @@
 #include "broker/core/directory.h"
 #include "broker/core/explain.h"
 #include "broker/core/ledger_read.h"
+#include "broker/core/tables.h"
 #include "crypto/entry_body.h"
 #include "schemas/header_codec.h"
 #include "tests/unit/broker/world.h"
@@ -213,6 +214,22 @@ TEST_CASE("a device speaks neither longer than its office nor longer than its ag
         REQUIRE_FALSE(late);
         CHECK(late.error().code == Errc::CertificateExpired);
         CHECK(late.error().context == (of_office ? "office" : "agency"));
+    }
+}
+
+// Fails if a directory that has lost a row, which no checksum sees, ends the broker at each
+// greeting.
+TEST_CASE("a device whose office or agency is lost in a damaged store is told as damage") {
+    for (const auto& [table, name] :
+         {std::pair(broker::kOfficeTable, "TJ-BLO"), std::pair(broker::kAgencyTable, "TJ-DCA")}) {
+        Members members;
+        auto txn = members.world.store().begin_write().value();
+        REQUIRE(txn->erase(table, view(name)).has_value());
+        REQUIRE(std::move(*txn).commit().has_value());
+        const auto found = broker::in_force(
+            *members.world.read(), members.world.device_named("tj").hash, members.world.now);
+        REQUIRE_FALSE(found);
+        CHECK(found.error().code == Errc::StoreDamaged);
     }
 }
 
