@@ -16,6 +16,7 @@ class AnswerPace {
   public:
     static constexpr std::uint64_t kBytesPerSecond = 32 * 1024 * 1024;
     static constexpr std::uint64_t kLeastBytes = 1024;  // what any answer counts as
+    static constexpr std::uint64_t kEntryBytes = 256;   // what a look at an entry counts as
     static constexpr DurationMs kSavedUp{250};
 
     [[nodiscard]] bool may(DurationMs now) const {

@@ -289,7 +289,11 @@ Status BrokerService::answer_question(Session& session, const schemas::Frame& fr
     if (!valid) return Done{};
     const Greeted& who = *session.greeted;
     if (const auto* ask = std::get_if<schemas::DirectoryAsk>(&frame)) {
-        return answer(session, *txn, answer_directory(*txn, parts_.tick, ask->from));
+        auto found = answer_directory(*txn, parts_.tick, ask->from);
+        // Where nothing but messages stand, the answer is short and the work is not.
+        const std::uint64_t looked = found ? found->next.value - ask->from.value : 0;
+        answer_pace_.answered(looked * AnswerPace::kEntryBytes, parts_.time.elapsed());
+        return answer(session, *txn, std::move(found));
     }
     if (const auto* ask = std::get_if<schemas::ReceiptsAsk>(&frame)) {
         return answer(session, *txn, answer_receipts(*txn, parts_.tick, who.device, ask->from));
