@@ -71,6 +71,7 @@ Status BrokerService::every_second() {
     CHAPAR_TRY(scrub());
     CHAPAR_TRY(prune());
     CHAPAR_TRY(watch_fullness());
+    look_again();
     CHAPAR_TRY(watch_deadline());
     CHAPAR_TRY(propose_withholds());
     if (!thinned_ || now.value > thinned_->value + kMinute.value) {
@@ -93,6 +94,8 @@ Status BrokerService::every_second() {
 Status BrokerService::finish() {
     // What waits for a quorum of witnesses was promised to nobody.
     if (parts_.guard.standing() == Standing::WitnessesAwaited) pending_.clear();
+    // What it proposes itself can wait for the next start; what a session asked for ends.
+    finishing_ = true;
     while (!pending_.empty()) CHAPAR_TRY(run_tick());
     CHAPAR_TRY(publish_head());
     // No round will be closed any more: the note is kept as it is.

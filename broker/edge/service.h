@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <variant>
 
 #include "broker/core/directory.h"
@@ -168,6 +169,8 @@ class BrokerService {
     [[nodiscard]] Status apply(Batch batch, std::vector<Pending> origins);
     // The store had no room for the batch: once more without what is new in it.
     [[nodiscard]] Status drain(Batch batch, std::vector<Pending> origins);
+    void note_refused(const Pending& origin, const OperationBody& body);
+    void look_again();
     // Takes out what met a ledger key that was not open yet, and proposes it again.
     void propose_again(Batch& batch, std::vector<Pending>& origins, std::vector<Outcome>& outcomes);
     void count(const Batch& batch, const std::vector<Outcome>& outcomes);
@@ -262,6 +265,9 @@ class BrokerService {
     std::optional<DurationMs> swept_;    // empty: not since the start
     std::optional<DurationMs> thinned_;  // the same
     std::optional<DurationMs> offered_;  // the same
+    bool own_refused_ = false;           // an own proposal, since the last every_second()
+    std::set<CertificateHash> passed_;   // of whose mail a Withhold was refused since
+    bool finishing_ = false;
     Standing said_ = Standing::Checked;  // the standing that the log knows
     TreeSize stored_;                    // the newest size in `cp`
     std::size_t stored_lines_ = 0;       // cosignatures of that note

@@ -1,4 +1,6 @@
 // From the queue through the sequencer and one commit to the outcomes and deliveries.
+#include <utility>
+
 #include "broker/core/directory.h"
 #include "broker/core/withhold.h"
 #include "broker/edge/answers.h"
@@ -77,10 +79,31 @@ Status BrokerService::apply(Batch batch, std::vector<Pending> origins) {
     if (!outcomes) return outcomes.error();
     CHAPAR_TRY(parts_.guard.remember_head());
     propose_again(batch, origins, *outcomes);
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+        if ((*outcomes)[i].code) note_refused(origins[i], batch.operations[i].body);
+    }
     count(batch, *outcomes);
     CHAPAR_TRY(watch_fullness());
     CHAPAR_TRY(watch_deadline());
     return speak(origins, *outcomes);
+}
+
+// What the broker itself proposed would be refused again at once: the next second is soon enough.
+void BrokerService::note_refused(const Pending& origin, const OperationBody& body) {
+    if (!std::holds_alternative<NoOrigin>(origin.source)) return;
+    own_refused_ = true;
+    if (const auto* withhold = std::get_if<Withhold>(&body)) passed_.insert(withhold->device);
+}
+
+// A row that was passed over to be withheld, and was not: its device's sessions look at all again.
+void BrokerService::look_again() {
+    own_refused_ = false;
+    for (const CertificateHash& device : std::exchange(passed_, {})) {
+        for (Session* session : sessions_.of_device(device)) {
+            session->place = MailboxPlace();
+            session->mail = true;
+        }
+    }
 }
 
 Status BrokerService::drain(Batch batch, std::vector<Pending> origins) {
@@ -98,7 +121,12 @@ Status BrokerService::drain(Batch batch, std::vector<Pending> origins) {
         }
     }
     // Nothing new was in it: even the reserve is used up.
-    if (refused.empty()) return refuse_batch(of_rest, Errc::BackPressure);
+    if (refused.empty()) {
+        for (std::size_t i = 0; i < of_rest.size(); ++i) {
+            note_refused(of_rest[i], rest.operations[i].body);
+        }
+        return refuse_batch(of_rest, Errc::BackPressure);
+    }
     CHAPAR_TRY(refuse_batch(refused, Errc::BackPressure));
     return of_rest.empty() ? Status(Done{}) : apply(std::move(rest), std::move(of_rest));
 }
@@ -214,7 +242,7 @@ Status BrokerService::note_effects(const storage::ReadTxn& txn, const Effects& e
 }
 
 Status BrokerService::propose_withholds() {
-    if (!parts_.guard.signing()) return Done{};
+    if (!parts_.guard.signing() || own_refused_ || finishing_) return Done{};
     const auto is_withhold = [](const Pending& p) {
         return std::holds_alternative<Withhold>(p.body);
     };
@@ -318,6 +346,7 @@ Status BrokerService::watch_deadline() {
     deadline_ = CHAPAR_TRY(next_deadline(*txn));
     if (!parts_.guard.signing() || !deadline_ || *deadline_ > parts_.time.stamp().time)
         return Done{};
+    if (own_refused_ || finishing_) return Done{};
     const auto is_advance = [](const Pending& p) {
         return std::holds_alternative<Advance>(p.body);
     };
