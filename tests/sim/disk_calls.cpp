@@ -63,19 +63,22 @@ ssize_t pwrite(int descriptor, const void* bytes, size_t count, off_t at) {
     return static_cast<ssize_t>(syscall(SYS_pwrite64, descriptor, bytes, count, at));
 }
 
-int renameat(int from_folder, const char* from, int to_folder, const char* to) noexcept {
+int renameat2(int from_folder, const char* from, int to_folder, const char* to,
+              unsigned flags) noexcept {
     const auto done =
-        static_cast<int>(syscall(SYS_renameat2, from_folder, from, to_folder, to, 0U));
+        static_cast<int>(syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
     if (done == 0 && Disk::running() != nullptr) {
         Disk::running()->renamed(Disk::path_in(from_folder, from), Disk::path_in(to_folder, to));
     }
     return done;
 }
 
+int renameat(int from_folder, const char* from, int to_folder, const char* to) noexcept {
+    return renameat2(from_folder, from, to_folder, to, 0);
+}
+
 int rename(const char* from, const char* to) noexcept {
-    const auto done = static_cast<int>(syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0U));
-    if (done == 0 && Disk::running() != nullptr) Disk::running()->renamed(from, to);
-    return done;
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 }  // extern "C"
