@@ -88,6 +88,9 @@ Result<ReceptionReport> open_and_keep(Step& step, const Examined& examined, cons
 
     // What was opened stays opened: its day's key may be destroyed while the signer is in doubt.
     auto before = CHAPAR_TRY(opened_before(step, known));
+    if (before && inbox_keep::is_kept_so(*known, judged.doubt)) {
+        return inbox_keep::still_provisional(known, judged.doubt);
+    }
     crypto::AuditorKeys auditors;
     if (!before) {
         auto keys = inbox_open::auditor_keys(DirectoryView(step.txn), examined.received);
@@ -155,20 +158,27 @@ Result<ReceptionReport> receive(storage::Txn& txn, const Device& device,
 Result<std::vector<ReceptionReport>> decide_again(storage::Txn& txn, const Device& device,
                                                   const EpochSecrets& epochs, TimeMs now,
                                                   crypto::Random& random) {
-    std::vector<Bytes> kept;
+    std::vector<std::pair<Bytes, Bytes>> kept;  // keys, and what they hold
     {
         const auto cursor = txn.cursor(tables::kInboxProvisional);
         for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record() && kept.size() < kDecidedAtOnce;
              CHAPAR_TRY(cursor->next())) {
-            kept.push_back(to_bytes(cursor->value()));
+            kept.emplace_back(to_bytes(cursor->key()), to_bytes(cursor->value()));
         }
     }
     std::vector<ReceptionReport> changed;
-    for (const Bytes& stored : kept) {
-        const KeptDelivery one = CHAPAR_TRY(read_kept(device, stored));
-        ReceptionReport report = CHAPAR_TRY(
-            receive(txn, device, {one.delivery, one.head, epochs, now, one.note}, random));
-        if (report.reception != Reception::Provisional) changed.push_back(std::move(report));
+    for (const auto& [key, stored] : kept) {
+        const auto one = read_kept(device, stored);
+        if (!one) CHAPAR_TRY(unless_broken(one.error()));
+        ReceptionReport report =
+            one ? CHAPAR_TRY(receive(txn, device,
+                                     {one->delivery, one->head, epochs, now, one->note}, random))
+                : inbox_keep::refused(one.error());
+        if (report.reception == Reception::Provisional) continue;
+        // What is refused now (of another ledger, sealed to a certificate that was renewed) stays
+        // refused: it is told once, and its item stays in doubt.
+        CHAPAR_TRY(txn.erase(tables::kInboxProvisional, key));
+        changed.push_back(std::move(report));
     }
     return changed;
 }

@@ -109,7 +109,9 @@ struct ReceptionInput {
 [[nodiscard]] Result<ReceptionReport> receive(storage::Txn& txn, const Device& device,
                                               const ReceptionInput& input, crypto::Random& random);
 // Decides again about everything that is provisional: after each sync. What changed; an item whose
-// sender turns out not to have been allowed is gone and reported as Refused.
+// sender turns out not to have been allowed is gone and reported as Refused. One that can be
+// decided no more (its ledger was closed, its certificate renewed) is reported so once, and stays
+// in doubt.
 [[nodiscard]] Result<std::vector<ReceptionReport>> decide_again(storage::Txn& txn,
                                                                 const Device& device,
                                                                 const EpochSecrets& epochs,

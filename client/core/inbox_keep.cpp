@@ -65,9 +65,9 @@ Result<std::optional<InboxNumber>> earlier_of(Step& step, const InboxItem& item,
         for (const InboxItem& earlier : CHAPAR_TRY(inbox_find(step.txn, origin))) {
             const bool same_office = earlier.sender_office == item.sender_office &&
                                      earlier.sender_agency == item.sender_agency;
-            if (!same_office || earlier.kind != item.kind || earlier.number == item.number) {
-                continue;
-            }
+            // One in doubt may vanish, and this one would be a copy of nothing.
+            if (!same_office || earlier.kind != item.kind || !is_settled(earlier)) continue;
+            if (earlier.number == item.number) continue;
             const auto text = inbox_text(step.txn, step.device, earlier.number);
             if (!text && is_store_error(text.error().code)) return text.error();
             if (text && text->content.payload == said.content.payload) {
@@ -93,6 +93,11 @@ ReceptionReport still_provisional(const std::optional<InboxItem>& known, Doubt d
     report.doubt = doubt;
     if (known) report.number = known->number;
     return report;
+}
+
+bool is_kept_so(const InboxItem& known, Doubt doubt) {
+    return doubt != Doubt::None && known.state == InboxState::Provisional &&
+           known.problem == chapar::text_of(inbox_judge::code_of(doubt)).code;
 }
 
 InboxItem make_item(const inbox_examine::Examined& examined, const inbox_judge::Judged& judged,

@@ -23,6 +23,8 @@ struct Step {
 };
 
 [[nodiscard]] ReceptionReport refused(Error problem);
+// Whether it is kept for this very doubt: there is nothing to write.
+[[nodiscard]] bool is_kept_so(const InboxItem& known, Doubt doubt);
 // Nothing but what was there before is kept.
 [[nodiscard]] ReceptionReport still_provisional(const std::optional<InboxItem>& known, Doubt doubt);
 

@@ -40,6 +40,7 @@ constexpr std::array kOfOneLedger{tables::kHeads,
                                   tables::kAlarms,
                                   tables::kGot,
                                   tables::kInboxCounts,
+                                  tables::kInboxProvisional,
                                   tables::kKeptEntries};
 
 Error refused(std::string why) { return Error(Errc::SuccessionInvalid, std::move(why)); }

@@ -13,6 +13,7 @@
 #include "client/core/corrections.h"
 #include "client/core/inbox_page.h"
 #include "client/core/recall.h"
+#include "client/core/store_errors.h"
 #include "schemas/base/uuid.h"
 #include "schemas/delivery_state.h"
 #include "schemas/kinds.h"
@@ -43,7 +44,9 @@ Result<std::vector<InboxItem>> items_of_lookouts(const storage::ReadTxn& txn,
 // The message whose corrections stand for this one: of one that was sent again, the first.
 Result<MessageId> first_of(const storage::ReadTxn& txn, const InboxItem& item) {
     if (!item.sent_again) return item.message;
-    return CHAPAR_TRY(inbox_item(txn, *item.sent_again)).message;
+    const auto first = inbox_item(txn, *item.sent_again);
+    if (!first) CHAPAR_TRY(unless_broken(first.error()));
+    return first ? first->message : item.message;
 }
 Result<MessageId> first_of(const storage::ReadTxn& txn, OutboxItem item) {
     while (item.reseal.first) item = CHAPAR_TRY(outbox_item(txn, *item.reseal.first));

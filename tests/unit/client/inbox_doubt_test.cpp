@@ -1,5 +1,7 @@
 // What the inbox believes, what it only shows, and what it refuses.
 #include "client/core/statements.h"
+#include "client/core/store_keys.h"
+#include "client/core/tables.h"
 #include "crypto/envelope.h"
 #include "crypto/sha256.h"
 #include "schemas/header_codec.h"
@@ -110,6 +112,42 @@ TEST_CASE(
     const auto decided = decide_again(world);
     REQUIRE(decided.size() == 1);
     CHECK(decided.front().recalled == kept.number);
+}
+
+// Fails if what is still in doubt is sealed anew at each look: the slots of the keys run out.
+TEST_CASE("a look at mail that stays in doubt writes nothing") {
+    World world;
+    world.confirm_peers("AF-CNP", {"TJ-DCA"});
+    world.sync(world.af);
+    world.sync(world.uz);
+    const Mail mail = send(world, world.uz, World::alert({"AF-SKB-BLO"}));
+    const auto kept = world.receive(world.af, handed(world, mail));
+    REQUIRE(kept.doubt == Doubt::Unconfirmed);
+    const auto stored = [&] {
+        const auto txn = must(world.af.store->begin_read());
+        return to_bytes(
+            *must(txn->get(client::tables::kInboxTexts, client::number_key(kept.number->value))));
+    };
+    const Bytes before = stored();
+    CHECK(decide_again(world).empty());
+    CHECK(world.receive(world.af, handed(world, mail)).reception == Reception::Provisional);
+    CHECK(stored() == before);
+}
+
+// Fails if what can be decided no more is told at each look: a command that asks until nothing
+// comes would never end.
+TEST_CASE("mail in doubt that was sealed to a certificate renewed since is told once and stays") {
+    World world;
+    world.log_time();
+    const Mail mail = send(world, world.tj, World::alert({"AF-SKB-BLO"}));
+    const auto kept = world.receive(world.af, handed(world, mail));
+    REQUIRE(kept.reception == Reception::Provisional);
+    world.af.certificate = world.uz.certificate;
+    const auto decided = decide_again(world);
+    REQUIRE(decided.size() == 1);
+    CHECK(decided.front().reception == Reception::Refused);
+    CHECK(decide_again(world).empty());
+    CHECK(item_at(world, kept.number).state == InboxState::Provisional);
 }
 
 // Fails if a second look opens the envelope anew: the text is purged and UNOPENABLE is signed for

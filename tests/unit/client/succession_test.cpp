@@ -8,6 +8,7 @@
 #include "client/core/ledger_mirror.h"
 #include "client/core/mirror_judge.h"
 #include "client/core/mirror_tables.h"
+#include "client/core/store_keys.h"
 #include "crypto/tree.h"
 #include "tests/unit/client/world.h"
 
@@ -355,9 +356,14 @@ TEST_CASE("Whether a device went over is known per succession, and survives noth
                        [&](const storage::ReadTxn& txn) { return client::has_moved(txn, record); });
     };
     CHECK_FALSE(moved());
+    // A delivery in doubt has a note of the old ledger, which no new one can be compared with.
+    in_txn(*old.world.tj.store, [](storage::Txn& txn) {
+        return txn.put(client::tables::kInboxProvisional, client::number_key(1), view("old"));
+    });
     old.move(given);
     CHECK(moved());
     const auto txn = must(old.world.tj.store->begin_read());
+    CHECK_FALSE(must(txn->get(client::tables::kInboxProvisional, client::number_key(1))));
     CHECK_FALSE(must(client::newest_head(*txn, old.world.card().log())));
     CHECK(must(DirectoryView(*txn).agencies()).empty());
 }
