@@ -106,6 +106,7 @@ Result<Form> Form::resume(std::string_view kept, FormSetting setting) {
         // A field that a newer program asked for is passed over.
         if (form.path_of(path.as_string())) form.ask_.emplace_back(path.as_string());
     }
+    form.forget_placeless();
     return form;
 }
 
@@ -260,8 +261,17 @@ FormTurn Form::take(std::string_view line) {
     } else {
         answer(turn, text);
     }
+    forget_placeless();
     turn.changed = kept() != before;
     return turn;
+}
+
+// What was cleared takes along what was to be asked of elements behind it.
+void Form::forget_placeless() {
+    std::erase_if(ask_, [this](const std::string& asked) {
+        const auto path = path_of(asked);
+        return !path || !has_place(fields_, *path);
+    });
 }
 
 void Form::answer(FormTurn& turn, std::string_view line) {

@@ -83,6 +83,7 @@ class Form {
     void settle(FormTurn& turn);
     void complain(FormTurn& turn, const Error& error);
     void open(const FieldPath& path);
+    void forget_placeless();
     void answer(FormTurn& turn, std::string_view line);
     void pass(FormTurn& turn);
     void put(const FieldPath& path, const Answer& answer);

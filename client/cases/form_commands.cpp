@@ -87,7 +87,9 @@ std::vector<std::string> Form::named(std::string_view name) const {
     // What is asked for anyway goes before fields of its name elsewhere.
     for (const Offered& field : fields) add(field.path);
     if (exact.size() == 1) return exact;
-    if (path_of(name)) return {std::string(name)};
+    if (const auto path = path_of(name); path && has_place(fields_, *path)) {
+        return {std::string(name)};
+    }
     for (const std::string& path : reachable(kind_, fields_)) add(path);
     return exact.empty() ? parts : exact;
 }

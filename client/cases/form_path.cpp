@@ -195,6 +195,19 @@ const json::value* value_at(const json::object& message, const FieldPath& path) 
     return value;
 }
 
+bool has_place(const json::object& message, const FieldPath& path) {
+    FieldPath before;
+    for (const FieldPath::Step& step : path.steps) {
+        if (step.name.empty()) {
+            const json::value* found = value_at(message, before);
+            const json::array* list = found != nullptr ? found->if_array() : nullptr;
+            if (step.index > (list != nullptr ? list->size() : 0)) return false;
+        }
+        before.steps.push_back(step);
+    }
+    return true;
+}
+
 void put_value(json::object& message, const FieldPath& path, json::value value) {
     json::value whole = std::move(message);
     json::value* at = &whole;

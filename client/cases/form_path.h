@@ -41,7 +41,9 @@ struct FieldPath {
 // The same at a path.
 [[nodiscard]] const boost::json::value* value_at(const boost::json::object& message,
                                                  const FieldPath& path);
-// Makes the objects and lists around it. An element may be the next of its list, none beyond it.
+// Whether each element on the way is there, or the next of its list.
+[[nodiscard]] bool has_place(const boost::json::object& message, const FieldPath& path);
+// Makes the objects and lists around it. REQUIRES: has_place().
 void put_value(boost::json::object& message, const FieldPath& path, boost::json::value value);
 // With the objects around it that are empty then; what stands behind an element moves up.
 void erase_value(boost::json::object& message, const FieldPath& path);

@@ -118,6 +118,21 @@ TEST_CASE("fields may be given in any order: by number, by name, by a part of a 
     CHECK(desk.form.missing() == 5);
 }
 
+// Fails if an element is asked for that its list has no place for: its answer would end the
+// program.
+TEST_CASE(
+    "an element beyond the next of its list is no field, also when those before were cleared") {
+    Desk desk(Kind::SeizureAlert);
+    fill_alert(desk);
+    (void)desk.type(":goods[5].quantity");
+    CHECK(desk.told("no such field"));
+    (void)desk.type(":goods[1].quantity");
+    CHECK(desk.form.prompt().find("Quantity") != std::string::npos);
+    (void)desk.type(":clear goods[0]");
+    (void)desk.type("1 kg");
+    CHECK(Form::resume(desk.form.kept(), setting()).has_value());
+}
+
 TEST_CASE(
     "what is wrong is told with the field, what was found and what is allowed; nothing changes") {
     Desk desk(Kind::SeizureAlert);
