@@ -15,11 +15,6 @@ enum class Part : std::uint8_t { Record = 1, Context = 2, Request = 3, Roots = 4
 
 Error malformed(const char* what) { return Error(Errc::MalformedLayout, what); }
 
-bool is_name(std::string_view name) {
-    return !name.empty() && name.size() <= kNameBytes &&
-           schemas::is_clean_text(name, schemas::TextForm::Line);
-}
-
 Bytes key_statement(KeyRole role, std::string_view name, const SigningPublicKey& key) {
     return LayoutWriter()
         .u8(static_cast<std::uint8_t>(role))
@@ -58,6 +53,11 @@ Status read_part(CeremonyFile& out, std::uint8_t kind, ByteView bytes) {
 }
 
 }  // namespace
+
+bool is_key_name(std::string_view name) {
+    return !name.empty() && name.size() <= kNameBytes &&
+           schemas::is_clean_text(name, schemas::TextForm::Line);
+}
 
 std::string_view role_text(KeyRole role) {
     switch (role) {
@@ -118,7 +118,7 @@ Result<KeyCard> KeyCard::decode(ByteView bytes) {
     out.key = in.fixed<SigningPublicKey>();
     out.proof = in.fixed<Signature>();
     CHAPAR_TRY(in.finish("public key"));
-    if (role < 1 || role > 3 || !is_name(out.name)) return malformed("public key");
+    if (role < 1 || role > 3 || !is_key_name(out.name)) return malformed("public key");
     out.role = static_cast<KeyRole>(role);
     if (out.role == KeyRole::Audit) {
         if (!out.proof.is_zero() || out.key.is_zero()) return malformed("public key");

@@ -46,6 +46,9 @@ struct DeviceAsk {
 enum class KeyRole : std::uint8_t { Root = 1, Registrar = 2, Audit = 3 };
 [[nodiscard]] std::string_view role_text(KeyRole role);  // "root", "registrar", "audit"
 
+// What a key card can carry: 1 to 64 bytes of clean text.
+[[nodiscard]] bool is_key_name(std::string_view name);
+
 // A person's public key, to be named in a record.
 struct KeyCard {
     KeyRole role = KeyRole::Root;
@@ -53,7 +56,7 @@ struct KeyCard {
     SigningPublicKey key;  // for Audit: the bytes of an X25519 key
     Signature proof;
 
-    // REQUIRES: role is not Audit.
+    // REQUIRES: is_key_name(name), of both; role is not Audit.
     [[nodiscard]] static KeyCard make(KeyRole role, std::string name,
                                       const crypto::SigningKey& key);
     [[nodiscard]] static KeyCard make_audit(std::string name, const PublicKey& key);

@@ -6,6 +6,7 @@
 #include "client/edge/signer_home.h"
 #include "client/edge/trust_card_file.h"
 #include "crypto/record_keys.h"
+#include "crypto/record_layout.h"
 #include "schemas/base/hex.h"
 #include "schemas/base/layout.h"
 #include "schemas/base/limits.h"
@@ -74,6 +75,8 @@ Result<crypto::SignedRequest> create_device_home(const HomePaths& paths, const T
                                                  const HomeSecurity& security, TimeMs now,
                                                  crypto::Random& random) {
     CHAPAR_TRY(refuse_existing(paths.device_keystore()));
+    if (!crypto::is_person_name(names.officer)) return Error(Errc::FieldInvalid, "--officer");
+    if (!crypto::is_person_name(names.device)) return Error(Errc::FieldInvalid, "--device");
     const DeviceKeys keys = fresh_device_keys(random);
     crypto::DeviceRequest request{names.agency,
                                   names.office,

@@ -40,10 +40,10 @@ Result<KeyCard> create_signer_home(const HomePaths& paths, KeyRole role, const s
     CHAPAR_ASSERT(role != KeyRole::Audit);
     CHAPAR_TRY(refuse_existing(paths.root_keystore()));
     CHAPAR_TRY(refuse_existing(paths.registrar_keystore()));
+    // A name that no record can carry is refused before there is a key.
+    if (!is_key_name(name)) return Error(Errc::FieldInvalid, "--name");
     const auto key = crypto::SigningKey::generate(random);
     const KeyCard card = KeyCard::make(role, name, key);
-    // A name that no record can carry is refused before there is a key.
-    if (!KeyCard::decode(card.encode())) return Error(Errc::FieldInvalid, "--name");
     CHAPAR_TRY(make_folder(paths.home));
     CHAPAR_TRY(write_file(card_path(paths), card.encode()));
     const bool root = role == KeyRole::Root;
@@ -55,9 +55,9 @@ Result<KeyCard> create_signer_home(const HomePaths& paths, KeyRole role, const s
 Result<KeyCard> create_audit_key(const HomePaths& paths, const std::string& name,
                                  const HomeSecurity& security, crypto::Random& random) {
     CHAPAR_TRY(refuse_existing(paths.audit_keystore()));
+    if (!is_key_name(name)) return Error(Errc::FieldInvalid, "--name");
     const crypto::KeyPair audit = crypto::generate_key_pair(random);
     const KeyCard card = KeyCard::make_audit(name, audit.public_key);
-    if (!KeyCard::decode(card.encode())) return Error(Errc::FieldInvalid, "--name");
     CHAPAR_TRY(make_folder(paths.home));
     CHAPAR_TRY(save_secret(paths.audit_keystore(), kAudit, audit.secret, security, random));
     return card;

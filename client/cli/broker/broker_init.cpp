@@ -51,7 +51,8 @@ Result<TrustCard> found_centre(const FoundingPlan& plan, const HomeSecurity& sec
     if (!is_centre_name(plan.centre)) {
         return Error(Errc::FieldInvalid, "--name: letters a-z, digits and '-'");
     }
-    if (!plan.endpoint.starts_with("tcp://")) {
+    constexpr std::size_t kEndpointBytes = 255;  // of a manifest
+    if (!plan.endpoint.starts_with("tcp://") || plan.endpoint.size() > kEndpointBytes) {
         return Error(Errc::FieldInvalid, "--listen: tcp://HOST:PORT");
     }
     std::error_code error;
