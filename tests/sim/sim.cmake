@@ -38,5 +38,6 @@ add_test(NAME chapar_sim_found COMMAND chapar-sim --from 770 --seeds 1 --plain)
 add_test(NAME chapar_sim_found_clock COMMAND chapar-sim --from 14333 --seeds 1 --plain)
 # (And of unlogged_test, "what a broker with a standing clock ..".)
 add_test(NAME chapar_sim_found_standing COMMAND chapar-sim --from 2666 --seeds 1)
+add_test(NAME chapar_sim_found_passed COMMAND chapar-sim --from 46851 --seeds 1)
 set_tests_properties(chapar_sim chapar_sim_found chapar_sim_found_clock chapar_sim_found_standing
-    PROPERTIES LABELS "unit;released")
+    chapar_sim_found_passed PROPERTIES LABELS "unit;released")
