@@ -19,8 +19,8 @@ class Clock {
     Clock& operator=(const Clock&) = delete;
     virtual ~Clock() = default;
     [[nodiscard]] virtual TimeMs now() const = 0;
-    // Since the start of the machine; since an arbitrary point if boot() is 0. Steps of the clock do
-    // not touch it.
+    // Since the start of the machine; since an arbitrary point if boot() is 0. Steps of the clock
+    // do not touch it.
     [[nodiscard]] virtual DurationMs elapsed() const = 0;
     // Names the start of the machine. 0: not known.
     [[nodiscard]] virtual std::uint64_t boot() const = 0;

@@ -126,7 +126,7 @@ class Sending(unittest.TestCase):
         message = self.ask("--attach", photo)
         away = photo.rename(self.centre.file("unplugged.png"))
         item = self.answer(message, "--yes")
-        self.assertEqual((item["state"], item["problem"]["code"]), ("drafted", "file.failed"), item)
+        self.assertEqual((item["state"], item["problem"]["code"]), ("drafted", "not.found"), item)
         self.assertIn("stick.png", item["problem"]["context"])
         retry = ("outbox", "retry", "--home", self.centre.home("TJ-NPJ-BLO"))
         self.assertNotIn("cannot be sealed", self.centre.chapar(*retry).err, "it was told")

@@ -105,7 +105,8 @@ add_executable(test_client_sending
     ${CHAPAR_CLIENT_TESTS}/case_messages_test.cpp
     ${CHAPAR_CLIENT_TESTS}/draft_attachment_test.cpp
     ${CHAPAR_CLIENT_TESTS}/recipients_test.cpp
-    ${CHAPAR_CLIENT_TESTS}/reseal_test.cpp)
+    ${CHAPAR_CLIENT_TESTS}/reseal_test.cpp
+    ${CHAPAR_CLIENT_TESTS}/sent_again_test.cpp)
 chapar_target(test_client_sending)
 target_link_libraries(test_client_sending PRIVATE chapar_client_world chapar_kinds_typed)
 add_test(NAME test_client_sending COMMAND test_client_sending)

@@ -1,7 +1,3 @@
-#include "client/core/corrections.h"
-#include "client/core/seizure_records.h"
-#include "client/core/store_keys.h"
-#include "client/core/tables.h"
 #include "crypto/bundle.h"
 #include "crypto/envelope.h"
 #include "schemas/header_codec.h"
@@ -28,29 +24,6 @@ client::Draft alert_of(schemas::Classification classification) {
     return draft;
 }
 
-// An alert to AF that is logged.
-client::OutboxNumber logged(World& world, Sender& sender,
-                            const client::Draft& draft = World::alert({"AF-SKB-BLO"})) {
-    const auto number = sender.send(world.tj, draft);
-    sender.log(world.tj, number);
-    return number;
-}
-
-// The ledger says so.
-void refuse_by_entry(World& world, client::OutboxNumber number, Errc code) {
-    const auto sent = reading(*world.tj.store, [&](const storage::ReadTxn& txn) {
-        return client::sent_envelope(txn, number, world.tj.agency);
-    });
-    const auto index =
-        world.reject(world.tj, world.bytes_of(world.tj, number), std::string(text_of(code).code));
-    const auto refusal = must(client::verify_refusal(sent, world.ledger->proof(index),
-                                                     world.ledger->head(), world.ledger->note()));
-    in_txn(*world.tj.store, [&](storage::Txn& txn) -> Status {
-        CHAPAR_TRY(client::outbox_attempted(txn, number));
-        return client::outbox_refused(txn, number, refusal);
-    });
-}
-
 }  // namespace
 
 // Fails if has_joined() is left out, or if `only` is not kept: AF's first device would get it
@@ -58,7 +31,7 @@ void refuse_by_entry(World& world, client::OutboxNumber number, Errc code) {
 TEST_CASE("a device added while mail waits gets it as a new envelope, alone and once") {
     World world;
     Sender sender(world);
-    const auto first = logged(world, sender);
+    const auto first = sender.logged(world.tj);
     CHECK(sender.needs(world.tj).empty());
 
     Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
@@ -91,7 +64,7 @@ TEST_CASE("a device added while mail waits gets it as a new envelope, alone and 
 TEST_CASE("a device that joins an office which has the envelope gets nothing by itself") {
     World world;
     Sender sender(world);
-    const auto number = logged(world, sender);
+    const auto number = sender.logged(world.tj);
     sender.hear(world.tj, number, world.af, crypto::DeliveryEvent::Delivered);
     Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
     world.publish_bundle(second, world.now);
@@ -103,7 +76,7 @@ TEST_CASE("a device that joins an office which has the envelope gets nothing by 
 TEST_CASE("nothing is sealed again after it expired") {
     World world;
     Sender sender(world);
-    logged(world, sender);
+    sender.logged(world.tj);
     Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
     world.publish_bundle(second, world.now);
     world.sync(world.tj);
@@ -116,7 +89,7 @@ TEST_CASE("nothing is sealed again after it expired") {
 TEST_CASE("what was recalled goes to nobody any more, neither itself nor a copy that waits") {
     World world;
     Sender sender(world);
-    const auto number = logged(world, sender);
+    const auto number = sender.logged(world.tj);
     const auto refused = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
     sender.refuse(world.tj, refused, Errc::BundleStale);
     Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
@@ -141,7 +114,7 @@ TEST_CASE("what was recalled goes to nobody any more, neither itself nor a copy 
 TEST_CASE("a recall that was dropped before it went stops nothing") {
     World world;
     Sender sender(world);
-    const auto number = logged(world, sender);
+    const auto number = sender.logged(world.tj);
     const auto recall = sender.add(
         world.tj, World::recall({"AF-SKB-BLO"}, world.item_of(world.tj, number).message));
     sender.hear(world.tj, number, world.af, crypto::DeliveryEvent::Unopenable, kKeyGone);
@@ -191,7 +164,7 @@ TEST_CASE("a lost key is answered three times a device and day, the fourth asks 
     World world;
     Sender sender(world);
     std::vector<client::OutboxNumber> sent;
-    for (int i = 0; i < 5; ++i) sent.push_back(logged(world, sender));
+    for (int i = 0; i < 5; ++i) sent.push_back(sender.logged(world.tj));
     for (int i = 0; i < 4; ++i) {
         sender.hear(world.tj, sent[static_cast<std::size_t>(i)], world.af,
                     crypto::DeliveryEvent::Unopenable, kKeyGone);
@@ -221,14 +194,14 @@ TEST_CASE("a lost key is not answered by itself above RESTRICTED, nor after seve
     };
     client::Draft draft = alert_of(schemas::Classification::Confidential);
     draft.options.expires = world.now + kDay * 20;
-    sender.hear(world.tj, logged(world, sender, draft), world.af, crypto::DeliveryEvent::Unopenable,
-                kKeyGone);
+    sender.hear(world.tj, sender.logged(world.tj, draft), world.af,
+                crypto::DeliveryEvent::Unopenable, kKeyGone);
     CHECK(verdict() == ResealVerdict::NeedsConfirmation);
 
     World later;
     Sender old(later);
     draft.options.classification = schemas::Classification::Restricted;
-    old.hear(later.tj, logged(later, old, draft), later.af, crypto::DeliveryEvent::Unopenable,
+    old.hear(later.tj, old.logged(later.tj, draft), later.af, crypto::DeliveryEvent::Unopenable,
              kKeyGone);
     later.now = later.now + kDay * 7;
     REQUIRE(old.needs(later.tj).size() == 1);
@@ -241,7 +214,7 @@ TEST_CASE("a lost key is not answered by itself above RESTRICTED, nor after seve
 TEST_CASE("what a device cannot open for another reason is not sealed again") {
     World world;
     Sender sender(world);
-    sender.hear(world.tj, logged(world, sender), world.af, crypto::DeliveryEvent::Unopenable,
+    sender.hear(world.tj, sender.logged(world.tj), world.af, crypto::DeliveryEvent::Unopenable,
                 client::statement_reason::kSealBroken);
     CHECK(sender.needs(world.tj).empty());
 }
@@ -252,7 +225,7 @@ TEST_CASE("an envelope refused for a stale bundle goes again under a new message
     Sender sender(world);
     auto number = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
     for (int generation = 0; generation < 3; ++generation) {
-        refuse_by_entry(world, number, Errc::BundleStale);
+        sender.refuse_by_entry(world.tj, number, Errc::BundleStale);
         CHECK(world.item_of(world.tj, number).stage == Stage::Refused);
         const auto again = sender.reseal(world.tj);
         REQUIRE(again.size() == 1);
@@ -262,7 +235,7 @@ TEST_CASE("an envelope refused for a stale bundle goes again under a new message
         CHECK(header.message_id != world.item_of(world.tj, number).message);
         number = again.front();
     }
-    refuse_by_entry(world, number, Errc::BundleStale);
+    sender.refuse_by_entry(world.tj, number, Errc::BundleStale);
     CHECK(sender.reseal(world.tj).empty());
     CHECK(sender.needs(world.tj).front().verdict == ResealVerdict::NeedsConfirmation);
 }
@@ -282,105 +255,6 @@ TEST_CASE("a refusal without an entry makes one more envelope, which names the f
     sender.refuse(world.tj, again.front(), Errc::CertificateRevoked);
     CHECK(sender.reseal(world.tj).empty());
     CHECK(sender.needs(world.tj).front().verdict == ResealVerdict::NeedsConfirmation);
-}
-
-// Fails if what went in the place of a refused one is taken for a copy: it would be in no sum.
-TEST_CASE("an alert that went again is counted once, and a copy for another device not again") {
-    World world;
-    Sender sender(world);
-    const auto counted = [&] {
-        std::size_t records = 0;
-        const auto left_out = reading(*world.tj.store, [&](const storage::ReadTxn& txn) {
-            return client::each_seizure(txn, world.device(world.tj), {},
-                                        [&records](const client::SeizureRecord&) -> Status {
-                                            ++records;
-                                            return Done{};
-                                        });
-        });
-        return std::pair(records, left_out.sent_again);
-    };
-    refuse_by_entry(world, sender.send(world.tj, World::alert({"AF-SKB-BLO"})), Errc::BundleStale);
-    const auto again = sender.reseal(world.tj);
-    REQUIRE(again.size() == 1);
-    must(sender.try_seal(world.tj, again.front()));
-    sender.log(world.tj, again.front());
-    CHECK(counted() == std::pair<std::size_t, std::uint64_t>(1, 0));
-
-    Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
-    world.publish_bundle(second, world.now);
-    world.sync(world.tj);
-    const auto copy = sender.reseal(world.tj);
-    REQUIRE(copy.size() == 1);
-    must(sender.try_seal(world.tj, copy.front()));
-    sender.log(world.tj, copy.front());
-    CHECK(counted() == std::pair<std::size_t, std::uint64_t>(1, 1));
-}
-
-// Fails if the copy of a correction for a device that joined counts at its sender: a line of goods
-// that it takes away would take the next one with it.
-TEST_CASE("a correction that was sealed again for one device is applied once") {
-    World world;
-    Sender sender(world);
-    const auto alert = world.item_of(world.tj, logged(world, sender)).message;
-    client::Draft correction = World::alert({"AF-SKB-BLO"});
-    correction.options.supersedes = alert;
-    correction.payload = schemas::Correction{alert, {{"arrests", "", "2"}}, "counted", {}};
-    logged(world, sender, correction);
-    Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
-    world.publish_bundle(second, world.now);
-    world.sync(world.tj);
-    const auto copies = sender.reseal(world.tj);
-    REQUIRE(copies.size() == 2);
-    for (const auto copy : copies) {
-        must(sender.try_seal(world.tj, copy));
-        sender.log(world.tj, copy);
-    }
-    const auto known = reading(*world.tj.store, [&](const storage::ReadTxn& txn) {
-        return client::Corrections::read(txn, world.device(world.tj));
-    });
-    CHECK(known.of(alert, world.tj.office).size() == 1);
-}
-
-// Fails if what waits for a person counts towards what one call does by itself.
-TEST_CASE("however much waits for a person, what goes by itself goes, and each can be named") {
-    World world;
-    Sender sender(world);
-    constexpr std::size_t kMany = 66;
-    const client::Draft draft = alert_of(schemas::Classification::Confidential);
-    std::vector<client::OutboxNumber> lost;
-    for (std::size_t i = 0; i < kMany; ++i) {
-        lost.push_back(logged(world, sender, draft));
-        sender.hear(world.tj, lost.back(), world.af, crypto::DeliveryEvent::Unopenable, kKeyGone);
-    }
-    const auto refused = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
-    sender.refuse(world.tj, refused, Errc::BundleStale);
-    CHECK(sender.needs(world.tj).size() == 65);
-    CHECK(sender.reseal(world.tj).size() == 1);
-    CHECK(world.item_of(world.tj, refused).reseal.instead.has_value());
-    const auto named = in_txn(*world.tj.store, [&](storage::Txn& txn) {
-        return client::add_reseals(txn, world.device(world.tj), ResealVerdict::NeedsConfirmation,
-                                   lost.back(), world.now, world.random);
-    });
-    CHECK(named.size() == 1);
-}
-
-// Fails if the first text that cannot be read ends the call: no exchange would end well any more.
-TEST_CASE("an envelope whose text cannot be read keeps no other from being sealed again") {
-    World world;
-    Sender sender(world);
-    std::vector<client::OutboxNumber> sent;
-    for (int i = 0; i < 2; ++i) {
-        sent.push_back(sender.send(world.tj, World::alert({"AF-SKB-BLO"})));
-        sender.refuse(world.tj, sent.back(), Errc::BundleStale);
-    }
-    must(world.tj.vault->purge(
-        {client::tables::kOutboxDrafts.name, client::number_key(sent.front().value)}));
-    CHECK(sender.reseal(world.tj).size() == 1);
-    CHECK(world.item_of(world.tj, sent.back()).reseal.instead.has_value());
-    auto txn = must(world.tj.store->begin_write());
-    CHECK_FALSE(client::add_reseals(*txn, world.device(world.tj), ResealVerdict::Automatic,
-                                    sent.front(), world.now, world.random)
-                    .has_value());
 }
 
 // Fails if can_go_again() takes any refusal.
@@ -456,7 +330,7 @@ TEST_CASE("attachments stay for a device that lost its key, though another has t
             return client::outbox_settled_blobs(txn, world.now);
         });
     };
-    const auto number = logged(world, sender, draft);
+    const auto number = sender.logged(world.tj, draft);
     sender.hear(world.tj, number, second, crypto::DeliveryEvent::Unopenable, kKeyGone);
     sender.hear(world.tj, number, world.af, crypto::DeliveryEvent::Delivered);
     CHECK(settle().empty());
@@ -467,7 +341,7 @@ TEST_CASE("attachments stay for a device that lost its key, though another has t
     CHECK(settle().size() == 1);
 
     // The key goes after the attachments went: a person hears of it, no draft is made in vain.
-    const auto late = logged(world, sender, draft);
+    const auto late = sender.logged(world.tj, draft);
     sender.hear(world.tj, late, world.af, crypto::DeliveryEvent::Delivered);
     CHECK(settle().size() == 1);
     sender.hear(world.tj, late, second, crypto::DeliveryEvent::Unopenable, kKeyGone);
@@ -487,7 +361,7 @@ TEST_CASE("attachments of what is sealed again come from its own ciphertext, lar
         Sender sender(world);
         client::Draft draft = World::alert({"AF-SKB-BLO"});
         draft.attachments.push_back(sender.pdf("a.pdf", size));
-        logged(world, sender, draft);
+        sender.logged(world.tj, draft);
         sender.files.files.clear();
         Post second = world.make_device("AF-CNP", "AF-SKB-BLO");
         world.publish_bundle(second, world.now);

@@ -59,6 +59,27 @@ struct Sender {
                [&](storage::Txn& txn) { return client::outbox_logged(txn, number, receipt); });
         return at;
     }
+    // An alert to AF that is logged.
+    client::OutboxNumber logged(Post& post,
+                                const client::Draft& draft = World::alert({"AF-SKB-BLO"})) {
+        const auto number = send(post, draft);
+        log(post, number);
+        return number;
+    }
+    // The ledger says so.
+    void refuse_by_entry(Post& post, client::OutboxNumber number, Errc code) {
+        const auto sent = reading(*post.store, [&](const storage::ReadTxn& txn) {
+            return client::sent_envelope(txn, number, post.agency);
+        });
+        const auto index =
+            world.reject(post, world.bytes_of(post, number), std::string(text_of(code).code));
+        const auto refusal = must(client::verify_refusal(
+            sent, world.ledger->proof(index), world.ledger->head(), world.ledger->note()));
+        in_txn(*post.store, [&](storage::Txn& txn) -> Status {
+            CHAPAR_TRY(client::outbox_attempted(txn, number));
+            return client::outbox_refused(txn, number, refusal);
+        });
+    }
     // It arrives there as an honest broker hands it out.
     client::InboxNumber deliver(Post& from, client::OutboxNumber number, Post& to) {
         const auto at = log(from, number);
