@@ -10,8 +10,6 @@ namespace {
 
 using client::ResealVerdict;
 
-constexpr std::uint16_t kKeyGone = client::statement_reason::kKeyGone;
-
 }  // namespace
 
 // Fails if what went in the place of a refused one is taken for a copy: it would be in no sum.
@@ -82,7 +80,8 @@ TEST_CASE("however much waits for a person, what goes by itself goes, and each c
     std::vector<client::OutboxNumber> lost;
     for (std::size_t i = 0; i < kMany; ++i) {
         lost.push_back(sender.logged(world.tj, draft));
-        sender.hear(world.tj, lost.back(), world.af, crypto::DeliveryEvent::Unopenable, kKeyGone);
+        sender.hear(world.tj, lost.back(), world.af, crypto::DeliveryEvent::Unopenable,
+                    client::statement_reason::kKeyGone);
     }
     const auto refused = sender.send(world.tj, World::alert({"AF-SKB-BLO"}));
     sender.refuse(world.tj, refused, Errc::BundleStale);
