@@ -30,7 +30,7 @@ constexpr std::uint8_t kGenerations = 3;
 constexpr std::uint8_t kUnprovenGenerations = 1;
 // Of one call and verdict: a directory with many new devices is worked off over several exchanges,
 // and what waits for a person holds up nothing that does not.
-constexpr std::size_t kAtOnce = 64;
+constexpr std::ptrdiff_t kAtOnce = 64;
 // Of one new envelope, which has room for limits::kStanzas; the rest gets the next one.
 constexpr std::size_t kDevicesAtOnce = 64;
 
@@ -52,16 +52,23 @@ bool has_attachments(const OutboxItem& item) {
     return std::ranges::all_of(item.files, &OutboxFile::kept);
 }
 
+// What others approved is not sealed again without them, and not without a person, who also learns
+// of attachments that are gone.
+bool needs_nobody(const OutboxItem& item) {
+    return item.approvals.needed == 0 && has_attachments(item);
+}
+
 // Looks for needs in one outbox. Borrows.
 class Search {
   public:
-    // `named` is found however many others there are.
+    // With `named`, of that envelope only.
     Search(const storage::ReadTxn& txn, const Device& device, TimeMs now,
            std::optional<OutboxNumber> named)
         : txn_(txn), directory_(txn), device_(device), now_(now), named_(named) {}
 
     Result<std::vector<ResealNeed>> run() {
         for (const OutboxItem& item : CHAPAR_TRY(outbox_items(txn_))) {
+            if (named_ && item.number != *named_) continue;
             const bool sent = item.stage == Stage::Refused || item.stage == Stage::Logged;
             if (!sent || item.expires <= now_ || CHAPAR_TRY(is_recalled(txn_, item))) continue;
             if (item.stage == Stage::Refused) CHAPAR_TRY(look_at_refused(item));
@@ -71,19 +78,13 @@ class Search {
     }
 
   private:
-    // What others approved is not sealed again without them, and not without a person, who also
-    // learns of attachments that are gone.
-    static ResealVerdict verdict_of(const OutboxItem& item, bool automatic) {
-        return automatic && item.approvals.needed == 0 && has_attachments(item)
-                   ? ResealVerdict::Automatic
-                   : ResealVerdict::NeedsConfirmation;
+    static ResealVerdict verdict_of(bool automatic) {
+        return automatic ? ResealVerdict::Automatic : ResealVerdict::NeedsConfirmation;
     }
 
     void keep(ResealNeed need) {
-        std::size_t& kept = need.verdict == ResealVerdict::Automatic ? automatic_ : confirmed_;
-        if (kept >= kAtOnce && need.number != named_) return;
-        ++kept;
-        needs_.push_back(std::move(need));
+        const auto kept = std::ranges::count(needs_, need.verdict, &ResealNeed::verdict);
+        if (kept < kAtOnce) needs_.push_back(std::move(need));
     }
 
     Status look_at_refused(const OutboxItem& item) {
@@ -94,7 +95,7 @@ class Search {
         if (own != Standing::Valid) return Done{};
         ResealNeed need{item.number,
                         ResealCause::Refused,
-                        verdict_of(item, goes_again_by_itself(item, now_)),
+                        verdict_of(goes_again_by_itself(item, now_)),
                         {},
                         {}};
         for (const OutboxOffice& office : item.offices) {
@@ -109,7 +110,8 @@ class Search {
     }
 
     Status look_at_logged(const OutboxItem& item) {
-        ResealNeed joined{item.number, ResealCause::DeviceJoined, verdict_of(item, true), {}, {}};
+        ResealNeed joined{
+            item.number, ResealCause::DeviceJoined, verdict_of(needs_nobody(item)), {}, {}};
         ResealNeed lost{item.number, ResealCause::KeyGone, ResealVerdict::Automatic, {}, {}};
         ResealNeed asked{
             item.number, ResealCause::KeyGone, ResealVerdict::NeedsConfirmation, {}, {}};
@@ -178,8 +180,6 @@ class Search {
     std::optional<OutboxNumber> named_;
     std::map<CertificateHash, std::uint64_t> planned_;
     std::vector<ResealNeed> needs_;
-    std::size_t automatic_ = 0;
-    std::size_t confirmed_ = 0;
 };
 
 // The same text to other devices: everything that names this one envelope is made anew.
@@ -271,13 +271,12 @@ bool can_go_again(std::string_view code) {
 bool goes_again_by_itself(const OutboxItem& item, TimeMs now) {
     const std::uint8_t generations = item.entry ? kGenerations : kUnprovenGenerations;
     return item.stage == Stage::Refused && can_go_again(item.problem.code) && item.expires > now &&
-           !item.reseal.instead && item.reseal.generation < generations &&
-           item.approvals.needed == 0 && has_attachments(item);
+           !item.reseal.instead && item.reseal.generation < generations && needs_nobody(item);
 }
 
 Result<std::vector<ResealNeed>> find_reseals(const storage::ReadTxn& txn, const Device& device,
-                                             TimeMs now) {
-    return Search(txn, device, now, std::nullopt).run();
+                                             TimeMs now, std::optional<OutboxNumber> number) {
+    return Search(txn, device, now, number).run();
 }
 
 Result<std::vector<OutboxNumber>> add_reseals(storage::Txn& txn, const Device& device,
@@ -286,8 +285,8 @@ Result<std::vector<OutboxNumber>> add_reseals(storage::Txn& txn, const Device& d
                                               crypto::Random& random) {
     std::vector<OutboxNumber> added;
     bool found = false;
-    for (const ResealNeed& need : CHAPAR_TRY(Search(txn, device, now, number).run())) {
-        if (need.verdict != verdict || (number && need.number != *number)) continue;
+    for (const ResealNeed& need : CHAPAR_TRY(find_reseals(txn, device, now, number))) {
+        if (need.verdict != verdict) continue;
         found = true;
         const Status one = add_reseal(txn, device, need, now, random, added);
         if (one) continue;

@@ -52,9 +52,11 @@ struct ResealNeed {
     bool operator==(const ResealNeed&) const = default;
 };
 
-// What could be sealed again now, in the order of the outbox. REQUIRES: synced.
-[[nodiscard]] Result<std::vector<ResealNeed>> find_reseals(const storage::ReadTxn& txn,
-                                                           const Device& device, TimeMs now);
+// What could be sealed again now, in the order of the outbox; the first 64 of each verdict. With
+// `number`, of that envelope only, whatever else there is. REQUIRES: synced.
+[[nodiscard]] Result<std::vector<ResealNeed>> find_reseals(
+    const storage::ReadTxn& txn, const Device& device, TimeMs now,
+    std::optional<OutboxNumber> number = std::nullopt);
 
 // Adds the drafts of new envelopes for all needs of this verdict; the caller seals them. One that
 // cannot be read is passed over. With `number`, only of that envelope, or its error. The first item

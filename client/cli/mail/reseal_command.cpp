@@ -67,12 +67,12 @@ void show_need(const Invocation& invocation, const ResealNeed& need) {
 // Of one item, or of all.
 Result<std::vector<ResealNeed>> needs_of(DeviceContext& context, std::uint64_t number) {
     const auto txn = CHAPAR_TRY(context.store().begin_read());
-    auto needs = CHAPAR_TRY(find_reseals(*txn, context.device(), context.now()));
-    if (number != 0) {
-        std::erase_if(needs, [number](const ResealNeed& need) {
-            return need.number.value != number || need.verdict != ResealVerdict::NeedsConfirmation;
-        });
-    }
+    if (number == 0) return find_reseals(*txn, context.device(), context.now());
+    auto needs =
+        CHAPAR_TRY(find_reseals(*txn, context.device(), context.now(), OutboxNumber(number)));
+    std::erase_if(needs, [](const ResealNeed& need) {
+        return need.verdict != ResealVerdict::NeedsConfirmation;
+    });
     return needs;
 }
 

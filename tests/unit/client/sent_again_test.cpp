@@ -93,6 +93,12 @@ TEST_CASE("however much waits for a person, what goes by itself goes, and each c
                                    lost.back(), world.now, world.random);
     });
     CHECK(named.size() == 1);
+    // What the command asks before it shows and asks a person.
+    const auto found = reading(*world.tj.store, [&](const storage::ReadTxn& txn) {
+        return client::find_reseals(txn, world.device(world.tj), world.now, lost[64]);
+    });
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().number == lost[64]);
 }
 
 // Fails if the first text that cannot be read ends the call: no exchange would end well any more.
