@@ -103,10 +103,9 @@ Result<Form> Form::resume(std::string_view kept, FormSetting setting) {
     form.ask_.clear();
     for (const json::value& path : ask->as_array()) {
         if (!path.is_string() || form.ask_.size() >= kQuestions) return damaged();
-        // A field that a newer program asked for is passed over.
-        if (form.path_of(path.as_string())) form.ask_.emplace_back(path.as_string());
+        form.ask_.emplace_back(path.as_string());
     }
-    form.forget_placeless();
+    form.forget_placeless();  // with what a newer program asked for
     return form;
 }
 
