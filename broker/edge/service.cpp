@@ -95,7 +95,7 @@ Status BrokerService::finish() {
     // What waits for a quorum of witnesses was promised to nobody.
     if (parts_.guard.standing() == Standing::WitnessesAwaited) pending_.clear();
     // What it proposes itself can wait for the next start; what a session asked for ends.
-    finishing_ = true;
+    proposing_ = false;
     while (!pending_.empty()) CHAPAR_TRY(run_tick());
     CHAPAR_TRY(publish_head());
     // No round will be closed any more: the note is kept as it is.

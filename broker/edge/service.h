@@ -265,9 +265,9 @@ class BrokerService {
     std::optional<DurationMs> swept_;    // empty: not since the start
     std::optional<DurationMs> thinned_;  // the same
     std::optional<DurationMs> offered_;  // the same
-    bool own_refused_ = false;           // an own proposal, since the last every_second()
+    // What the broker proposes itself: not after a refusal until the next second, nor at the end.
+    bool proposing_ = true;
     std::set<CertificateHash> passed_;   // of whose mail a Withhold was refused since
-    bool finishing_ = false;
     Standing said_ = Standing::Checked;  // the standing that the log knows
     TreeSize stored_;                    // the newest size in `cp`
     std::size_t stored_lines_ = 0;       // cosignatures of that note

@@ -91,13 +91,13 @@ Status BrokerService::apply(Batch batch, std::vector<Pending> origins) {
 // What the broker itself proposed would be refused again at once: the next second is soon enough.
 void BrokerService::note_refused(const Pending& origin, const OperationBody& body) {
     if (!std::holds_alternative<NoOrigin>(origin.source)) return;
-    own_refused_ = true;
+    proposing_ = false;
     if (const auto* withhold = std::get_if<Withhold>(&body)) passed_.insert(withhold->device);
 }
 
 // A row that was passed over to be withheld, and was not: its device's sessions look at all again.
 void BrokerService::look_again() {
-    own_refused_ = false;
+    proposing_ = true;
     for (const CertificateHash& device : std::exchange(passed_, {})) {
         for (Session* session : sessions_.of_device(device)) {
             session->place = MailboxPlace();
@@ -242,7 +242,7 @@ Status BrokerService::note_effects(const storage::ReadTxn& txn, const Effects& e
 }
 
 Status BrokerService::propose_withholds() {
-    if (!parts_.guard.signing() || own_refused_ || finishing_) return Done{};
+    if (!parts_.guard.signing() || !proposing_) return Done{};
     const auto is_withhold = [](const Pending& p) {
         return std::holds_alternative<Withhold>(p.body);
     };
@@ -346,7 +346,7 @@ Status BrokerService::watch_deadline() {
     deadline_ = CHAPAR_TRY(next_deadline(*txn));
     if (!parts_.guard.signing() || !deadline_ || *deadline_ > parts_.time.stamp().time)
         return Done{};
-    if (own_refused_ || finishing_) return Done{};
+    if (!proposing_) return Done{};
     const auto is_advance = [](const Pending& p) {
         return std::holds_alternative<Advance>(p.body);
     };
