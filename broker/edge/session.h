@@ -59,7 +59,8 @@ struct Session {
     std::size_t credit = 0;      // deliveries it is ready to take
     bool had_mail = false;       // its mailbox was looked into
     bool mail = true;            // its mailbox may hold rows that were not handed out here
-    // Its next row. What it has passed was handed out here, or may not be: none is looked at twice.
+    // Its next row. What it has passed was handed out here, or may not be: none is looked at twice,
+    // but after a refused Withhold.
     MailboxPlace place;
     // Handed out last and alone (unanswered.h): while it waits, no other such row is, unless the
     // session has spoken long enough after it. A reader that died of it does not.

@@ -3,9 +3,8 @@
 // Owns: who may correct (the office that sent the message, by any of its devices), which
 // corrections count (settled, of a key that nobody calls compromised, not recalled; of this
 // device's own: handed over, not refused; of one that was sent again, the first), and their order,
-// that of the ledger. Does not know how a
-// field is changed (corrected.h), nor what becomes of a message that was corrected: its signed text
-// stays as it is. Reads the store; one thread.
+// that of the ledger. Does not know how a field is changed (corrected.h), nor what becomes of a
+// message that was corrected: its signed text stays as it is. Reads the store; one thread.
 #pragma once
 
 #include <cstdint>

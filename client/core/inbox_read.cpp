@@ -61,8 +61,7 @@ Result<std::optional<InboxItem>> inbox_find(const storage::ReadTxn& txn, const E
 }
 
 Result<std::vector<InboxItem>> inbox_find(const storage::ReadTxn& txn, const MessageId& message) {
-    // Keys only: whoever sends names up to eight messages, in each of which all items are looked
-    // for.
+    // Keys only: whoever sends names up to eight messages, and each is looked for.
     std::vector<InboxItem> items;
     const auto cursor = txn.cursor(tables::kInboxIds);
     for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
