@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxEndpoints = 8;
 
-bool is_endpoint(std::string_view text) {
-    return !text.empty() && text.size() <= 255 &&
-           std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
-}
-
 Status check(const Manifest& manifest) {
     if (manifest.origin.size() > 255 || !is_note_name(manifest.origin)) {
         return Error(Errc::MalformedLayout, "manifest origin");
@@ -27,6 +22,11 @@ Status check(const Manifest& manifest) {
 }
 
 }  // namespace
+
+bool is_endpoint(std::string_view text) {
+    return !text.empty() && text.size() <= 255 &&
+           std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
+}
 
 Bytes Manifest::encode() const {
     LayoutWriter out = begin_record();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crypto/note.h"
@@ -32,6 +33,9 @@ struct Manifest {
     [[nodiscard]] Result<NoteVerifier> log_verifier() const;
     bool operator==(const Manifest&) const = default;
 };
+
+// What a manifest can name as an endpoint: up to 255 printable characters of ASCII, no space.
+[[nodiscard]] bool is_endpoint(std::string_view text);
 
 [[nodiscard]] Home home_of(ByteView manifest_body);
 

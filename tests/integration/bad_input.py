@@ -110,6 +110,15 @@ class BadInput(unittest.TestCase):
     def test_a_usage_error_is_a_problem_object_too(self):
         self.refused(self.centre.chapar("send", "pigeon"), "usage", 2)
 
+    # Fails if the endpoint is looked at after the keys were made: they would stay behind.
+    def test_a_centre_is_not_founded_at_an_endpoint_that_no_manifest_can_name(self):
+        for endpoint in ("udp://127.0.0.1:7400", "tcp://127.0.0.1:74 00", "tcp://" + "h" * 250):
+            root = self.centre.folder / "no-root"
+            ran = self.centre.chapar("broker", "init", "--dir", self.centre.folder / "no-centre", "--root-dir", root,
+                                     "--name", "test", "--listen", endpoint)
+            self.refused(ran, "input.field-invalid", 2)
+            self.assertFalse(root.exists(), endpoint)
+
     # Fails if a file that is not there is told as an item of the inbox that is not.
     def test_a_file_that_is_not_there_is_told_so(self):
         home, missing = self.centre.home("TJ-NPJ-BLO"), self.centre.file("nowhere.pdf")

@@ -51,8 +51,7 @@ Result<TrustCard> found_centre(const FoundingPlan& plan, const HomeSecurity& sec
     if (!is_centre_name(plan.centre)) {
         return Error(Errc::FieldInvalid, "--name: letters a-z, digits and '-'");
     }
-    constexpr std::size_t kEndpointBytes = 255;  // of a manifest
-    if (!plan.endpoint.starts_with("tcp://") || plan.endpoint.size() > kEndpointBytes) {
+    if (!plan.endpoint.starts_with("tcp://") || !crypto::is_endpoint(plan.endpoint)) {
         return Error(Errc::FieldInvalid, "--listen: tcp://HOST:PORT");
     }
     std::error_code error;
