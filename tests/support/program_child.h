@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,8 +90,13 @@ class ProgramChild {
                ended.si_pid == 0;
     }
     void signal(int number) const { kill(pid_, number); }
-    // 128 and the signal where one has ended it.
+    // 128 and the signal where one has ended it. What does not end by the deadline is killed.
     int exit_code() {
+        const auto end = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+        CHAPAR_ASSERT(end >= 0);
+        pollfd item{end, POLLIN, 0};
+        if (poll(&item, 1, kChildDeadlineMs) == 0) kill(pid_, SIGKILL);
+        close(end);
         int status = 0;
         CHAPAR_ASSERT(waitpid(pid_, &status, 0) == pid_);
         pid_ = -1;
