@@ -52,6 +52,11 @@ Status read_part(CeremonyFile& out, std::uint8_t kind, ByteView bytes) {
     return malformed("part of a ceremony file");
 }
 
+std::size_t parts_of(const CeremonyFile& file) {
+    return file.records.size() + file.context.size() + (file.request ? 1U : 0U) +
+           (file.roots ? 1U : 0U) + (file.key ? 1U : 0U);
+}
+
 }  // namespace
 
 bool is_key_name(std::string_view name) {
@@ -130,9 +135,15 @@ Result<KeyCard> KeyCard::decode(ByteView bytes) {
     return out;
 }
 
+Status CeremonyFile::fits() const {
+    if (parts_of(*this) > kMaxParts || encode().size() > kMaxBytes) {
+        return Error(Errc::TooLarge, "ceremony file, with what tells its reader who must sign");
+    }
+    return Done{};
+}
+
 Bytes CeremonyFile::encode() const {
-    const std::size_t parts =
-        records.size() + context.size() + (request ? 1U : 0U) + (roots ? 1U : 0U) + (key ? 1U : 0U);
+    const std::size_t parts = parts_of(*this);
     CHAPAR_ASSERT(parts >= 1 && parts <= kMaxParts);
     LayoutWriter out;
     out.raw(view(kMagic)).u8(static_cast<std::uint8_t>(parts));

@@ -75,6 +75,8 @@ struct CeremonyFile {
     std::optional<AgencyRoots> roots;
     std::optional<KeyCard> key;
 
+    // TooLarge: more parts, or more bytes, than decode() takes.
+    [[nodiscard]] Status fits() const;
     // REQUIRES: 1..kMaxParts parts.
     [[nodiscard]] Bytes encode() const;
     [[nodiscard]] static Result<CeremonyFile> decode(ByteView bytes);

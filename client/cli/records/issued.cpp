@@ -34,9 +34,11 @@ std::string hash_suffix(const crypto::SignedRecord& record) {
     return "-" + to_hex(record.hash().view()).substr(0, 16);
 }
 
-// Signatures of both; REQUIRES: the same record.
+// Signatures of both, as many as a record can hold: nobody here has verified those that a file
+// brought. REQUIRES: the same record.
 void add_signatures(crypto::SignedRecord& to, const crypto::SignedRecord& from) {
     for (const crypto::RecordSignature& entry : from.signatures) {
+        if (to.signatures.size() == limits::kRecordSigners) return;
         const auto at = std::ranges::lower_bound(to.signatures, entry.signer, {},
                                                  &crypto::RecordSignature::signer);
         if (at == to.signatures.end() || at->signer != entry.signer)

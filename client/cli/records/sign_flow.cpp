@@ -126,6 +126,7 @@ Result<CeremonyFile> read_ceremony_file(const std::string& path) {
 }
 
 Status write_ceremony_file(const std::string& path, const CeremonyFile& file) {
+    CHAPAR_TRY(file.fits());
     return write_file(path, file.encode());
 }
 
@@ -188,6 +189,10 @@ Status sign_and_hand_on(Invocation& invocation, const HomePaths& paths, Ceremony
     if (!target.broker.empty() || !target.device.empty()) {
         CHAPAR_TRY(must_be_complete(file.records, card.key, ground));
     }
+    const Authority authority = CHAPAR_TRY(read_authority(paths));
+    carry_authority(authority, file);
+    // Nobody signs what could not be handed on.
+    if (!target.out.empty()) CHAPAR_TRY(file.fits());
     const std::string text = CHAPAR_TRY(whole_text(file, ground));
     if (consent == Consent::Ask) {
         CHAPAR_TRY(confirm(text + "Do both of you see the same check words, and is this right?"));
@@ -195,8 +200,6 @@ Status sign_and_hand_on(Invocation& invocation, const HomePaths& paths, Ceremony
     const auto passphrase = CHAPAR_TRY(invocation.passphrase(PassphraseUse::Open));
     const Signer signer = CHAPAR_TRY(open_signer(paths, passphrase));
     CHAPAR_TRY(sign_all(file.records, signer.key, ground));
-    const Authority authority = CHAPAR_TRY(read_authority(paths));
-    carry_authority(authority, file);
     for (const crypto::SignedRecord& record : file.records) {
         CHAPAR_TRY(keep_issued(paths.home, record));
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schemas/base/limits.h"
+
 namespace chapar::client {
 namespace {
 
@@ -162,7 +164,12 @@ Status check_signature(const SignedRecord& record, const crypto::RecordSignature
 Result<bool> is_waited_for(const SignedRecord& record, const SigningPublicKey& key,
                            const SigningGround& ground) {
     const SigningState state = CHAPAR_TRY(state_of(record, ground));
-    return is_among(state.may_sign, key);
+    if (!is_among(state.may_sign, key)) return false;
+    // Keys that this home does not know may stand beside the others, and any number of such.
+    if (record.signatures.size() >= limits::kRecordSigners) {
+        return Error(Errc::TooLarge, "a record that has all the signatures it can hold");
+    }
+    return true;
 }
 
 }  // namespace

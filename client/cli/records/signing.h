@@ -10,7 +10,7 @@
 //
 // Errors: SignedAlready (this key), SignerRefused (not its business), SignatureInvalid (a signature
 // in the file), NotFound (what would tell who signs), RecordRefused (the file and the home name
-// different people).
+// different people), TooLarge (no room for another signature).
 #pragma once
 
 #include <optional>

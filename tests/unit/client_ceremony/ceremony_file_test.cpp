@@ -34,6 +34,20 @@ TEST_CASE(
     }
 }
 
+// Fails if what a home adds for the next reader is not counted.
+TEST_CASE("a ceremony file of more parts or bytes than can be read is not written") {
+    Persons persons;
+    CeremonyFile file = persons.agency;
+    file.records.assign(CeremonyFile::kMaxParts - 1, persons.agency.records[0]);
+    file.context.clear();
+    CHECK(file.fits());
+    file.key = persons.registrar_cards()[0];
+    CHECK(error_of(file.fits()) == Errc::TooLarge);
+    file.key.reset();
+    file.records[0].body.resize(CeremonyFile::kMaxBytes);
+    CHECK(error_of(file.fits()) == Errc::TooLarge);
+}
+
 TEST_CASE("a part that may stand once does not stand twice, and parts stand in their order") {
     Persons persons;
     CeremonyFile file;

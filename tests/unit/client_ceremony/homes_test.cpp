@@ -3,6 +3,7 @@
 #include "client/edge/signer_home.h"
 #include "client/edge/store_home.h"
 #include "crypto/manifest.h"
+#include "schemas/base/limits.h"
 #include "tests/unit/client_ceremony/persons.h"
 
 namespace chapar::testing {
@@ -311,6 +312,23 @@ TEST_CASE("an issued record is kept once, with every signature that was seen on 
     must(client::keep_issued(home, must(client::grant_request(office.ask(), {}, {}, kNow))[0]));
     CHECK(error_of(client::find_issued_device(home, "")) == Errc::FieldInvalid);
     CHECK(error_of(client::find_issued_device(home, "zz")) == Errc::NotFound);
+}
+
+// Fails if the joined record has more signatures than a record can hold: it could not be written.
+TEST_CASE("an issued record keeps as many signatures as it can hold, whoever made them") {
+    Office office;
+    const fs::path home = office.folder.path() / "home";
+    auto full = must(client::grant_request(office.ask(), {}, {}, kNow))[0];
+    auto own = full;
+    for (std::size_t i = 0; i < limits::kRecordSigners; ++i) {
+        full.sign(crypto::SigningKey::generate(office.random));
+    }
+    own.sign(office.registrars[0]);
+    must(client::keep_issued(home, full));
+    must(client::keep_issued(home, own));
+    const auto kept = must(client::issued_records(home));
+    REQUIRE(kept.size() == 1);
+    CHECK(kept[0].signatures.size() == limits::kRecordSigners);
 }
 
 }  // namespace chapar::testing

@@ -1,6 +1,7 @@
 #include "client/cli/records/signing.h"
 
 #include "crypto/suspension.h"
+#include "schemas/base/limits.h"
 #include "tests/unit/client_ceremony/persons.h"
 
 namespace chapar::testing {
@@ -129,6 +130,27 @@ TEST_CASE("a new set of roots needs the old roots and the centre") {
     CHECK(must(state_of(change.records[0], ground)).missing == 0);
     const auto earlier = must(crypto::AgencyRecord::decode(persons.agency.records[0].body));
     CHECK(crypto::open_agency(change.records[0], persons.centre.public_key(), &earlier));
+}
+
+// Fails if the own signature becomes one more than a record can hold: it could not be written.
+TEST_CASE("a record full of signatures of keys that the home does not know is signed no further") {
+    Persons persons;
+    auto plan = persons.plan();
+    plan.roots.pop_back();
+    plan.replaces = persons.agency.records[0];
+    client::CeremonyFile change = must(client::draft_agency(plan, kNow));
+    client::SigningGround ground = persons.ground();
+    ground.context = change.context;
+    ground.centre_root.reset();
+    for (std::size_t i = 0; i + 1 < limits::kRecordSigners; ++i) {
+        change.records[0].sign(crypto::SigningKey::generate(persons.random));
+    }
+    const auto last = persons.roots[0].public_key();
+    CHECK(may_sign(change.records, last, ground));
+    change.records[0].sign(crypto::SigningKey::generate(persons.random));
+    CHECK(error_of(may_sign(change.records, last, ground)) == Errc::TooLarge);
+    CHECK(error_of(sign_all(change.records, persons.roots[0], ground)) == Errc::TooLarge);
+    CHECK(change.records[0].encode().size() > 0);
 }
 
 TEST_CASE("a file that names other registrars or roots than the home is refused") {
