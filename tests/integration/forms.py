@@ -117,6 +117,25 @@ class Forms(unittest.TestCase):
         self.assertEqual((nothing.exit, nothing.code), (2, "usage"), nothing)
         self.assertEqual(self.centre.must("drafts", "ls", "--home", self.home()).results, [])
 
+    # Fails if the list ends at the first draft that cannot be read.
+    def test_a_draft_whose_key_is_gone_is_passed_over_and_the_others_are_listed(self):
+        keys = self.home() / "record.keys"
+        self.typed(ALERT[:3], "send", "seizure")
+        before = keys.read_bytes()
+        self.typed(ALERT[:3], "send", "seizure")
+        whole = keys.read_bytes()
+        kept, lost = self.centre.must("drafts", "ls", "--home", self.home()).results
+        slots = [(before[at:at + 128], whole[at:at + 128]) for at in range(0, len(whole), 128)]
+        keys.write_bytes(b"".join(now if now == then else bytes(128) for then, now in slots))
+        try:
+            ran = self.centre.chapar("drafts", "ls", "--home", self.home())
+        finally:
+            keys.write_bytes(whole)
+        self.assertEqual((ran.exit, ran.results), (0, [kept]), ran)
+        self.assertIn(f"draft {lost['draft']} is passed over", ran.err)
+        for draft in (kept, lost):
+            self.centre.must("drafts", "drop", draft["draft"], "--home", self.home())
+
     def test_the_other_forms_send_what_was_said(self):
         self.received()
         end = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 20 * 86400))

@@ -4,10 +4,10 @@
 #include <limits>
 
 #include "client/cases/feedback.h"
-#include "client/cli/cases/passed_over.h"
 #include "client/cli/device/device_context.h"
 #include "client/cli/mail/item_view.h"
 #include "client/cli/mail/send_dispatch.h"
+#include "client/cli/terminal/passed_over.h"
 #include "client/cli/terminal/table.h"
 #include "client/core/compose.h"
 #include "schemas/base/uuid.h"

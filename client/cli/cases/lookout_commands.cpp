@@ -5,9 +5,9 @@
 #include <array>
 
 #include "client/cases/lookout_reading.h"
-#include "client/cli/cases/passed_over.h"
 #include "client/cli/device/device_context.h"
 #include "client/cli/mail/item_view.h"
+#include "client/cli/terminal/passed_over.h"
 #include "client/cli/terminal/table.h"
 #include "client/core/compose.h"
 #include "client/core/corrections.h"

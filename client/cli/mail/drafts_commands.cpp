@@ -7,30 +7,41 @@
 #include "client/cli/mail/form_desk.h"
 #include "client/cli/mail/item_view.h"
 #include "client/cli/mail/send_commands.h"
+#include "client/cli/terminal/passed_over.h"
 #include "client/cli/terminal/table.h"
 
 namespace chapar::client {
 namespace {
 namespace json = boost::json;
 
+Status add_row(Table& table, FormNumber number, const FormDraft& draft,
+               const FormSetting& setting) {
+    const Form form = CHAPAR_TRY(Form::resume(draft.text, setting));
+    const std::string missing = std::to_string(form.missing());
+    table.add({json::object{{"draft", number.value},
+                            {"kind", kind_text(form.kind())},
+                            {"changed", utc(draft.changed)},
+                            {"missing", form.missing()}},
+               {std::to_string(number.value), kind_text(form.kind()),
+                schemas::kind_label(form.kind(), setting.language), utc(draft.changed),
+                form.missing() == 0 ? "" : missing + " missing"},
+               {}});
+    return Done{};
+}
+
 Status list(Invocation& invocation) {
     const auto context = CHAPAR_TRY(DeviceContext::open(invocation));
-    const FormDesk desk(invocation, *context);
+    const FormSetting setting = FormDesk(invocation, *context).setting();
     const auto txn = CHAPAR_TRY(context->store().begin_read());
     Table table(invocation.output, {{"number"}, {"kind"}, {"what"}, {"changed"}, {"missing"}},
                 Heading::None);
     for (const FormNumber number : CHAPAR_TRY(form_numbers(*txn))) {
-        const FormDraft draft = CHAPAR_TRY(form_draft(*txn, number, context->device().vault));
-        const Form form = CHAPAR_TRY(Form::resume(draft.text, desk.setting()));
-        const std::string missing = std::to_string(form.missing());
-        table.add({json::object{{"draft", number.value},
-                                {"kind", kind_text(form.kind())},
-                                {"changed", utc(draft.changed)},
-                                {"missing", form.missing()}},
-                   {std::to_string(number.value), kind_text(form.kind()),
-                    schemas::kind_label(form.kind(), invocation.language), utc(draft.changed),
-                    form.missing() == 0 ? "" : missing + " missing"},
-                   {}});
+        const auto draft = form_draft(*txn, number, context->device().vault);
+        const Status added =
+            draft ? add_row(table, number, *draft, setting) : Status(draft.error());
+        if (added) continue;
+        const std::string place = "draft " + std::to_string(number.value);
+        CHAPAR_TRY(pass_over(invocation.output, place, added.error()));
     }
     table.print();
     return Done{};

@@ -1,4 +1,4 @@
-#include "client/cli/cases/passed_over.h"
+#include "client/cli/terminal/passed_over.h"
 
 #include "client/core/store_errors.h"
 
