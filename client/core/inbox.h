@@ -156,11 +156,16 @@ struct InboxText {
 [[nodiscard]] Result<ReceiptEntry> inbox_receipt(const storage::ReadTxn& txn, InboxNumber number);
 
 // Who approved it, as its ACCEPTED entry proves; signatures were checked when it came.
-struct InboxApproval {
-    CertificateHash approver;
+struct InboxApprover {
     OfficeId office;
     AgencyId agency;
     std::string officer;  // pseudonym
+    bool operator==(const InboxApprover&) const = default;
+};
+struct InboxApproval {
+    CertificateHash approver;
+    // Empty where the directory does not have the certificate any more: after a succession.
+    std::optional<InboxApprover> who;
     bool operator==(const InboxApproval&) const = default;
 };
 [[nodiscard]] Result<std::vector<InboxApproval>> inbox_approvals(const storage::ReadTxn& txn,

@@ -135,10 +135,11 @@ Result<std::vector<InboxApproval>> inbox_approvals(const storage::ReadTxn& txn,
     const DirectoryView directory(txn);
     std::vector<InboxApproval> approvals;
     for (const crypto::Approval& approval : statement.approvals) {
+        InboxApproval& one = approvals.emplace_back(InboxApproval{approval.approver, {}});
         const auto device = CHAPAR_TRY(directory.device(approval.approver));
-        if (!device) return Error(Errc::CertificateUnknown, "approver");
+        if (!device) continue;
         const auto& request = device->record.request.request;
-        approvals.push_back({approval.approver, request.office, request.agency, request.officer});
+        one.who = {request.office, request.agency, request.officer};
     }
     return approvals;
 }

@@ -119,7 +119,7 @@ Status add_case_warnings(const Invocation& invocation, const OpenedMessage& open
     if (case_rule_lines(item.kind).empty()) return Done{};
     std::set<std::string> approvers;
     for (const InboxApproval& one : CHAPAR_TRY(inbox_approvals(txn, item.number))) {
-        approvers.insert(one.officer);
+        approvers.insert(one.who ? one.who->officer : to_hex(one.approver.view()));
     }
     const Circle circle = item.sender_agency == device.agency ? Circle::OwnAgency : Circle::Beyond;
     const auto target =

@@ -72,12 +72,20 @@ void add_approvals(json::object& object, Lines& lines, const std::vector<InboxAp
     if (approvals.empty()) return;
     json::array out;
     for (const InboxApproval& approval : approvals) {
-        out.push_back({{"office", approval.office.text()},
-                       {"agency", approval.agency.text()},
-                       {"officer", approval.officer},
-                       {"certificate", to_hex(approval.approver.view())}});
-        lines.push_back(in(language, "approved by ", "утвердил: ") + approval.officer + ", " +
-                        approval.office.text() + " (" + approval.agency.text() + ")");
+        const std::string certificate = to_hex(approval.approver.view());
+        json::object one{{"certificate", certificate}};
+        std::string who = in(language, "a device that the directory does not have, ",
+                             "устройство, которого нет в справочнике, ") +
+                          certificate.substr(0, 16);
+        if (approval.who) {
+            const auto& [office, agency, officer] = *approval.who;
+            one["office"] = office.text();
+            one["agency"] = agency.text();
+            one["officer"] = officer;
+            who = officer + ", " + office.text() + " (" + agency.text() + ")";
+        }
+        out.push_back(std::move(one));
+        lines.push_back(in(language, "approved by ", "утвердил: ") + who);
     }
     object["approvals"] = std::move(out);
 }

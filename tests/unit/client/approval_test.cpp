@@ -1,4 +1,5 @@
 #include "client/core/store_keys.h"
+#include "client/core/tables.h"
 #include "crypto/envelope.h"
 #include "schemas/content_codec.h"
 #include "schemas/header_codec.h"
@@ -88,6 +89,35 @@ TEST_CASE("a draft that needs approval is sealed when it has come, with the head
                                  a.world.af.key.verifying_key())
               .has_value());
     CHECK(a.collect().complete.empty());
+}
+
+// Fails if a message cannot be shown any more once a succession has begun the directory anew.
+TEST_CASE("who approved a message is told by name, and by certificate where nobody knows it") {
+    Approving a;
+    const auto request = a.ask(a.target, {a.world.af.office});
+    const auto at_af = a.sender.deliver(a.world.tj, request, a.world.af);
+    a.answer(a.world.af, a.approval_of(a.world.af, at_af));
+    must(a.sender.try_seal(a.world.tj, a.target));
+    const auto at_uz = a.sender.deliver(a.world.tj, a.target, a.world.uz);
+    const auto approvals = [&] {
+        return reading(*a.world.uz.store, [&](const storage::ReadTxn& txn) {
+            return client::inbox_approvals(txn, at_uz);
+        });
+    };
+    const auto known = approvals();
+    REQUIRE(known.size() == 1);
+    REQUIRE(known.front().who.has_value());
+    CHECK(known.front().who->office == a.world.af.office);
+    in_txn(*a.world.uz.store, [&](storage::Txn& txn) -> Status {
+        std::vector<Bytes> keys;
+        const auto cursor = txn.cursor(client::tables::kDevices);
+        for (CHAPAR_TRY(cursor->seek_first()); cursor->at_record(); CHAPAR_TRY(cursor->next())) {
+            keys.push_back(to_bytes(cursor->key()));
+        }
+        for (const Bytes& key : keys) CHAPAR_TRY(txn.erase(client::tables::kDevices, key));
+        return Done{};
+    });
+    CHECK(approvals() == std::vector{client::InboxApproval{a.world.af.certificate, {}}});
 }
 
 // Fails if check_given() does not verify over this draft's own ctx.
