@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include "schemas/base/shown.h"
 
@@ -38,25 +40,19 @@ bool is_copy(const LookoutMessage& first, const LookoutMessage& second) {
                                [&](const MessageId& id) { return names(second, id); });
 }
 
-// Whether the id is that of an order of this agency which is here.
-bool is_here(const std::vector<Lookout>& lookouts, const AgencyId& agency, const MessageId& id) {
-    return std::ranges::any_of(lookouts, [&](const Lookout& lookout) {
-        const auto has_id = [&id](const LookoutMessage& one) { return one.message == id; };
-        return lookout.order.agency == agency &&
-               (has_id(lookout.order) || std::ranges::any_of(lookout.copies, has_id));
-    });
-}
+// Of the orders that are here.
+using KnownOrders = std::set<std::pair<AgencyId, MessageId>>;
 
 // By which ids others may speak of it: its own, those of its copies, and those that it repeats.
 // What it names and is here as another lookout, it does not repeat: it only passes it on.
-bool is_called(const std::vector<Lookout>& lookouts, const Lookout& lookout,
+bool is_called(const KnownOrders& known, const Lookout& lookout,
                const std::vector<MessageId>& ids) {
     const auto called = [&](const LookoutMessage& one) {
         const auto given = [&ids](const MessageId& id) {
             return std::ranges::find(ids, id) != ids.end();
         };
         return given(one.message) || std::ranges::any_of(one.derived_from, [&](const auto& id) {
-                   return given(id) && !is_here(lookouts, one.agency, id);
+                   return given(id) && !known.contains({one.agency, id});
                });
     };
     return called(lookout.order) || std::ranges::any_of(lookout.copies, called);
@@ -66,38 +62,37 @@ bool counts(const Lookout& lookout, const LookoutMessage& cancel) {
     return cancel.is_believed && cancel.agency == lookout.order.agency;
 }
 
-// Whether any lookout is ended by it: message ids are one sender's own, so another lookout of the
-// same id is not meant.
-bool ends_one(const std::vector<Lookout>& lookouts, const LookoutMessage& cancel) {
-    return std::ranges::any_of(lookouts, [&](const Lookout& lookout) {
-        return is_called(lookouts, lookout, cancel.about) && counts(lookout, cancel);
-    });
-}
-
-bool add_to(std::vector<Lookout>& lookouts, const LookoutMessage& message) {
+// Notes the outcome at this place with every lookout that it means.
+void note_outcome(Lookouts& lookouts, const KnownOrders& known, std::size_t place) {
+    const LookoutMessage& message = lookouts.outcomes[place];
+    std::vector<Lookout*> meant;
+    for (Lookout& lookout : lookouts.all) {
+        if (is_called(known, lookout, message.about)) meant.push_back(&lookout);
+    }
+    if (meant.empty()) lookouts.unanswered.push_back(place);
     const bool is_cancel = message.kind == Kind::LookoutCancel;
-    const bool effective = is_cancel && ends_one(lookouts, message);
-    bool found = false;
-    for (Lookout& lookout : lookouts) {
-        if (!is_called(lookouts, lookout, message.about)) continue;
-        found = true;
+    // Message ids are one sender's own: where a cancel ends one, another lookout of the same id is
+    // not meant.
+    const bool ends_one = is_cancel && std::ranges::any_of(meant, [&](const Lookout* lookout) {
+                              return counts(*lookout, message);
+                          });
+    for (Lookout* const lookout : meant) {
         if (!is_cancel) {
-            lookout.hits.push_back(message);
-        } else if (counts(lookout, message)) {
-            lookout.cancels.push_back(message);
-        } else if (!effective) {
-            lookout.disputed.push_back(message);
+            lookout->hits.push_back(place);
+        } else if (counts(*lookout, message)) {
+            lookout->cancels.push_back(place);
+        } else if (!ends_one) {
+            lookout->disputed.push_back(place);
         }
     }
-    return found;
 }
 
-LookoutState state_of(const Lookout& lookout, TimeMs now) {
+LookoutState state_of(const Lookouts& lookouts, const Lookout& lookout, TimeMs now) {
     if (!lookout.cancels.empty() || lookout.order.is_withdrawn) return LookoutState::Cancelled;
     if (now >= lookout.order.until) return LookoutState::Expired;
     if (now < lookout.order.from) return LookoutState::NotYet;
-    const bool hit = std::ranges::any_of(lookout.hits,
-                                         [](const LookoutMessage& one) { return one.is_believed; });
+    const bool hit = std::ranges::any_of(
+        lookout.hits, [&](std::size_t place) { return lookouts.outcomes[place].is_believed; });
     return hit ? LookoutState::Hit : LookoutState::Active;
 }
 
@@ -175,20 +170,23 @@ Lookouts judge_lookouts(std::vector<LookoutMessage> messages, TimeMs now) {
         });
     messages.erase(repeated.begin(), repeated.end());
     Lookouts out;
-    for (const LookoutMessage& message : messages) {
-        if (!is_order(message)) continue;
+    KnownOrders known;
+    for (LookoutMessage& message : messages) {
+        if (!is_order(message)) {
+            out.outcomes.push_back(std::move(message));
+            continue;
+        }
+        known.emplace(message.agency, message.message);
         const auto first = std::ranges::find_if(
             out.all, [&](const Lookout& lookout) { return is_copy(lookout.order, message); });
         if (first == out.all.end()) {
-            out.all.push_back({LookoutState::Active, message, {}, {}, {}, {}});
+            out.all.push_back({LookoutState::Active, std::move(message), {}, {}, {}, {}});
         } else {
-            first->copies.push_back(message);
+            first->copies.push_back(std::move(message));
         }
     }
-    for (const LookoutMessage& message : messages) {
-        if (!is_order(message) && !add_to(out.all, message)) out.unanswered.push_back(message);
-    }
-    for (Lookout& lookout : out.all) lookout.state = state_of(lookout, now);
+    for (std::size_t i = 0; i < out.outcomes.size(); ++i) note_outcome(out, known, i);
+    for (Lookout& lookout : out.all) lookout.state = state_of(out, lookout, now);
     return out;
 }
 

@@ -73,19 +73,24 @@ struct LookoutMessage {
     bool operator==(const LookoutMessage&) const = default;
 };
 
+// Places in Lookouts::outcomes, oldest first.
+using Outcomes = std::vector<std::size_t>;
+
 struct Lookout {
     LookoutState state = LookoutState::Active;
-    LookoutMessage order;                  // the first of its copies
-    std::vector<LookoutMessage> copies;    // the others, oldest first
-    std::vector<LookoutMessage> hits;      // oldest first
-    std::vector<LookoutMessage> cancels;   // those that count
-    std::vector<LookoutMessage> disputed;  // cancels that do not
+    LookoutMessage order;                // the first of its copies
+    std::vector<LookoutMessage> copies;  // the others, oldest first
+    Outcomes hits;
+    Outcomes cancels;   // those that count
+    Outcomes disputed;  // cancels that do not
 
     bool operator==(const Lookout&) const = default;
 };
 struct Lookouts {
-    std::vector<Lookout> all;                // oldest first
-    std::vector<LookoutMessage> unanswered;  // hits and cancels of lookouts that are not here
+    std::vector<Lookout> all;  // oldest first
+    // Hits and cancels, each once, oldest first: any number of lookouts may be meant by one.
+    std::vector<LookoutMessage> outcomes;
+    Outcomes unanswered;  // of lookouts that are not here
 
     bool operator==(const Lookouts&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "client/cases/lookout_reading.h"
 #include "client/cli/device/device_context.h"
@@ -137,43 +138,61 @@ json::object json_of(const LookoutMessage& message) {
     return out;
 }
 
-json::array json_of(const std::vector<LookoutMessage>& messages) {
-    json::array out;
-    for (const LookoutMessage& message : messages) out.push_back(json_of(message));
-    return out;
+// The newest that are shown: whoever finds or cancels may say so any number of times.
+std::span<const std::size_t> newest(const Outcomes& outcomes) {
+    constexpr std::size_t kShown = 32;
+    return std::span(outcomes).last(std::min(outcomes.size(), kShown));
 }
 
-json::object json_of(const Lookout& lookout) {
+void add_outcomes(json::object& out, const std::string& name, const Lookouts& lookouts,
+                  const Outcomes& outcomes) {
+    json::array shown;
+    for (const std::size_t place : newest(outcomes)) {
+        shown.push_back(json_of(lookouts.outcomes[place]));
+    }
+    if (shown.size() < outcomes.size()) out[name + "_older"] = outcomes.size() - shown.size();
+    out[name] = std::move(shown);
+}
+
+json::object json_of(const Lookouts& lookouts, const Lookout& lookout) {
     json::object out = json_of(lookout.order);
     out["state"] = text_of(lookout.state);
     if (lookout.order.until != TimeMs()) {
         out["from"] = utc(lookout.order.from);
         out["until"] = utc(lookout.order.until);
     }
-    out["copies"] = json_of(lookout.copies);
-    out["hits"] = json_of(lookout.hits);
-    out["cancels"] = json_of(lookout.cancels);
-    out["disputed_cancels"] = json_of(lookout.disputed);
+    json::array copies;
+    for (const LookoutMessage& copy : lookout.copies) copies.push_back(json_of(copy));
+    out["copies"] = std::move(copies);
+    add_outcomes(out, "hits", lookouts, lookout.hits);
+    add_outcomes(out, "cancels", lookouts, lookout.cancels);
+    add_outcomes(out, "disputed_cancels", lookouts, lookout.disputed);
     return out;
 }
 
 // What happened to it, a line each.
-std::string lines_under(const Lookout& lookout) {
+std::string lines_under(const Lookouts& lookouts, const Lookout& lookout) {
     std::string out;
-    const auto add = [&out](std::string_view what, const LookoutMessage& message) {
-        out += (out.empty() ? "    " : "\n    ") + std::string(what) + " by " +
-               message.office.text() + ", " + utc(message.created) + " (" + place_of(message) + ")";
-        if (!message.is_believed) out += ", in doubt";
-        if (!message.target.empty()) out += ": " + message.target;
+    const auto add_line = [&out](const std::string& line) {
+        out += (out.empty() ? "    " : "\n    ") + line;
     };
-    for (const LookoutMessage& hit : lookout.hits) add("hit", hit);
-    for (const LookoutMessage& cancel : lookout.cancels) add("cancelled", cancel);
-    for (const LookoutMessage& cancel : lookout.disputed) {
-        add("disputed cancel (of another agency, or with a key in doubt)", cancel);
-    }
+    const auto add = [&](const std::string& what, const Outcomes& outcomes) {
+        const auto shown = newest(outcomes);
+        if (shown.size() < outcomes.size()) {
+            add_line(what + ": " + std::to_string(outcomes.size() - shown.size()) + " older");
+        }
+        for (const std::size_t place : shown) {
+            const LookoutMessage& message = lookouts.outcomes[place];
+            add_line(what + " by " + message.office.text() + ", " + utc(message.created) + " (" +
+                     place_of(message) + ")" + (message.is_believed ? "" : ", in doubt") +
+                     (message.target.empty() ? "" : ": " + message.target));
+        }
+    };
+    add("hit", lookout.hits);
+    add("cancelled", lookout.cancels);
+    add("disputed cancel (of another agency, or with a key in doubt)", lookout.disputed);
     if (!lookout.order.is_believed) {
-        out += (out.empty() ? "    " : "\n    ") +
-               std::string("in doubt: its author's key or agency is not confirmed");
+        add_line("in doubt: its author's key or agency is not confirmed");
     }
     return out;
 }
@@ -182,12 +201,12 @@ std::vector<TextColumn> columns() {
     return {{"", 0}, {"state", 0}, {"action", 0}, {"target", 60}, {"until", 0}, {"office", 0}};
 }
 
-TableRow row_of(const Lookout& lookout) {
+TableRow row_of(const Lookouts& lookouts, const Lookout& lookout) {
     const LookoutMessage& order = lookout.order;
-    return {json_of(lookout),
+    return {json_of(lookouts, lookout),
             {place_of(order), std::string(text_of(lookout.state)), order.action, order.target,
              order.until == TimeMs() ? "" : utc(order.until), order.office.text()},
-            lines_under(lookout)};
+            lines_under(lookouts, lookout)};
 }
 
 Status list(Invocation& invocation, bool active) {
@@ -195,11 +214,12 @@ Status list(Invocation& invocation, bool active) {
     const Lookouts lookouts = CHAPAR_TRY(known_lookouts(invocation.output, *context));
     Table table(invocation.output, columns());
     for (const Lookout& lookout : lookouts.all) {
-        if (!active || is_in_force(lookout.state)) table.add(row_of(lookout));
+        if (!active || is_in_force(lookout.state)) table.add(row_of(lookouts, lookout));
     }
     table.print();
-    for (const LookoutMessage& message : lookouts.unanswered) {
+    for (const std::size_t place : lookouts.unanswered) {
         if (active) break;
+        const LookoutMessage& message = lookouts.outcomes[place];
         json::object out = json_of(message);
         out["lookout_not_here"] = true;
         invocation.output.result(out, place_of(message) + "  " +
@@ -252,7 +272,7 @@ Status check(Invocation& invocation, const Seen& seen) {
         const Likeness best = best_likeness(lookout, seen);
         if (best == Likeness::None) continue;
         ++found;
-        TableRow row = row_of(lookout);
+        TableRow row = row_of(lookouts, lookout);
         row.object["match"] = best == Likeness::Same ? "same" : "near";
         if (best == Likeness::Near) {
             row.under = "    one character differs: look again, it may be misread" +

@@ -214,6 +214,25 @@ TEST_CASE("what is said of a lookout that is here is not said of another that na
     }
 }
 
+// Fails if each lookout has a copy of each: 500 messages of a peer took a gigabyte.
+TEST_CASE("what is said of many lookouts at once is kept once") {
+    std::vector<LookoutMessage> messages;
+    for (unsigned number = 2; number < 102; ++number) {
+        messages.push_back(order(number));
+        messages.back().target = "CONTAINER " + std::to_string(number);
+        messages.back().derived_from = {id_of(1)};  // which is not here
+        messages.push_back(hit(number + 100, 1));
+    }
+    const Lookouts out = judge_lookouts(messages, kNow);
+    REQUIRE(out.all.size() == 100);
+    CHECK(out.outcomes.size() == 100);
+    for (const client::Lookout& lookout : out.all) {
+        CHECK(lookout.state == LookoutState::Hit);
+        CHECK(lookout.hits.size() == 100);
+        CHECK(out.outcomes[lookout.hits.front()].message == id_of(102));
+    }
+}
+
 TEST_CASE(
     "a lookout whose text was taken back is over; a hit whose key is in doubt is shown and changes "
     "nothing") {
