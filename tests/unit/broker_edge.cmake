@@ -51,6 +51,10 @@ target_compile_definitions(test_broker_edge PRIVATE
 target_link_libraries(test_broker_edge PRIVATE chapar_test_main chapar_broker_repair chapar_broker_edge
     chapar_storage_lmdb Boost::json)
 add_dependencies(test_broker_edge chapard chapard-faults)
+if(CHAPAR_SANITIZE MATCHES "thread")
+    target_sources(chapard PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/tsan_first_call.cpp)
+    target_sources(chapard-faults PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/tsan_first_call.cpp)
+endif()
 add_test(NAME test_broker_edge COMMAND test_broker_edge)
 set_tests_properties(test_broker_edge PROPERTIES LABELS "unit;threads" ENVIRONMENT
     "TSAN_OPTIONS=suppressions=${CHAPAR_BROKER_EDGE_TESTS}/tsan_suppressions.txt")
