@@ -1,6 +1,7 @@
 #include "client/cases/json_text.h"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,7 +27,7 @@ struct NameHandler {
 
     std::vector<std::set<std::string, std::less<>>> open;
     std::string name;
-    std::string twice;
+    std::optional<std::string> twice;  // may be the empty name
 
     bool on_object_begin(Code& /*code*/) {
         open.emplace_back();
@@ -47,7 +48,7 @@ struct NameHandler {
             code = json::error::syntax;
         }
         name.clear();
-        return twice.empty();
+        return !twice;
     }
 
     bool on_document_begin(Code& /*code*/) { return true; }
@@ -91,9 +92,8 @@ Status check_text(std::string_view text, const json::parse_options& options) {
     json::basic_parser<NameHandler> parser(options);
     Code code;
     const std::size_t offset = parser.write_some(false, text.data(), text.size(), code);
-    if (!parser.handler().twice.empty()) {
-        return Error(Errc::JsonInvalid, place_of(text, offset) + "the name '" +
-                                            shown(parser.handler().twice) +
+    if (const auto& twice = parser.handler().twice) {
+        return Error(Errc::JsonInvalid, place_of(text, offset) + "the name '" + shown(*twice) +
                                             "' stands twice in one object");
     }
     if (!code && offset < text.size()) code = json::error::extra_data;

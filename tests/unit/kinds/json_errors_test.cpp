@@ -42,6 +42,8 @@ TEST_CASE("what is no JSON is told by line and column, with what was found there
     const std::string twice = told("{\"kind\": 1,\n \"kind\": 2}");
     CHECK(twice.starts_with("line 2, column "));
     CHECK(twice.ends_with("the name 'kind' stands twice in one object"));
+    // Fails if the empty name is taken for none: the parser went on after its error.
+    CHECK(told("{\"\": 1, \"\": 2}").ends_with("the name '' stands twice in one object"));
 }
 
 TEST_CASE("a value around the payload that cannot be is told with what was found and what may be") {
