@@ -1,8 +1,9 @@
 // The records that a signer has signed, kept in its home under `issued/`, oldest first.
 //
-// Owns: the folder. A record is kept once, with all signatures that were ever seen on it. What was
-// issued says which version comes next and which certificate a short name means. Blocks on the
-// disk. Errors: FileFailed, MalformedLayout, NotFound, FieldInvalid (a short name of several).
+// Owns: the folder. A record is kept once, with all signatures that were ever seen on it, as many
+// as a record can hold. What was issued says which version comes next and which certificate a short
+// name means. Blocks on the disk. Errors: FileFailed, MalformedLayout, NotFound, FieldInvalid (a
+// short name of several).
 #pragma once
 
 #include <filesystem>
