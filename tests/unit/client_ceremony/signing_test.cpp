@@ -22,6 +22,14 @@ SignedRecord revocation() {
             {}};
 }
 
+// An AGENCY record that replaces theirs, without the last root.
+client::CeremonyFile fewer_roots(Persons& persons) {
+    auto plan = persons.plan();
+    plan.roots.pop_back();
+    plan.replaces = persons.agency.records[0];
+    return must(client::draft_agency(plan, kNow));
+}
+
 }  // namespace
 
 TEST_CASE("two different registrars complete a record, one of them twice does not") {
@@ -115,10 +123,7 @@ TEST_CASE("a wrong signature, or one of somebody else, in the file stops the nex
 
 TEST_CASE("a new set of roots needs the old roots and the centre") {
     Persons persons;
-    auto plan = persons.plan();
-    plan.roots.pop_back();
-    plan.replaces = persons.agency.records[0];
-    client::CeremonyFile change = must(client::draft_agency(plan, kNow));
+    client::CeremonyFile change = fewer_roots(persons);
     client::SigningGround ground = persons.ground();
     ground.context = change.context;
     CHECK(must(state_of(change.records[0], ground)).missing == 3);
@@ -135,10 +140,7 @@ TEST_CASE("a new set of roots needs the old roots and the centre") {
 // Fails if the own signature becomes one more than a record can hold: it could not be written.
 TEST_CASE("a record full of signatures of keys that the home does not know is signed no further") {
     Persons persons;
-    auto plan = persons.plan();
-    plan.roots.pop_back();
-    plan.replaces = persons.agency.records[0];
-    client::CeremonyFile change = must(client::draft_agency(plan, kNow));
+    client::CeremonyFile change = fewer_roots(persons);
     client::SigningGround ground = persons.ground();
     ground.context = change.context;
     ground.centre_root.reset();
